@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/account.h
+ * What libkam wants to know of an account: as one record, or as columns.
+ *
+ * Units, here and everywhere: money is in the caller's one currency and unit;
+ * libkam never asks which. Periods are the model's period (kam_btyd.period_days;
+ * a week by default) counted from the account's first order. NaN, a null and an
+ * absent column all mean "not known", and never zero.
+ */
+#ifndef KAM_ACCOUNT_H
+#define KAM_ACCOUNT_H
+
+#include "column.h"
+
+KAM_BEGIN
+
+/** One account, for a screen that shows one. Nothing but doubles; it grows at
+ *  the end, so a function that takes one is told its size. */
+typedef struct kam_account {
+    double repeat_orders;      /**< orders after the first, a whole number >= 0 */
+    double last_order_periods; /**< first order to last order, 0..age */
+    double age_periods;        /**< first order to the as-of day, >= 0 */
+    double mean_order_value;   /**< money a repeat order, > 0; 0 when none */
+    double gross_revenue;      /**< money invoiced, returns not taken off, >= 0 */
+    double returns;            /**< money given back, >= 0 */
+    double direct_cost;        /**< money: goods, freight */
+    double service_cost;       /**< money: cost to serve */
+    double tier_value;         /**< what tiers are cut on: payments of a year */
+    double tier_before;        /**< tier so far, 0 is the best; NaN: none */
+    double weight;             /**< how many accounts this stands for; NaN: 1 */
+} kam_account;
+
+/** The same facts for many accounts. A view: the caller owns every buffer. */
+typedef struct kam_accounts {
+    uint32_t struct_size;          /**< sizeof(kam_accounts) */
+    uint32_t reserved;             /**< 0 */
+    int64_t n_rows;                /**< rows in every column that is present */
+    kam_column repeat_orders;      /**< each as in kam_account */
+    kam_column last_order_periods; /**< 0..age */
+    kam_column age_periods;        /**< >= 0 */
+    kam_column mean_order_value;   /**< money */
+    kam_column gross_revenue;      /**< money */
+    kam_column returns;            /**< money, >= 0 */
+    kam_column direct_cost;        /**< money */
+    kam_column service_cost;       /**< money */
+    kam_column tier_value;         /**< money */
+    kam_column tier_before;        /**< 0 is the best tier */
+    kam_column weight;             /**< > 0; absent: 1 each */
+} kam_accounts;
+
+/**
+ * Views an array of records as columns, without copying. Never allocates.
+ *
+ * @param record      first record, shape (n_records); it must outlive the view
+ * @param record_size sizeof(kam_account) as the caller compiled it
+ * @param n_records   >= 0; 1 for a single account
+ * @param view        written; its struct_size must be set
+ */
+KAM_API kam_status kam_accounts_of(const kam_account *record,
+                                   uint64_t record_size, int64_t n_records,
+                                   kam_accounts *view);
+
+/** Views rows [first, first + n_rows) of `whole`: how a host cuts up work.
+ *  @return KAM_OK; KAM_ERR_NULL; KAM_ERR_STRUCT; KAM_ERR_SHAPE when the rows do
+ *          not lie inside `whole` */
+KAM_API kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,
+                                      int64_t n_rows, kam_accounts *part);
+
+KAM_END
+
+#endif

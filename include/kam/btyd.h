@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/btyd.h
+ * Buy-till-you-die (V2, C1): how often an account that may leave silently will
+ * order again. Several families, one set of functions. Sources, formulas and
+ * limits of each family: docs/models/btyd.md.
+ *
+ * Of kam_accounts these functions read `repeat_orders` (x), `last_order_periods`
+ * (t_x), `age_periods` (T) and, in fits, `weight`. A row is usable when
+ * x >= 0, 0 <= t_x <= T, all finite; when x is 0, t_x is taken as 0. Others get
+ * NaN and a flag. Every answer depends on its row and the model alone.
+ */
+#ifndef KAM_BTYD_H
+#define KAM_BTYD_H
+
+#include "account.h"
+#include "estimate.h"
+#include "reason.h"
+
+KAM_BEGIN
+
+/** Families. The numbers are pinned. */
+enum {
+    KAM_BTYD_BGNBD = 1, /**< Fader, Hardie & Lee (2005): r, alpha, a, b */
+    KAM_BTYD_MBGNBD = 2 /**< Batislam, Denizel & Filiztekin (2007): the same,
+                             but an account may leave after its first order */
+};
+
+/** A fitted model: plain numbers. Frozen: store it as you like. */
+typedef struct kam_btyd {
+    int32_t family;       /**< KAM_BTYD_* */
+    int32_t n_parameters; /**< used entries of `parameter` */
+    double period_days;   /**< the unit of time it was fitted in, days, > 0 */
+    double parameter[8];  /**< the paper's order, each > 0; unused: 0 */
+} kam_btyd;
+
+/** The family's name, such as "mbgnbd"; "unknown" for a number that is none. */
+KAM_API const char *kam_btyd_family_name(int32_t family);
+
+/** The i-th parameter's name, such as "alpha"; NULL past the last. */
+KAM_API const char *kam_btyd_parameter_name(int32_t family, int32_t i);
+
+/**
+ * Fits a family by maximum likelihood, or maximum a posteriori with the prior
+ * in `options`. Rows that repeat are merged. Allocates; can be cancelled. The
+ * same rows give the same bits in any order and any cut into parts.
+ *
+ * @param parts   shape (n_parts): the book, whole or one for each Arrow chunk
+ * @param period_days the length of the period that the rows count in, > 0
+ * @param options NULL: defaults
+ * @param[out] model      written also with KAM_ERR_AT_BOUND, KAM_ERR_FLAT and
+ *                        KAM_ERR_NOT_CONVERGED: the best point found
+ * @param[out] covariance shape (p, p), of the log parameters; may be NULL; all
+ *                        NaN where the verdict leaves it undefined
+ * @param[out] report     may be NULL
+ * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_TOO_FEW; KAM_ERR_AT_BOUND;
+ *         KAM_ERR_FLAT; KAM_ERR_NOT_CONVERGED, each with the reason in `diag`;
+ *         1..19; 60..79
+ */
+KAM_API kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
+                                int64_t n_parts, double period_days,
+                                const kam_estimate_options *options,
+                                const kam_host *host, kam_btyd *model,
+                                double *covariance, kam_estimate_report *report,
+                                kam_diag *diag);
+
+/** Adds the log likelihood of some rows, with its gradient and Hessian in log
+ *  parameters, to `partial` (zeroed, struct_size set). Never allocates. */
+KAM_API kam_status kam_btyd_objective(const kam_btyd *model,
+                                      const kam_accounts *part,
+                                      const kam_host *host,
+                                      kam_objective *partial, kam_diag *diag);
+
+/**
+ * Probability, 0..1, that each account is still active `ahead_periods` >= 0
+ * after the as-of day. Never allocates; can be cancelled.
+ *
+ * @param[out] probability shape (n_rows)
+ * @param[out] row_flags   shape (n_rows), written; may be NULL
+ */
+KAM_API kam_status kam_btyd_alive(const kam_btyd *model,
+                                  const kam_accounts *accounts,
+                                  double ahead_periods, const kam_host *host,
+                                  double *probability, uint32_t *row_flags,
+                                  kam_diag *diag);
+
+/** Orders each account is expected to place in the next `horizon_periods` >= 0;
+ *  infinity asks for ever, which may be infinite (KAM_ROW_INFINITE). Arguments
+ *  as in kam_btyd_alive. */
+KAM_API kam_status kam_btyd_expected_orders(const kam_btyd *model,
+                                            const kam_accounts *accounts,
+                                            double horizon_periods,
+                                            const kam_host *host,
+                                            double *orders, uint32_t *row_flags,
+                                            kam_diag *diag);
+
+/** Expected orders of the next `horizon_periods` (may be infinity), each
+ *  discounted to the as-of day by exp(-discount_per_period * time): the DERT of
+ *  Fader, Hardie & Lee (2005b) when the horizon is infinite.
+ *  `discount_per_period` >= 0. Arguments as in kam_btyd_alive. */
+KAM_API kam_status kam_btyd_discounted_orders(const kam_btyd *model,
+                                              const kam_accounts *accounts,
+                                              double horizon_periods,
+                                              double discount_per_period,
+                                              const kam_host *host,
+                                              double *orders,
+                                              uint32_t *row_flags,
+                                              kam_diag *diag);
+
+/** Probability, 0..1, that an account places no order within the next
+ *  `horizon_periods` > 0: its churn risk (C1). Arguments as in
+ *  kam_btyd_alive. */
+KAM_API kam_status kam_btyd_no_order(const kam_btyd *model,
+                                     const kam_accounts *accounts,
+                                     double horizon_periods,
+                                     const kam_host *host, double *probability,
+                                     uint32_t *row_flags, kam_diag *diag);
+
+/**
+ * Why an account's churn risk is what it is: the Shapley values (Shapley 1953)
+ * of silence, rhythm and tenure, on the log-odds of kam_btyd_no_order, against
+ * a reference account. base + silence + rhythm + tenure add up exactly to the
+ * log-odds. Never allocates; can be cancelled.
+ *
+ * @param reference the typical account of the book: x, t_x, T
+ * @param[out] reasons shape (n_rows, 4): base, silence, rhythm, tenure, in this
+ *                     order; contributions NaN where flagged
+ */
+KAM_API kam_status kam_btyd_reasons(const kam_btyd *model,
+                                    const kam_accounts *accounts,
+                                    double horizon_periods,
+                                    const double reference[3],
+                                    const kam_host *host, kam_reason *reasons,
+                                    uint32_t *row_flags, kam_diag *diag);
+
+KAM_END
+
+#endif

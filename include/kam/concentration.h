@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/concentration.h
+ * How much of a book hangs on few accounts (T3, P5).
+ */
+#ifndef KAM_CONCENTRATION_H
+#define KAM_CONCENTRATION_H
+
+#include "column.h"
+#include "host.h"
+
+KAM_BEGIN
+
+/** Concentration of one amount over a book. */
+typedef struct kam_concentration {
+    uint32_t struct_size;    /**< sizeof(kam_concentration) */
+    uint32_t reserved;       /**< 0 */
+    int64_t n_accounts;      /**< accounts with a known amount */
+    int64_t n_negative;      /**< of these, below zero */
+    int64_t n_for_80;        /**< fewest accounts that hold 80 % of the total */
+    int64_t n_at_10;         /**< accounts that hold 10 % or more (IFRS 8) */
+    int64_t n_at_50;         /**< accounts that hold 50 % or more */
+    double total;            /**< sum of the amounts */
+    double largest_share;    /**< of the total, 0..1 */
+    double top_10_share;     /**< held by the ceil(10 % n) largest accounts */
+    double top_20_share;     /**< held by the ceil(20 % n) largest accounts */
+    double gini;             /**< 0 equal .. 1: 2 sum(i x_i) / (n sum x) -
+                                  (n + 1) / n, x ascending; NaN when an amount
+                                  is negative */
+    double hhi;              /**< Herfindahl-Hirschman index, sum of squared
+                                  shares, 0..1 (times 10,000 for points) */
+    double effective_number; /**< 1 / hhi: as concentrated as this many equals */
+} kam_concentration;
+
+/**
+ * Measures concentration. Allocates (to sort). Shares, and all that follows
+ * from them, are NaN (counts 0) when the total is not above zero.
+ *
+ * @param amount shape (n_rows); missing rows do not count
+ * @param[out] share shape (n_rows), each account's share; NaN where missing;
+ *                   may be NULL
+ * @return KAM_OK; KAM_ERR_EMPTY when no amount is known; 1..19; 41; 60..79
+ */
+KAM_API kam_status kam_concentration_measure(const kam_column *amount,
+                                             int64_t n_rows,
+                                             const kam_host *host,
+                                             double *share,
+                                             kam_concentration *result,
+                                             kam_diag *diag);
+
+KAM_END
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/estimate.h
+ * What every fit takes, and what it tells: options, a report, and the partial
+ * sums by which an engine that holds a book in pieces can fit it.
+ */
+#ifndef KAM_ESTIMATE_H
+#define KAM_ESTIMATE_H
+
+#include "host.h"
+#include "sum.h"
+
+KAM_BEGIN
+
+/** What is believed before the data speak. */
+enum {
+    KAM_PRIOR_NONE = 0, /**< nothing: maximum likelihood */
+    KAM_PRIOR_WEAK = 1  /**< normal priors on log parameters, scale-free; each
+                             model's page lists their centres and widths */
+};
+
+/** How to fit. NULL stands for the defaults. */
+typedef struct kam_estimate_options {
+    uint32_t struct_size; /**< set by _init */
+    int32_t prior;        /**< KAM_PRIOR_*; default none */
+    int32_t max_steps;    /**< Newton steps, 1..10000; default 200 */
+    int32_t reserved;     /**< 0 */
+} kam_estimate_options;
+
+/** What a fit tells of itself. */
+typedef struct kam_estimate_report {
+    uint32_t struct_size;   /**< sizeof(kam_estimate_report) */
+    kam_status status;      /**< the fit's verdict, as returned */
+    int64_t n_rows;         /**< rows used */
+    int64_t n_skipped;      /**< rows left out: missing or out of range */
+    int64_t n_distinct;     /**< distinct rows, after equal ones were merged */
+    int32_t n_steps;        /**< Newton steps taken */
+    int32_t n_evaluations;  /**< likelihood evaluations */
+    int32_t prior;          /**< KAM_PRIOR_* that was used */
+    int32_t culprit;        /**< the parameter a verdict names, or -1 */
+    double log_likelihood;  /**< at the answer, prior not counted */
+    double gradient;        /**< largest |gradient| of the log posterior in log
+                                 parameters there, a row (weighted) */
+    double condition;       /**< condition number of the information matrix,
+                                 scaled to unit diagonal; inf when singular */
+} kam_estimate_report;
+
+/**
+ * Log likelihood, gradient and Hessian over some rows, in log parameters.
+ * Partial results merge to the same bits in any order and of any cut.
+ */
+typedef struct kam_objective {
+    uint32_t struct_size;   /**< sizeof(kam_objective) */
+    int32_t n_parameters;   /**< p */
+    int64_t n_rows;         /**< rows used */
+    int64_t n_skipped;      /**< rows left out: missing or out of range */
+    kam_sum log_likelihood; /**< over those rows */
+    kam_sum gradient[8];    /**< first p used */
+    kam_sum hessian[36];    /**< lower triangle by rows, p (p + 1) / 2 used */
+} kam_objective;
+
+/** Writes the defaults into the first `struct_size` bytes of `options`. */
+KAM_API kam_status kam_estimate_options_init(kam_estimate_options *options,
+                                             uint32_t struct_size);
+
+/** Adds `other` to `objective`; both must be of one model.
+ *  @return KAM_OK; KAM_ERR_NULL; KAM_ERR_STRUCT; KAM_ERR_SHAPE;
+ *          KAM_ERR_OVERFLOW */
+KAM_API kam_status kam_objective_merge(kam_objective *objective,
+                                       const kam_objective *other);
+
+KAM_END
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/fit.h
+ * From a book to plain numbers: everything that scoring needs, in one call.
+ */
+#ifndef KAM_FIT_H
+#define KAM_FIT_H
+
+#include "account.h"
+#include "btyd.h"
+#include "clv.h"
+#include "estimate.h"
+#include "spend.h"
+#include "tier.h"
+
+KAM_BEGIN
+
+/** What kam_fit learned: plain numbers, no pointers. Store it as you like. */
+typedef struct kam_models {
+    uint32_t struct_size;         /**< sizeof(kam_models) */
+    int32_t n_bands;              /**< tiers with limits; 0: no tiers */
+    kam_btyd orders;              /**< family 0: no order model */
+    kam_spend spend;              /**< family 0: no spend model */
+    double orders_covariance[64]; /**< (p, p) by rows, of log parameters; NaN:
+                                       not known */
+    double spend_covariance[16];  /**< likewise */
+    double reference[3];          /**< the typical account: x, t_x, T */
+    kam_tier_band limits[16];     /**< score limits of the tiers, best first */
+} kam_models;
+
+/** How to fit. */
+typedef struct kam_fit_options {
+    uint32_t struct_size;   /**< set by _init */
+    int32_t family;         /**< KAM_BTYD_*, or 0 (default): MBG/NBD, with the
+                                 weak prior when maximum likelihood finds no
+                                 interior optimum */
+    double period_days;     /**< the period the rows count in; default 7 */
+    kam_tier_policy tiers;  /**< default: T1's CNY preset on tier_value */
+} kam_fit_options;
+
+/** What kam_fit tells. */
+typedef struct kam_fit_report {
+    uint32_t struct_size;       /**< sizeof(kam_fit_report) */
+    uint32_t reserved;          /**< 0 */
+    kam_estimate_report orders; /**< the order model's fit */
+    kam_estimate_report spend;  /**< the spend model's fit */
+    kam_status orders_ml;       /**< verdict of maximum likelihood, before any
+                                     prior was called in */
+    kam_status spend_ml;        /**< likewise */
+    kam_status tiers;           /**< KAM_ERR_EMPTY when no tier_value is known */
+    int32_t reserved2;          /**< 0 */
+} kam_fit_report;
+
+/** Writes the defaults into the first `struct_size` bytes of `options`. */
+KAM_API kam_status kam_fit_options_init(kam_fit_options *options,
+                                        uint32_t struct_size);
+
+/**
+ * Fits the order model, the spend model and the tier limits of a book.
+ * Allocates; can be cancelled. A part that the data cannot carry is left out of
+ * `models` (family 0, n_bands 0) with its verdict in the report; the call still
+ * returns KAM_OK, so that the rest can be scored.
+ *
+ * @param parts   shape (n_parts): the book, whole or in chunks
+ * @param options NULL: defaults
+ * @param[out] models its struct_size must be set
+ * @param[out] report may be NULL
+ * @return KAM_OK; KAM_ERR_EMPTY when there is no row at all; 1..19; 60..79
+ */
+KAM_API kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
+                           const kam_fit_options *options, const kam_host *host,
+                           kam_models *models, kam_fit_report *report,
+                           kam_diag *diag);
+
+KAM_END
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/kam.h
+ * All of libkam. Include this, or only what you use.
+ */
+#ifndef KAM_KAM_H
+#define KAM_KAM_H
+
+#include "account.h"
+#include "backtest.h"
+#include "btyd.h"
+#include "calendar.h"
+#include "clv.h"
+#include "column.h"
+#include "concentration.h"
+#include "estimate.h"
+#include "fit.h"
+#include "host.h"
+#include "ledger.h"
+#include "profit.h"
+#include "reason.h"
+#include "score.h"
+#include "spend.h"
+#include "status.h"
+#include "sum.h"
+#include "tier.h"
+#include "version.h"
+
+#endif

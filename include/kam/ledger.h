@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/ledger.h
+ * From order lines in any order to one row an account.
+ *
+ * A ledger takes lines in chunks, keeps a few numbers an account, and counts
+ * every rule it applied and every line it dropped. Two ledgers over two pieces
+ * of a log merge to exactly the ledger of the whole: every bit of the summary
+ * is the same, whatever the order of the lines and the cut.
+ *
+ * The rules (each an option where it can be otherwise):
+ *  - all lines of one account on one day are one order (`order` column absent),
+ *    or all lines of one order number are, dated by the earliest (present);
+ *  - a line of negative amount is a return: it lowers revenue and is never an
+ *    order; an order whose lines add up to less than zero is none;
+ *  - a line of amount zero makes its day an order (as in the CDNOW table of the
+ *    literature) unless `zero_is_order` says otherwise;
+ *  - lines after `as_of_day` or before `first_day`, and lines without account,
+ *    day or amount, are dropped and counted.
+ *
+ * Memory grows with accounts and the days the log spans, not with lines; with
+ * an `order` column, also with orders.
+ */
+#ifndef KAM_LEDGER_H
+#define KAM_LEDGER_H
+
+#include "account.h"
+#include "host.h"
+#include "sum.h"
+
+KAM_BEGIN
+
+/** No day: the zero of no calendar anybody uses. */
+#define KAM_NO_DAY INT32_MIN
+
+/** A growing summary of a log. Opaque; freed by kam_ledger_free. */
+typedef struct kam_ledger kam_ledger;
+
+/** How to read the log. */
+typedef struct kam_ledger_options {
+    uint32_t struct_size;  /**< set by _init */
+    int32_t as_of_day;     /**< "today", a day number; must be set */
+    int32_t first_day;     /**< earlier lines are dropped; KAM_NO_DAY: none */
+    int32_t zero_is_order; /**< 1 (default) or 0 */
+    int32_t window_months; /**< trailing window ending as_of_day, 1..120;
+                                default 12; calendar months */
+    int32_t n_quarters;    /**< trailing quarters of revenue, 0..40; default 0;
+                                each 3 calendar months, the last ends as_of_day */
+    double period_days;    /**< days in a period, > 0; default 7 */
+} kam_ledger_options;
+
+/** A chunk of order lines. A view: the caller owns every buffer. */
+typedef struct kam_lines {
+    uint32_t struct_size; /**< sizeof(kam_lines) */
+    uint32_t reserved;    /**< 0 */
+    int64_t n_rows;       /**< rows in every column that is present */
+    kam_column account;   /**< KAM_I64, KAM_I32 or text; one kind a ledger */
+    kam_column day;       /**< KAM_DAY, KAM_I32 or KAM_I64 days since 1970 */
+    kam_column revenue;   /**< money, |amount| <= 2^52; below 0: a return */
+    kam_column cost;      /**< money, direct cost of the line; may be absent */
+    kam_column order;     /**< order number, integer or text; may be absent */
+} kam_lines;
+
+/** Cost-to-serve postings of an account (P2). A view. */
+typedef struct kam_activities {
+    uint32_t struct_size; /**< sizeof(kam_activities) */
+    uint32_t reserved;    /**< 0 */
+    int64_t n_rows;       /**< rows in every column */
+    kam_column account;   /**< as in kam_lines */
+    kam_column day;       /**< as in kam_lines */
+    kam_column cost;      /**< money, |amount| <= 2^52 */
+} kam_activities;
+
+/** What happened to the lines. All counts are of lines unless they say else. */
+typedef struct kam_ledger_report {
+    uint32_t struct_size;        /**< sizeof(kam_ledger_report) */
+    uint32_t reserved;           /**< 0 */
+    int64_t n_lines;             /**< lines given */
+    int64_t n_used;              /**< lines that count in the summary */
+    int64_t n_missing_account;   /**< dropped: no account, or an empty one */
+    int64_t n_missing_day;       /**< dropped: no day */
+    int64_t n_missing_amount;    /**< dropped: no revenue, or NaN */
+    int64_t n_bad_amount;        /**< dropped: infinite or beyond 2^52 */
+    int64_t n_bad_day;           /**< dropped: no day a calendar has */
+    int64_t n_after_as_of;       /**< dropped: after as_of_day */
+    int64_t n_before_first;      /**< dropped: before first_day */
+    int64_t n_returns;           /**< used: amount below zero */
+    int64_t n_zero;              /**< used: amount zero */
+    int64_t n_missing_cost;      /**< used, but without a cost that is known */
+    int64_t n_merged;            /**< used: joined an order already counted */
+    int64_t n_accounts;          /**< accounts */
+    int64_t n_without_order;     /**< accounts that never ordered, only returned */
+    int64_t n_orders;            /**< orders after merging */
+    int64_t n_activities;        /**< activity rows used */
+    int64_t n_activities_dropped; /**< activity rows dropped, for any reason */
+    int32_t first_line_day;      /**< earliest day used, KAM_NO_DAY if none */
+    int32_t last_line_day;       /**< latest day used, KAM_NO_DAY if none */
+} kam_ledger_report;
+
+/**
+ * Where to write the summary: every array of shape (n_accounts), accounts in
+ * ascending order of key (numbers by value, text by bytes). NULL: not wanted.
+ * A number that is not known is NaN, a day KAM_NO_DAY.
+ */
+typedef struct kam_summary {
+    uint32_t struct_size;       /**< sizeof(kam_summary) */
+    uint32_t reserved;          /**< 0 */
+    int64_t *key;               /**< the account, when keys are integers */
+    int32_t *first_day;         /**< day of the first order */
+    int32_t *last_day;          /**< day of the last order */
+    double *orders;             /**< orders, the first included */
+    double *repeat_orders;      /**< distinct order days after the first day */
+    double *last_order_periods; /**< first order to last order, periods */
+    double *age_periods;        /**< first order to as_of_day, periods */
+    double *mean_order_value;   /**< mean value of a repeat order; 0 when none */
+    double *gross_revenue;      /**< sum of amounts > 0 */
+    double *returns;            /**< minus the sum of amounts < 0 */
+    double *direct_cost;        /**< NaN when a used line lacks its cost */
+    double *service_cost;       /**< NaN when no activity row was ever given */
+    double *window_revenue;     /**< revenue net of returns, trailing window */
+    double *window_cost;        /**< direct cost, trailing window; NaN likewise */
+    double *quarter_revenue;    /**< shape (n_accounts, n_quarters), net of
+                                     returns, oldest quarter first */
+    uint32_t *row_flags;        /**< KAM_ROW_MISSING: never ordered */
+} kam_summary;
+
+/** Writes the defaults into the first `struct_size` bytes of `options`. */
+KAM_API kam_status kam_ledger_options_init(kam_ledger_options *options,
+                                           uint32_t struct_size);
+
+/**
+ * Makes an empty ledger. Allocates.
+ *
+ * @param host   copied; its memory serves every later call on this ledger
+ * @param[out] ledger the ledger, or NULL on failure
+ */
+KAM_API kam_status kam_ledger_new(const kam_ledger_options *options,
+                                  const kam_host *host, kam_ledger **ledger,
+                                  kam_diag *diag);
+
+/**
+ * Adds a chunk of lines. Allocates; can be cancelled. On any error but
+ * KAM_ERR_CANCELLED, KAM_ERR_MEMORY and KAM_ERR_OVERFLOW the ledger is as
+ * before; after those three only kam_ledger_free may be called on it.
+ *
+ * @return KAM_OK; KAM_ERR_TYPE when keys are of another kind than before, or an
+ *         `order` column comes and goes between chunks; any of 1..19, 41, 60..79
+ */
+KAM_API kam_status kam_ledger_add(kam_ledger *ledger, const kam_lines *lines,
+                                  kam_diag *diag);
+
+/** Adds cost-to-serve postings. Like kam_ledger_add; an account that has only
+ *  postings is an account that never ordered. */
+KAM_API kam_status kam_ledger_add_activities(kam_ledger *ledger,
+                                             const kam_activities *activities,
+                                             kam_diag *diag);
+
+/** Adds all that `other` holds; `other` stays. Allocates. The options must be
+ *  equal (KAM_ERR_OPTION) and the keys of one kind (KAM_ERR_TYPE). */
+KAM_API kam_status kam_ledger_merge(kam_ledger *ledger, const kam_ledger *other,
+                                    kam_diag *diag);
+
+/** How many accounts it holds; 0 for NULL. */
+KAM_API int64_t kam_ledger_n_accounts(const kam_ledger *ledger);
+
+/** Writes the counts so far. Never allocates. */
+KAM_API kam_status kam_ledger_report_of(const kam_ledger *ledger,
+                                        kam_ledger_report *report,
+                                        kam_diag *diag);
+
+/** Writes one row an account. Allocates (to sort). */
+KAM_API kam_status kam_ledger_summarise(const kam_ledger *ledger,
+                                        const kam_summary *out, kam_diag *diag);
+
+/**
+ * The keys of text accounts, in the order of the summary. Allocates (to sort).
+ *
+ * @param[out] text   shape (n_accounts), each points into the ledger
+ * @param[out] length shape (n_accounts), bytes
+ * @return KAM_ERR_TYPE when keys are integers
+ */
+KAM_API kam_status kam_ledger_keys(const kam_ledger *ledger, const char **text,
+                                   int64_t *length, kam_diag *diag);
+
+/** Gives the memory back. NULL is fine. */
+KAM_API void kam_ledger_free(kam_ledger *ledger);
+
+KAM_END
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/score.h
+ * Everything about every account, in one call: tier, value, profit and churn
+ * risk, with reasons.
+ */
+#ifndef KAM_SCORE_H
+#define KAM_SCORE_H
+
+#include "fit.h"
+#include "reason.h"
+
+KAM_BEGIN
+
+/**
+ * Where to write, each shape (n_rows) unless it says else. NULL: not wanted,
+ * and not computed. No output may overlap an input or another output. A part
+ * whose model is not there is NaN (-1 for a tier) with KAM_ROW_MISSING.
+ */
+typedef struct kam_scores {
+    uint32_t struct_size;        /**< sizeof(kam_scores) */
+    uint32_t reserved;           /**< 0 */
+    int32_t *tier;               /**< 0 is the best, n_bands: none; -1 unknown */
+    double *tier_to_next;        /**< money missing to the tier above */
+    double *tier_above_limit;    /**< money above what keeps it in its tier */
+    double *net_revenue;         /**< money */
+    double *profit;              /**< contribution, money */
+    double *margin_ratio;        /**< contribution / net revenue */
+    double *alive;               /**< probability of still being active, 0..1 */
+    double *expected_orders;     /**< orders in the horizon */
+    double *order_value;         /**< money an order, expected */
+    double *lifetime_value;      /**< money, discounted to the as-of day */
+    double *lifetime_value_low;  /**< lower end of its interval */
+    double *lifetime_value_high; /**< upper end */
+    double *churn_risk;          /**< probability of no order in the horizon */
+    kam_reason *reasons;         /**< shape (n_rows, 4): the base, then silence,
+                                      rhythm and tenure, largest first; on the
+                                      log-odds of churn_risk */
+    uint32_t *row_flags;         /**< KAM_ROW_* of all answers wanted */
+} kam_scores;
+
+/**
+ * Scores every row of `accounts`. Never allocates; uses the host's threads; can
+ * be cancelled. A row depends on nothing but itself and the models, so scoring
+ * a slice gives the same bits as scoring the whole.
+ *
+ * @param models  from kam_fit
+ * @param options horizon, discount and interval; NULL: defaults
+ * @return KAM_OK, even when some rows have no answer (see row_flags); KAM_ERR_*
+ *         1..19, 60..79
+ */
+KAM_API kam_status kam_score(const kam_accounts *accounts,
+                             const kam_models *models,
+                             const kam_clv_options *options,
+                             const kam_host *host, const kam_scores *out,
+                             kam_diag *diag);
+
+/**
+ * Scores one account: kam_accounts_of, then kam_score, and the same bits.
+ * Never allocates.
+ *
+ * @param account_size sizeof(kam_account) as the caller compiled it
+ * @param out          each member that is not NULL points at one value (four
+ *                     reasons)
+ */
+KAM_API kam_status kam_score_one(const kam_account *account,
+                                 uint64_t account_size,
+                                 const kam_models *models,
+                                 const kam_clv_options *options,
+                                 const kam_scores *out, kam_diag *diag);
+
+KAM_END
+
+#endif

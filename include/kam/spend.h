@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kam/spend.h
+ * What an order of an account is worth (V2): the mean of its orders, pulled
+ * towards the book's the more the fewer orders it has. Source: Fader, Hardie &
+ * Lee (2005), *RFM and CLV*, JMR 42(4); Fader & Hardie (2013), note 025.
+ * Formulas and limits: docs/models/spend.md.
+ *
+ * Of kam_accounts these functions read `repeat_orders` (x), `mean_order_value`
+ * (m) and, in fits, `weight`. A fit uses rows with x > 0 and m > 0.
+ */
+#ifndef KAM_SPEND_H
+#define KAM_SPEND_H
+
+#include "account.h"
+#include "estimate.h"
+
+KAM_BEGIN
+
+/** Families. The numbers are pinned. */
+enum {
+    KAM_SPEND_GAMMA_GAMMA = 1 /**< p, q, gamma (the papers' p, q, nu or gamma) */
+};
+
+/** A fitted model: plain numbers. Frozen. */
+typedef struct kam_spend {
+    int32_t family;       /**< KAM_SPEND_* */
+    int32_t n_parameters; /**< used entries of `parameter` */
+    double parameter[4];  /**< p, q, gamma; gamma is money; unused: 0 */
+} kam_spend;
+
+/** The i-th parameter's name, such as "gamma"; NULL past the last. */
+KAM_API const char *kam_spend_parameter_name(int32_t family, int32_t i);
+
+/** Fits the family; arguments, statuses and promises as in kam_btyd_fit. */
+KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
+                                 int64_t n_parts,
+                                 const kam_estimate_options *options,
+                                 const kam_host *host, kam_spend *model,
+                                 double *covariance,
+                                 kam_estimate_report *report, kam_diag *diag);
+
+/** Partial sums for engines; as kam_btyd_objective. Never allocates. */
+KAM_API kam_status kam_spend_objective(const kam_spend *model,
+                                       const kam_accounts *part,
+                                       const kam_host *host,
+                                       kam_objective *partial, kam_diag *diag);
+
+/**
+ * Expected money an order of each account: note 025, eq. (5). An account
+ * without repeat orders gets the book's mean (KAM_ROW_ONE_ORDER), which is
+ * infinite for q <= 1 (KAM_ROW_INFINITE). Never allocates; can be cancelled.
+ *
+ * @param[out] value     shape (n_rows), money
+ * @param[out] row_flags shape (n_rows), written; may be NULL
+ */
+KAM_API kam_status kam_spend_expected(const kam_spend *model,
+                                      const kam_accounts *accounts,
+                                      const kam_host *host, double *value,
+                                      uint32_t *row_flags, kam_diag *diag);
+
+KAM_END
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading columns row by row or tile by tile, and walking over rows with the
+ * host's threads. */
+#ifndef KAM_BASE_ROWS_H
+#define KAM_BASE_ROWS_H
+
+#include <kam/column.h>
+#include <kam/host.h>
+
+enum { KAM__TILE = 128 }; /* rows a kernel sees at a time */
+
+/* Sets of types for kam__column_check: bit (1 << KAM_...). */
+enum {
+    KAM__NUMBERS = 1 << KAM_F64 | 1 << KAM_F32 | 1 << KAM_I64 | 1 << KAM_I32 |
+                   1 << KAM_U8,
+    KAM__INTEGERS = 1 << KAM_I64 | 1 << KAM_I32 | 1 << KAM_U8,
+    KAM__DAYS = 1 << KAM_DAY | 1 << KAM_I32 | 1 << KAM_I64,
+    KAM__TEXTS = 1 << KAM_TEXT32 | 1 << KAM_TEXT64 | 1 << KAM_CHARS
+};
+
+/* KAM_OK when the column is absent (unless `required`) or can be read. */
+kam_status kam__column_check(const kam_column *column, int64_t n_rows,
+                             int32_t types, int required, const char *argument,
+                             kam_diag *diag);
+
+int kam__is_present(const kam_column *column, int64_t row);
+
+/* One number; NaN when missing. For number and day columns. */
+double kam__number_at(const kam_column *column, int64_t row);
+
+/* One integer; the row must be present. For integer and day columns. */
+int64_t kam__integer_at(const kam_column *column, int64_t row);
+
+/* One text; the row must be present. Returns its first byte, sets *length. */
+const char *kam__text_at(const kam_column *column, int64_t row,
+                         int64_t *length);
+
+/* Rows [first, first + n) as doubles, n <= KAM__TILE: either `tile`, filled, or
+ * straight the column's own memory when that is packed float64 without nulls.
+ * Missing rows are NaN. */
+const double *kam__gather(const kam_column *column, int64_t first, int32_t n,
+                          double *tile);
+
+/* Calls work(context, first, n) over [0, n_rows) in pieces of at most KAM__TILE
+ * rows, each starting at a multiple of KAM__TILE, on the host's threads, with
+ * progress between waves. The pieces do not depend on the executor. */
+typedef void (*kam__rows_work)(void *context, int64_t first, int32_t n);
+kam_status kam__for_rows(const kam_host *host, int64_t n_rows,
+                         kam__rows_work work, void *context, kam_diag *diag);
+
+/* Calls work(context, piece, first, n) over [0, n_rows) in pieces of
+ * at most 65,536 rows, for work that gathers results a piece. */
+enum { KAM__PIECE = 65536 };
+typedef void (*kam__piece_work)(void *context, int64_t piece, int64_t first,
+                                int64_t n);
+kam_status kam__for_pieces(const kam_host *host, int64_t n_rows,
+                           kam__piece_work work, void *context, kam_diag *diag);
+
+#endif

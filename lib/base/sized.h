@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Structs that begin with their own size, so that old and new callers meet old
+ * and new libraries. */
+#ifndef KAM_BASE_SIZED_H
+#define KAM_BASE_SIZED_H
+
+#include <kam/status.h>
+
+/* Reads a caller's struct into ours: copies what both know, zeroes the rest.
+ * KAM_ERR_STRUCT when its size is below `first_version` or above 65536,
+ * KAM_ERR_NEWER when bytes beyond `known` are not zero. */
+kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
+                           uint32_t first_version, const char *argument,
+                           kam_diag *diag);
+
+/* Writes ours into a caller's struct, at most its struct_size bytes; its
+ * struct_size stays. Bytes of theirs beyond `known` are zeroed. */
+kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,
+                            uint32_t first_version, const char *argument,
+                            kam_diag *diag);
+
+#endif

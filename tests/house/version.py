@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+"""Prints the version that include/kam/version.h states: the one place it is kept."""
+import pathlib
+import re
+
+text = (pathlib.Path(__file__).parents[2] / "include/kam/version.h").read_text()
+print(".".join(re.search(rf"KAM_VERSION_{part}\s+(\d+)", text)[1] for part in ("MAJOR", "MINOR", "PATCH")))
