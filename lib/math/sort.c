@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "math/sort.h"
+
+#include <string.h>
+
+enum {
+    FEW = 48, /* rows up to which insertion beats counting digits */
+    DIGIT_BITS = 11,
+    N_DIGITS = 1 << DIGIT_BITS
+};
+
+#define SIGN (UINT64_C(1) << 63)
+
+/* A double as an unsigned number of the same order. */
+static inline uint64_t rank_of_number(const void *key, int64_t row) {
+    double number = ((const double *)key)[row];
+    if (number != number) return UINT64_MAX;
+    if (number == 0) number = 0; /* -0 becomes 0 */
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits & SIGN ? ~bits : bits | SIGN;
+}
+
+static inline uint64_t rank_of_integer(const void *key, int64_t row) {
+    return (uint64_t)((const int64_t *)key)[row] ^ SIGN;
+}
+
+typedef uint64_t (*rank_of)(const void *key, int64_t row);
+
+/* The three below are inlined into their two callers, so that `rank` is known
+ * there and costs no call. */
+
+static inline void insert_few(const void *key, rank_of rank, int64_t n,
+                              int64_t *order) {
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t mine = rank(key, i);
+        int64_t j = i;
+        for (; j > 0 && rank(key, order[j - 1]) > mine; j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+}
+
+/* One pass of the radix sort: rows of `from` into `to`, by one digit. */
+static inline void pass(const void *key, rank_of rank, int shift, int64_t n,
+                        const int64_t *from, int64_t *to) {
+    int64_t next[N_DIGITS] = {0};
+    for (int64_t i = 0; i < n; i++)
+        next[rank(key, i) >> shift & (N_DIGITS - 1)]++;
+    int64_t sum = 0;
+    for (int d = 0; d < N_DIGITS; d++) {
+        const int64_t count = next[d];
+        next[d] = sum;
+        sum += count;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = from ? from[i] : i;
+        to[next[rank(key, row) >> shift & (N_DIGITS - 1)]++] = row;
+    }
+}
+
+/* Radix sort from the lowest digit; digits that all keys share are skipped. */
+static inline void sort(const void *key, rank_of rank, int64_t n,
+                        int64_t *order, int64_t *scratch) {
+    if (n <= FEW) {
+        insert_few(key, rank, n, order);
+        return;
+    }
+    uint64_t differs = 0;
+    for (int64_t i = 1; i < n; i++) differs |= rank(key, i) ^ rank(key, 0);
+    const int64_t *from = NULL; /* the rows as they come */
+    int64_t *to = order;
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (!(differs >> shift & (N_DIGITS - 1))) continue;
+        pass(key, rank, shift, n, from, to);
+        from = to;
+        to = to == order ? scratch : order;
+    }
+    if (!from)
+        for (int64_t i = 0; i < n; i++) order[i] = i;
+    else if (from != order)
+        memcpy(order, from, (size_t)n * sizeof *order);
+}
+
+void kam__sort_by_number(const double *key, int64_t n, int64_t *order,
+                         int64_t *scratch) {
+    sort(key, rank_of_number, n, order, scratch);
+}
+
+void kam__sort_by_integer(const int64_t *key, int64_t n, int64_t *order,
+                          int64_t *scratch) {
+    sort(key, rank_of_integer, n, order, scratch);
+}
+
+static void merge(kam__compare compare, const void *context, int64_t n,
+                  int64_t middle, int64_t *order, int64_t *scratch) {
+    memcpy(scratch, order, (size_t)middle * sizeof *order);
+    int64_t left = 0, right = middle, at = 0;
+    while (left < middle && right < n)
+        order[at++] = compare(context, order[right], scratch[left]) < 0
+                          ? order[right++]
+                          : scratch[left++];
+    memcpy(order + at, scratch + left,
+           (size_t)(middle - left) * sizeof *order);
+}
+
+void kam__sort_by(kam__compare compare, const void *context, int64_t n,
+                  int64_t *order, int64_t *scratch) {
+    if (n < 2) return;
+    const int64_t middle = n / 2;
+    kam__sort_by(compare, context, middle, order, scratch);
+    kam__sort_by(compare, context, n - middle, order + middle, scratch);
+    if (compare(context, order[middle], order[middle - 1]) < 0)
+        merge(compare, context, n, middle, order, scratch);
+}
