@@ -4,6 +4,11 @@
 #ifndef TEST_CHECK_H
 #define TEST_CHECK_H
 
+/* popen, under -std=c11; so this header comes first in every test. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
