@@ -12,7 +12,8 @@ struct kam__text kam__text_in(char *buffer, size_t size) {
 void kam__text_add(struct kam__text *text, const char *words) {
     size_t length = strlen(words);
     const size_t room = (size_t)(text->last - text->at);
-    if (length > room) {
+    const int cut = length > room;
+    if (cut) {
         length = room;
         /* Never cut inside a UTF-8 character. */
         while (length > 0 && ((unsigned char)words[length] & 0xC0) == 0x80)
@@ -21,7 +22,7 @@ void kam__text_add(struct kam__text *text, const char *words) {
     memcpy(text->at, words, length);
     text->at += length;
     *text->at = '\0';
-    if (length == room) text->last = text->at;
+    if (cut) text->last = text->at; /* nothing goes after a cut */
 }
 
 /* Digits of `number`, at least `width` of them. */
