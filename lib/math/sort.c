@@ -100,8 +100,7 @@ static void merge(kam__compare compare, const void *context, int64_t n,
         order[at++] = compare(context, order[right], scratch[left]) < 0
                           ? order[right++]
                           : scratch[left++];
-    memcpy(order + at, scratch + left,
-           (size_t)(middle - left) * sizeof *order);
+    memcpy(order + at, scratch + left, (size_t)(middle - left) * sizeof *order);
 }
 
 void kam__sort_by(kam__compare compare, const void *context, int64_t n,

@@ -17,8 +17,8 @@ static void assert_order(const int64_t *order, const int64_t *expected,
 
 static void numbers_by_hand(void **state) {
     (void)state;
-    const double key[] = {3, NAN, 0.0, INFINITY, -0.0, -1, -INFINITY, -NAN, 3,
-                          5e-324, -5e-324};
+    const double key[] = {3,         NAN,  0.0, INFINITY, -0.0,   -1,
+                          -INFINITY, -NAN, 3,   5e-324,   -5e-324};
     const int64_t expected[] = {6, 5, 10, 2, 4, 9, 0, 8, 3, 1, 7};
     int64_t order[11], scratch[11];
     kam__sort_by_number(key, 11, order, scratch);
