@@ -6,7 +6,8 @@
 #include "data/calendar.h"
 
 /* Years begin in March here, so that the day that comes and goes is the last of
- * the year; 400 of them have 146,097 days. Day 0 is 1 March of the year 0. */
+ * the year; 400 of them have 146,097 days. Day 0 is 1 March of the year 0. After
+ * Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013. */
 enum {
     DAYS_IN_400_YEARS = 146097,
     DAYS_IN_100_YEARS = 36524,

@@ -4,6 +4,7 @@
 #define KAM_MATH_EXACT_H
 
 #include <math.h>
+#include <string.h>
 
 #include <kam/sum.h>
 
@@ -32,6 +33,60 @@ static inline kam_sum kam__exact_of(double value) {
         sum.high = (int64_t)(~(uint64_t)sum.high + (sum.low == 0));
     }
     return sum;
+}
+
+/* The same for a value whose bits all lie between 2^-63 and 2^52, by shifts
+ * alone; the rest, zero included, takes the way above. */
+static inline kam_sum kam__exact_fast(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t shift = (uint32_t)(bits >> 52 & 0x7FF) - 1011;
+    if (shift - 1 >= 63) return kam__exact_of(value);
+    const uint64_t mantissa = (bits & 0xFFFFFFFFFFFFF) | UINT64_C(1) << 52;
+    const uint64_t minus = 0 - (bits >> 63); /* all ones when below zero */
+    const uint64_t low = ((mantissa << shift) ^ minus) - minus;
+    const uint64_t high =
+        ((mantissa >> (64 - shift)) ^ minus) + (minus & (low == 0));
+    const kam_sum sum = {low, (int64_t)high};
+    return sum;
+}
+
+/* minus the sum; the most negative one stays as it is. */
+static inline kam_sum kam__exact_negative(kam_sum sum) {
+    const uint64_t low = 0 - sum.low;
+    const kam_sum negative = {low, (int64_t)(~(uint64_t)sum.high +
+                                             (uint64_t)(low == 0))};
+    return negative;
+}
+
+/* Leading zero bits of a word that is not zero. */
+static inline uint32_t kam__leading_zeros(uint64_t word) {
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_clzll(word);
+#else
+    uint32_t n = 0;
+    for (; !(word >> 63); word <<= 1) n++;
+    return n;
+#endif
+}
+
+/* The nearest double, ties to even. */
+static inline double kam__exact_value(kam_sum sum) {
+    const int below = sum.high < 0;
+    const kam_sum size = below ? kam__exact_negative(sum) : sum;
+    const uint64_t high = (uint64_t)size.high;
+    if ((high | size.low) == 0) return 0;
+    const uint32_t shift = kam__leading_zeros(high ? high : size.low);
+    uint64_t exponent = (high ? 1024 : 1024 - 64) - shift;
+    uint64_t top = size.low << shift; /* the 64 leading bits */
+    if (high != 0) /* What is cut off only ever decides a tie. */
+        top = high << shift | (size.low >> 1) >> (63 - shift) | (top != 0);
+    /* 63 bits, so that the conversion is a single signed one; it rounds. */
+    const double number = (double)(int64_t)(top >> 1 | (top & 1));
+    double scale;
+    exponent <<= 52;
+    memcpy(&scale, &exponent, sizeof scale);
+    return below ? -(number * scale) : number * scale;
 }
 
 #endif
