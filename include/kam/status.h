@@ -23,6 +23,7 @@ KAM_BEGIN
 /** A status code: KAM_OK, or one of KAM_ERR_*. Always 32 bits. */
 typedef int32_t kam_status;
 
+/** The codes, in families. The numbers are pinned. */
 enum {
     KAM_OK = 0, /**< it worked */
 
