@@ -3,5 +3,11 @@
 import pathlib
 import re
 
-text = (pathlib.Path(__file__).parents[2] / "include/kam/version.h").read_text()
-print(".".join(re.search(rf"KAM_VERSION_{part}\s+(\d+)", text)[1] for part in ("MAJOR", "MINOR", "PATCH")))
+
+def version():
+    text = (pathlib.Path(__file__).resolve().parents[2] / "include/kam/version.h").read_text()
+    return ".".join(re.search(rf"KAM_VERSION_{part}\s+(\d+)", text)[1] for part in ("MAJOR", "MINOR", "PATCH"))
+
+
+if __name__ == "__main__":
+    print(version())

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""readme.py LIBRARY: what the pages tell a reader to do, works.
+
+Every C block that has a main() is compiled, linked and run; when a text block
+follows, that is what it must print."""
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+import tap
+
+CC = tap.words("CC") or ["cc"]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def programs(text):
+    """(C source, expected output or None) of every whole program of a page."""
+    blocks = BLOCK.findall(text)
+    for (language, body), following in zip(blocks, blocks[1:] + [("", "")]):
+        if language == "c" and "int main(" in body:
+            yield body, following[1] if following[0] == "text" else None
+
+
+def result_of(source, library):
+    """What a program prints."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, tool = pathlib.Path(folder) / "page.c", pathlib.Path(folder) / "page"
+        path.write_text(source)
+        tap.output([*CC, "-std=c99", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-pedantic", "-Werror",
+                    "-I", tap.ROOT / "include", "-o", tool, path, library,
+                    f"-Wl,-rpath,{pathlib.Path(library).resolve().parent}"])
+        return tap.output([tool])
+
+
+def main(library):
+    pages = [path for path in tap.tracked("*.md") if "CHANGELOG" not in path.name]
+    texts = {str(path.relative_to(tap.ROOT)): path.read_text() for path in pages}
+
+    def all_run():
+        """the C programs on the pages compile, run, and print what the page says"""
+        problems = []
+        for name, text in texts.items():
+            for source, expected in programs(text):
+                printed = result_of(source, library)
+                if expected is not None and printed != expected:
+                    problems.append(f"{name} says\n{expected}but the program prints\n{printed}")
+        tap.none(problems)
+
+    def both_readmes():
+        """README.md has a program and its output, README.zh-CN.md the same ones"""
+        english, chinese = (list(programs(texts[name])) for name in ("README.md", "README.zh-CN.md"))
+        tap.check(english and english[0][1], "README.md has no program with its output")
+        tap.check(english == chinese, "the programs differ")
+
+    def commands():
+        """every make target that a page names is there"""
+        makefile = (tap.ROOT / "Makefile").read_text()
+        tap.none([f"{name}: make {target}" for name, text in texts.items()
+                  for target in re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", text, re.MULTILINE)
+                  for target in [target[0] or target[1]]
+                  if not re.search(rf"^{target}:", makefile, re.MULTILINE)])
+
+    def links():
+        """every file that a page links to is there"""
+        tap.none([f"{name}: {link}" for name, text in texts.items()
+                  for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
+                  if not os.path.exists(tap.ROOT / os.path.dirname(name) / link)])
+
+    def planted():
+        """a wrong output is seen, and a program that does not compile fails"""
+        page = "```c\n#include <stdio.h>\nint main(void) { return puts(\"a\") < 0; }\n```\n\n```text\nb\n```\n"
+        source, expected = next(programs(page))
+        tap.check((result_of(source, library), expected) == ("a\n", "b\n"), "misread")
+        try:
+            result_of("int main(void) { return kam_nothing(); }\n", library)
+        except AssertionError:
+            return
+        raise AssertionError("a program that cannot compile passed")
+
+    return tap.main([all_run, both_readmes, commands, links, planted])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
