@@ -16,15 +16,23 @@ static kam_status check_size(uint32_t size, uint32_t first_version,
                      "struct_size is {value}: set it to the size of the struct.");
 }
 
-kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
-                           uint32_t first_version, const char *argument,
-                           kam_diag *diag) {
+kam_status kam__sized_check(const void *theirs, uint32_t first_version,
+                            const char *argument, kam_diag *diag) {
     if (!theirs)
         return kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN, "");
     uint32_t size;
     memcpy(&size, theirs, sizeof size);
-    const kam_status status = check_size(size, first_version, argument, diag);
+    return check_size(size, first_version, argument, diag);
+}
+
+kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
+                           uint32_t first_version, const char *argument,
+                           kam_diag *diag) {
+    const kam_status status =
+        kam__sized_check(theirs, first_version, argument, diag);
     if (status != KAM_OK) return status;
+    uint32_t size;
+    memcpy(&size, theirs, sizeof size);
     for (uint32_t i = known; i < size; i++)
         if (((const char *)theirs)[i] != 0)
             return kam__fail(diag, KAM_ERR_NEWER, argument, -1, (double)i,
@@ -39,12 +47,11 @@ kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
 kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,
                             uint32_t first_version, const char *argument,
                             kam_diag *diag) {
-    if (!theirs)
-        return kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN, "");
+    const kam_status status =
+        kam__sized_check(theirs, first_version, argument, diag);
+    if (status != KAM_OK) return status;
     uint32_t size;
     memcpy(&size, theirs, sizeof size);
-    const kam_status status = check_size(size, first_version, argument, diag);
-    if (status != KAM_OK) return status;
     const uint32_t shared = size < known ? size : known;
     memcpy((char *)theirs + sizeof size, (const char *)ours + sizeof size,
            shared - sizeof size);

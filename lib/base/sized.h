@@ -6,6 +6,11 @@
 
 #include <kam/status.h>
 
+/* Whether a struct to be written later is given and has a possible size: for
+ * the checks that come before the first write. */
+kam_status kam__sized_check(const void *theirs, uint32_t first_version,
+                            const char *argument, kam_diag *diag);
+
 /* Reads a caller's struct into ours: copies what both know, zeroes the rest.
  * KAM_ERR_STRUCT when its size is below `first_version` or above 65536,
  * KAM_ERR_NEWER when bytes beyond `known` are not zero. */
