@@ -45,7 +45,7 @@ bench:
 docs:
 	@sh tools/need build docs
 	@sh tools/setup $(BUILD) -Ddocs=enabled
-	@meson compile -C $(BUILD) docs
+	@meson compile -C $(BUILD) reference
 
 install:
 	@sh tools/need build
