@@ -33,7 +33,8 @@ static inline double kam__double(uint64_t bits) {
 /* Adding and taking away 1.5 * 2^52 rounds to the nearest integer and leaves it
  * in the low bits: no conversion instruction, which SSE2 and AVX2 lack. */
 #define KAM__ROUNDER 0x1.8p52
-#define KAM__LN2_HI 0x1.62e42fefa38p-1 /* 11 zero bits at its end: k * it exact */
+/* 11 zero bits at the end of HI: k * HI is exact. */
+#define KAM__LN2_HI 0x1.62e42fefa38p-1
 #define KAM__LN2_LO 0x1.ef35793c7673p-45
 #define KAM__LARGEST 0x1.fffffffffffffp1023
 
@@ -110,8 +111,8 @@ static inline double kam__log_tail(double half, double s) {
     const double a = 0x1.5555555555558p-1 + z * 0x1.99999999952d7p-2;
     const double b = 0x1.2492492df281ap-2 + z * 0x1.c71c62e3f11e6p-3;
     const double c = 0x1.7462b51cb66b1p-3 + z * 0x1.39fe51a7c18f9p-3;
-    return s * (half + z * ((a + z2 * b) +
-                            z2 * z2 * (c + z2 * 0x1.2b5900de53b32p-3)));
+    return s * (half +
+                z * ((a + z2 * b) + z2 * z2 * (c + z2 * 0x1.2b5900de53b32p-3)));
 }
 
 /* Natural logarithm; -inf at 0, NaN below. */
@@ -139,8 +140,8 @@ static inline double kam__log1p(double x) {
     const double s = f / (2 + f);
     const double half = 0.5 * f * f;
     /* lost / u, where 1 / m is nearly 1 - 2 s + 2 s^2 */
-    const double low = lost * kam__power_of_2(k > 100 ? -100 : -k) *
-                       (1 - 2 * s * (1 - s));
+    const double low =
+        lost * kam__power_of_2(k > 100 ? -100 : -k) * (1 - 2 * s * (1 - s));
     const double rest = k * KAM__LN2_LO + (k == 0 ? 0 : low);
     const double y =
         k * KAM__LN2_HI - ((half - (kam__log_tail(half, s) + rest)) - f);
@@ -182,8 +183,7 @@ static inline double kam__log_sum(double x, double *low) {
     const double q3 = 0x1.df7cc8e5fa539p-4 + z * 0x1.e02e6fff27908p-4;
     const double q = z * ((q0 + z2 * q1) + z2 * z2 * (q2 + z2 * q3));
     const double h = 0x1.5555555555555p-1 + q;
-    const double hl =
-        ((0x1.5555555555555p-1 - h) + q) + 0x1.5555555555555p-55;
+    const double hl = ((0x1.5555555555555p-1 - h) + q) + 0x1.5555555555555p-55;
     const double g = kam__product(c, h, &t);
     gl = t + c * hl + cl * h;
     const double one = k * KAM__LN2_HI + 2 * s;

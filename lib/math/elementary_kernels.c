@@ -30,5 +30,6 @@ static void pow_of(double *out, const double *x, const double *y, int64_t n) {
     for (int64_t i = 0; i < n; i++) out[i] = kam__pow(x[i], y[i]);
 }
 
-const struct kam__elementary KAM__ISA(kam__elementary) = {
-    exp_of, expm1_of, log_of, log1p_of, lgamma_of, pow_of};
+const struct kam__elementary KAM__ISA(kam__elementary) = {exp_of,    expm1_of,
+                                                          log_of,    log1p_of,
+                                                          lgamma_of, pow_of};

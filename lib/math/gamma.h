@@ -41,12 +41,12 @@ static inline double kam__gamma_log(double x) {
     const double y = x < 1 ? x : x < 2 ? x - 1 : x - 2; /* t = 1 + y */
     const double in_log = x < 1 ? x : x < 2 ? 1 : x < 3 ? x - 1 : x;
     const double log_x = kam__log(in_log);
-    const double v = (x < 3 ? y - 53.0 / 128 : 1) /
-                     (x < 3 ? y + 309.0 / 128 : x);
-    const double near = y * (y - 1) * kam__gamma_near_one(v) +
-                        (x < 1 ? -log_x : log_x);
-    const double far = (x - 0.5) * (log_x - 1) +
-                       (0x1.acfe390c97d69p-2 + kam__gamma_far(v));
+    const double v =
+        (x < 3 ? y - 53.0 / 128 : 1) / (x < 3 ? y + 309.0 / 128 : x);
+    const double near =
+        y * (y - 1) * kam__gamma_near_one(v) + (x < 1 ? -log_x : log_x);
+    const double far =
+        (x - 0.5) * (log_x - 1) + (0x1.acfe390c97d69p-2 + kam__gamma_far(v));
     return x < 3 ? near : far;
 }
 

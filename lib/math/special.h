@@ -34,6 +34,8 @@ double kam__gamma_p_inverse(double a, double p);
 
 /* erfc(x) = 1 - erf(x), relative error about 1e-15 down to its underflow. */
 double kam__erfc(double x);
+/* exp(x^2) erfc(x), x >= 0. */
+double kam__scaled_erfc(double x);
 
 /* The p-quantile of the standard normal law; -inf, inf at 0, 1. */
 double kam__normal_quantile(double p);

@@ -6,8 +6,10 @@ lib/math/gamma.h, as hexadecimal doubles, with each approximation's error.
 Every polynomial interpolates its function at Chebyshev points (mpmath's
 chebyfit), at most one bit from the best of its degree, and is then rounded
 coefficient by coefficient to double. Usage: make_coefficients.py"""
-from mpmath import (atanh, chebyfit, euler, expm1, log, loggamma, mp, mpf,
-                    nstr, pi, sqrt)
+from fractions import Fraction
+
+from mpmath import (atanh, bernfrac, chebyfit, erfc, euler, exp, expm1, log,
+                    loggamma, mp, mpf, nstr, pi, sqrt)
 
 mp.dps = 60
 
@@ -81,3 +83,57 @@ def stirling(u):
 
 show("lgamma from 3", 1 / mpf(3) / log(2), stirling, [0, mpf(1) / 9], 10)
 print("(log(2 pi) - 1) / 2:", float((log(2 * pi) - 1) / 2).hex())
+
+
+# erfc(x) = exp(-x^2) p(v) / (1 + 2 x), x >= 0, v = (x - 15/4) / (x + 15/4)
+# (Shepherd and Laframboise, Math. Comp. 36 (1981) 249-253)
+def scaled_erfc(v):
+    if v > 1 - mpf(10)**-20:
+        return 2 / sqrt(pi)
+    x = mpf(15) / 4 * (1 + v) / (1 - v)
+    if x > 10**4:
+        far = 1 - 1 / (2 * x**2) + 3 / (4 * x**4) - 15 / (8 * x**6)
+        return (1 + 2 * x) / (x * sqrt(pi)) * far
+    return (1 + 2 * x) * exp(x * x) * erfc(x)
+
+
+show("erfc", 1, scaled_erfc, [-1, 1], 26)
+
+
+# Temme's uniform expansion of the incomplete gamma function (DLMF 8.12):
+# C_k(eta) = sum_n d[k][n] eta^n, by DLMF 8.12.10 from C_0 = 1/mu - 1/eta.
+# Everything is a power series in eta with rational coefficients.
+def temme(rows, columns):
+    size = columns + 2 * rows + 3
+    mu = [Fraction(0), Fraction(1)]  # mu mu' = eta (1 + mu)
+    for n in range(2, size):
+        known = sum(mu[i] * mu[n + 1 - i] * (n + 1 - i)
+                    for i in range(2, n))
+        mu.append((mu[n - 1] - known) / (n + 1))
+    inverse = [Fraction(1)]  # eta / mu
+    for n in range(1, size - 1):
+        inverse.append(-sum(mu[i + 1] * inverse[n - i]
+                            for i in range(1, n + 1)))
+    gamma = [Fraction(1)]  # Gamma(z) ~ sqrt(2 pi / z) (z / e)^z sum g_k / z^k
+    stirling = [Fraction(0)] * (rows + 2)
+    for j in range(1, rows // 2 + 2):
+        if 2 * j - 1 < len(stirling):
+            b = Fraction(*bernfrac(2 * j))
+            stirling[2 * j - 1] = b / (2 * j * (2 * j - 1))
+    for k in range(1, rows):
+        gamma.append(sum(j * stirling[j] * gamma[k - j]
+                         for j in range(1, k + 1)) / k)
+    c = inverse[1:]
+    table = [c]
+    for k in range(1, rows):
+        sign = (-1)**k * gamma[k]
+        derived = [(n + 1) * c[n + 1] for n in range(len(c) - 1)]
+        assert derived[0] + sign * inverse[0] == 0
+        c = [derived[n] + sign * inverse[n] for n in range(1, len(derived))]
+        table.append(c)
+    return [row[:columns] for row in table]
+
+
+print("Temme's d[k][n], k down, n across")
+for row in temme(7, 17):
+    print("    {" + ", ".join(float(x).hex() for x in row) + "},")
