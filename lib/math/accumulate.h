@@ -5,6 +5,7 @@
 #ifndef KAM_MATH_ACCUMULATE_H
 #define KAM_MATH_ACCUMULATE_H
 
+#include <kam/host.h>
 #include <kam/sum.h>
 
 /* Adds the sum of weight[i] * term[i] (weight NULL: 1). For a whole weight w the
@@ -20,6 +21,18 @@ int kam__accumulate_v4(kam_sum *sum, const double *term, const double *weight,
 
 static inline int kam__accumulate(kam_sum *sum, const double *term,
                                   const double *weight, int64_t n) {
+    return kam__accumulate_base(sum, term, weight, n);
+}
+
+/* The same at a KAM_ISA_* level. */
+static inline int kam__accumulate_at(int32_t isa, kam_sum *sum,
+                                     const double *term, const double *weight,
+                                     int64_t n) {
+#ifdef KAM_HAVE_ISA
+    if (isa == KAM_ISA_V4) return kam__accumulate_v4(sum, term, weight, n);
+    if (isa == KAM_ISA_V3) return kam__accumulate_v3(sum, term, weight, n);
+#endif
+    (void)isa;
     return kam__accumulate_base(sum, term, weight, n);
 }
 

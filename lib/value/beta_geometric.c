@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "value/beta_geometric.h"
+
+#include "base/isa.h"
+#include "math/elementary.h"
+
+enum { LANES = KAM__LANES };
+
+/* Log odds that the account has left, and what they are made of. */
+struct left {
+    double log_odds; /* -inf where it cannot have left */
+    double silence;  /* log((alpha + T) / (alpha + t_x)) */
+};
+
+static inline struct left left_of(const struct kam__beta_geometric *m,
+                                  double log_a, double x, double t_x,
+                                  double T) {
+    const double chances = x + m->first;
+    const double B = m->b + chances;
+    const double silence = kam__log1p((T - t_x) / (m->alpha + t_x));
+    const double odds = log_a - kam__log(B - 1) + (m->r + x) * silence;
+    return (struct left){chances > 0 ? odds : -(double)INFINITY, silence};
+}
+
+/* log(1 + exp(y)), exp(y) / (1 + exp(y)) and its complement, for any y. */
+struct logistic {
+    double softplus, odds_share, rest;
+};
+
+static inline struct logistic logistic_of(double y) {
+    const double size = y > 0 ? y : -y;
+    const double e = kam__exp(-size), d = 1 / (1 + e);
+    const double small = e * d;
+    return (struct logistic){(y > 0 ? y : 0) + kam__log1p(e), y > 0 ? d : small,
+                             y > 0 ? small : d};
+}
+
+/* Fader, Hardie & Lee (2005), eq. (6), in the form of their note 027, and its
+ * derivatives in log r, log alpha, log a, log b. The part that depends on x
+ * alone is added elsewhere (bgnbd.c). */
+static void time_terms(const struct kam__beta_geometric *m,
+                       const struct kam__btyd_tile *tile,
+                       double (*out)[KAM__TILE]) {
+    const double r = m->r, alpha = m->alpha, log_a = kam__log(m->a);
+    const double log_alpha = kam__log(alpha);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double x = tile->x[i], t_x = tile->t_x[i], T = tile->T[i];
+        const struct left left = left_of(m, log_a, x, t_x, T);
+        const struct logistic s = logistic_of(left.log_odds);
+        const double R = r + x, B1 = m->b + x + m->first - 1;
+        const double u_T = alpha / (alpha + T), u_x = alpha / (alpha + t_x);
+        const double age = kam__log1p(T / alpha);
+        const double v_T = T / (alpha + T);
+        const double d = alpha * ((T - t_x) / ((alpha + T) * (alpha + t_x)));
+        /* Derivatives of the log odds of having left. */
+        const double e_r = r * left.silence, e_alpha = -R * d;
+        const double e_b = -m->b / B1, sigma = s.odds_share;
+        const double spread = sigma * s.rest;
+        const double e_alpha2 =
+            R * (u_T * v_T - u_x * (t_x / (alpha + t_x)));
+        out[0][i] = s.softplus - r * age - x * (log_alpha + age);
+        out[1][i] = sigma * e_r - r * age;
+        out[2][i] = sigma * e_alpha + (r * v_T - x * u_T);
+        out[3][i] = sigma;
+        out[4][i] = sigma > 0 ? sigma * e_b : 0;
+        out[5][i] = sigma * e_r + spread * e_r * e_r - r * age;
+        out[6][i] = (r * v_T - sigma * r * d) + spread * e_r * e_alpha;
+        out[7][i] = sigma * e_alpha2 + spread * e_alpha * e_alpha -
+                    R * u_T * v_T;
+        out[8][i] = spread * e_r;
+        out[9][i] = spread * e_alpha;
+        out[10][i] = spread;
+        out[11][i] = spread > 0 ? spread * e_r * e_b : 0;
+        out[12][i] = spread > 0 ? spread * e_alpha * e_b : 0;
+        out[13][i] = spread > 0 ? spread * e_b : 0;
+        out[14][i] = sigma > 0 ? sigma * (e_b + e_b * e_b) + spread * e_b * e_b
+                               : 0;
+    }
+}
+
+static void alive(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double *out) {
+    const double log_a = kam__log(m->a);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const struct left left =
+            left_of(m, log_a, tile->x[i], tile->t_x[i], tile->T[i]);
+        const double y = left.log_odds, size = y > 0 ? y : -y;
+        const double e = kam__exp(-size), d = 1 / (1 + e);
+        out[i] = y > 0 ? e * d : d;
+    }
+}
+
+/* P(no order in (T, T + h]) = P(left) + P(active) (A / (A + h))^R: no difference
+ * is taken, so small risks keep their digits. */
+static void no_order(const struct kam__beta_geometric *m,
+                     const struct kam__btyd_tile *tile, double horizon,
+                     double *out) {
+    const double log_a = kam__log(m->a);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double x = tile->x[i], T = tile->T[i];
+        const struct left left = left_of(m, log_a, x, tile->t_x[i], T);
+        const struct logistic s = logistic_of(left.log_odds);
+        const double quiet = kam__exp(
+            -(m->r + x) * kam__log1p(horizon / (m->alpha + T)));
+        const double risk = s.odds_share + s.rest * quiet;
+        out[i] = risk < 1 ? risk : 1;
+    }
+}
+
+static void no_order_log_odds(const struct kam__beta_geometric *m,
+                              const struct kam__btyd_tile *tile, double horizon,
+                              double *out) {
+    const double log_a = kam__log(m->a);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double x = tile->x[i], T = tile->T[i];
+        const struct left left = left_of(m, log_a, x, tile->t_x[i], T);
+        const struct logistic s = logistic_of(left.log_odds);
+        const double power =
+            -(m->r + x) * kam__log1p(horizon / (m->alpha + T));
+        const double risk = s.odds_share + s.rest * kam__exp(power);
+        const double log_order = kam__log(-kam__expm1(power)) - s.softplus;
+        out[i] = kam__log(risk) - log_order;
+    }
+}
+
+/* Both series below have positive terms only, or nearly so: no cancellation.
+ * With z = w / (1 + w), from 2F1(R, a; c; -w):
+ *   (1 - z)^a 2F1(a, c - R; c; z)   when c - R is not too far below zero, else
+ *   (1 - z)^R 2F1(R, c - a; c; z)   (Pfaff's transformations, DLMF 15.8.1);
+ * with the first, terms shrink like z^n; with the second they grow first, for
+ * large R w. */
+enum { MOST_TERMS = 1024 };
+#define LEAST_KAPPA -2.0
+#define LARGEST_POWER 600.0
+#define ROUNDING 0x1p-55
+
+static inline int any_left(const double *left) {
+    double sum = 0;
+    for (int k = 0; k < LANES; k++) sum += left[k];
+    return sum > 0;
+}
+
+/* out = E (1 + p w)^-R. */
+static void survival(const struct kam__lanes *lanes, double *out) {
+    double z[LANES], A[LANES], B[LANES], term[LANES], sum[LANES], left[LANES];
+    for (int k = 0; k < LANES; k++) {
+        const double kappa = lanes->c[k] - lanes->R[k];
+        const int direct = kappa >= LEAST_KAPPA;
+        z[k] = lanes->w[k] / (1 + lanes->w[k]);
+        A[k] = direct ? lanes->a : lanes->R[k];
+        B[k] = direct ? kappa : lanes->c[k] - lanes->a;
+        const double power = A[k] * kam__log1p(lanes->w[k]);
+        const double start = power < LARGEST_POWER ? kam__exp(-power) : 0;
+        term[k] = sum[k] = start;
+        left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;
+        sum[k] = start > 0 ? start : (double)NAN;
+    }
+    double n = 0;
+    for (; n < MOST_TERMS && any_left(left); n++) {
+        const double reciprocal = 1 / (n + 1);
+        for (int k = 0; k < LANES; k++) {
+            const double next = term[k] * (A[k] + n) * (B[k] + n) * reciprocal *
+                                z[k] / (lanes->c[k] + n);
+            const double size = next < 0 ? -next : next;
+            const double total = sum[k] + next;
+            sum[k] = left[k] > 0 ? total : sum[k];
+            term[k] = next;
+            left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
+        }
+    }
+    for (int k = 0; k < LANES; k++) out[k] = left[k] > 0 ? (double)NAN : sum[k];
+}
+
+/* out = E (1 - (1 + p w)^-R) / p, the integral of R E (1 + p w)^-(R+1) over w:
+ * with E = (1 - z)^g S, (1 - z) S' - g S = R H, H the series of `survival` for
+ * R + 1, g = a - 1 or R. No difference is taken near a = 1. */
+static void orders(const struct kam__lanes *lanes, double *out) {
+    double z[LANES], A[LANES], B[LANES], g[LANES];
+    double h[LANES], s[LANES], sum[LANES], left[LANES], scale[LANES];
+    for (int k = 0; k < LANES; k++) {
+        const double kappa = lanes->c[k] - lanes->R[k] - 1;
+        const int direct = kappa >= LEAST_KAPPA;
+        z[k] = lanes->w[k] / (1 + lanes->w[k]);
+        A[k] = direct ? lanes->a : lanes->R[k] + 1;
+        B[k] = direct ? kappa : lanes->c[k] - lanes->a;
+        g[k] = direct ? lanes->a - 1 : lanes->R[k];
+        const double power = g[k] * kam__log1p(lanes->w[k]);
+        scale[k] = power < LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
+                                                     : (double)NAN;
+        h[k] = lanes->R[k];
+        s[k] = sum[k] = 0;
+        left[k] = scale[k] > 0 && z[k] > 0 ? 1.0 : 0.0;
+    }
+    double n = 0;
+    for (; n < MOST_TERMS && any_left(left); n++) {
+        const double reciprocal = 1 / (n + 1);
+        for (int k = 0; k < LANES; k++) {
+            const double step = z[k] * reciprocal;
+            const double next = step * ((n + g[k]) * s[k] + h[k]);
+            const double total = sum[k] + next;
+            h[k] = h[k] * (A[k] + n) * (B[k] + n) * step / (lanes->c[k] + n);
+            const double size =
+                (next < 0 ? -next : next) + (h[k] < 0 ? -h[k] : h[k]);
+            sum[k] = left[k] > 0 ? total : sum[k];
+            s[k] = next;
+            left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
+        }
+    }
+    for (int k = 0; k < LANES; k++)
+        out[k] = left[k] > 0 ? (double)NAN : sum[k] * scale[k];
+}
+
+/* As `survival`, for one R and c: the coefficients, and so the divisions, are
+ * shared by the lanes. */
+static void survival_shared(double a, double R, double c, const double *w,
+                            double *out) {
+    const double kappa = c - R;
+    const int direct = kappa >= LEAST_KAPPA;
+    const double A = direct ? a : R, B = direct ? kappa : c - a;
+    double z[LANES], power[LANES], sum[LANES], left[LANES];
+    for (int k = 0; k < LANES; k++) {
+        z[k] = w[k] / (1 + w[k]);
+        const double exponent = A * kam__log1p(w[k]);
+        const double start = exponent < LARGEST_POWER ? kam__exp(-exponent) : 0;
+        power[k] = start;
+        sum[k] = start > 0 ? start : (double)NAN;
+        left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;
+    }
+    double coefficient = 1, n = 0;
+    for (; n < MOST_TERMS && any_left(left); n++) {
+        coefficient *= (A + n) * (B + n) / ((c + n) * (n + 1));
+        for (int k = 0; k < LANES; k++) {
+            power[k] *= z[k];
+            const double next = coefficient * power[k];
+            const double size = next < 0 ? -next : next;
+            const double total = sum[k] + next;
+            sum[k] = left[k] > 0 ? total : sum[k];
+            left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
+        }
+    }
+    for (int k = 0; k < LANES; k++) out[k] = left[k] > 0 ? (double)NAN : sum[k];
+}
+
+const struct kam__beta_geometric_kernels KAM__ISA(kam__beta_geometric) = {
+    time_terms, alive,  no_order,       no_order_log_odds,
+    survival,   orders, survival_shared};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernels of BG/NBD and MBG/NBD, which differ in one number: how often an account
+ * with x repeat orders could have left. `first` is 0 for BG/NBD (Fader, Hardie &
+ * Lee 2005: x chances, none before the first repeat order) and 1 for MBG/NBD
+ * (Batislam et al. 2007: x + 1, the first order included).
+ *
+ * After x orders and still active, the chance to leave is p ~ Beta(a, B) with
+ * B = b + x + first, the rate is Gamma(R = r + x, A = alpha + T), and
+ *   odds of having left = [x + first > 0] a / (B - 1) ((alpha + T) /
+ *                         (alpha + t_x))^R.
+ */
+#ifndef KAM_VALUE_BETA_GEOMETRIC_H
+#define KAM_VALUE_BETA_GEOMETRIC_H
+
+#include "value/btyd_family.h"
+
+enum { KAM__LANES = 8 };
+
+struct kam__beta_geometric {
+    double r, alpha, a, b;
+    double first; /* 0 or 1 */
+};
+
+/* E over p ~ Beta(a, c - a) of (1 + p w)^-R = 2F1(R, a; c; -w), and of
+ * (1 - (1 + p w)^-R) / p, for KAM__LANES rows at a time. out is NaN where the
+ * series did not converge: kam__beta_mixture answers those. */
+struct kam__lanes {
+    double a;
+    double R[KAM__LANES], c[KAM__LANES], w[KAM__LANES];
+};
+
+struct kam__beta_geometric_kernels {
+    void (*time_terms)(const struct kam__beta_geometric *m,
+                       const struct kam__btyd_tile *tile,
+                       double (*out)[KAM__TILE]);
+    void (*alive)(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double *out);
+    void (*no_order)(const struct kam__beta_geometric *m,
+                     const struct kam__btyd_tile *tile, double horizon,
+                     double *out);
+    void (*no_order_log_odds)(const struct kam__beta_geometric *m,
+                              const struct kam__btyd_tile *tile, double horizon,
+                              double *out);
+    void (*survival)(const struct kam__lanes *lanes, double *out);
+    void (*orders)(const struct kam__lanes *lanes, double *out);
+    /* survival at many w for one R and c: the coefficients are shared. */
+    void (*survival_shared)(double a, double R, double c, const double *w,
+                            double *out);
+};
+
+extern const struct kam__beta_geometric_kernels kam__beta_geometric_base,
+    kam__beta_geometric_v3, kam__beta_geometric_v4;
+
+#endif

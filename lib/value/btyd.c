@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of an account, for every family: checks, tiles, flags. */
+#include <float.h>
+#include <math.h>
+
+#include "base/diag.h"
+#include "base/isa.h"
+#include "base/memory.h"
+#include "value/btyd_rows.h"
+
+/* One answer a row. `ahead` and `discount` mean what the question says. */
+struct question {
+    kam__family family;
+    const double *parameter;
+    kam_accounts accounts;
+    double ahead, discount;
+    double *out;
+    uint32_t *row_flags;
+    int32_t isa;
+    void (*answer)(const struct question *question, kam__tile tile,
+                   double *out);
+};
+
+static void answer_rows(void *context, int64_t first, int32_t n) {
+    const struct question *const question = context;
+    struct kam__btyd_rows rows;
+    double out[KAM__TILE];
+    const struct kam__btyd_tile tile =
+        kam__btyd_load(&question->accounts, first, n, question->isa, &rows);
+    question->answer(question, &tile, out);
+    for (int32_t i = 0; i < n; i++) {
+        uint32_t flag = rows.flag[i];
+        if (!flag && out[i] > DBL_MAX) flag = KAM_ROW_INFINITE;
+        question->out[first + i] = rows.flag[i] ? (double)NAN : out[i];
+        if (question->row_flags) question->row_flags[first + i] = flag;
+    }
+}
+
+/* Checks what every question needs, then asks. */
+static kam_status ask(struct question *question, const kam_btyd *model,
+                      const kam_accounts *accounts, const kam_host *host,
+                      kam_diag *diag) {
+    kam_status status;
+    kam_host ours;
+    question->family = kam__btyd_read_model(model, &status, diag);
+    if (!question->family) return status;
+    status = kam__btyd_read_accounts(&question->accounts, accounts, diag);
+    if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
+    if (status != KAM_OK) return status;
+    if (!question->out)
+        return kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
+    question->parameter = model->parameter;
+    question->isa = kam__isa_level(&ours, question->accounts.n_rows);
+    status = kam__for_rows(&ours, question->accounts.n_rows, answer_rows,
+                           question, diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
+}
+
+static kam_status check_ahead(double ahead, int may_be_infinite,
+                              const char *argument, kam_diag *diag) {
+    if (ahead >= 0 && (may_be_infinite || ahead < INFINITY)) return KAM_OK;
+    return kam__fail(diag, KAM_ERR_OPTION, argument, -1, ahead,
+                     "{value} is no time ahead.");
+}
+
+static void answer_alive(const struct question *q, kam__tile tile,
+                         double *out) {
+    q->family->alive(q->family, q->parameter, tile, q->ahead, out);
+}
+
+kam_status kam_btyd_alive(const kam_btyd *model, const kam_accounts *accounts,
+                          double ahead_periods, const kam_host *host,
+                          double *probability, uint32_t *row_flags,
+                          kam_diag *diag) {
+    struct question question = {.ahead = ahead_periods,
+                                .out = probability,
+                                .row_flags = row_flags,
+                                .answer = answer_alive};
+    const kam_status status =
+        check_ahead(ahead_periods, 0, "ahead_periods", diag);
+    return status == KAM_OK ? ask(&question, model, accounts, host, diag)
+                            : status;
+}
+
+static void answer_expected(const struct question *q, kam__tile tile,
+                            double *out) {
+    q->family->expected(q->family, q->parameter, tile, q->ahead, out);
+}
+
+kam_status kam_btyd_expected_orders(const kam_btyd *model,
+                                    const kam_accounts *accounts,
+                                    double horizon_periods,
+                                    const kam_host *host, double *orders,
+                                    uint32_t *row_flags, kam_diag *diag) {
+    struct question question = {.ahead = horizon_periods,
+                                .out = orders,
+                                .row_flags = row_flags,
+                                .answer = answer_expected};
+    const kam_status status =
+        check_ahead(horizon_periods, 1, "horizon_periods", diag);
+    return status == KAM_OK ? ask(&question, model, accounts, host, diag)
+                            : status;
+}
+
+static void answer_discounted(const struct question *q, kam__tile tile,
+                              double *out) {
+    q->family->discounted(q->family, q->parameter, tile, q->ahead, q->discount,
+                          out);
+}
+
+kam_status kam_btyd_discounted_orders(const kam_btyd *model,
+                                      const kam_accounts *accounts,
+                                      double horizon_periods,
+                                      double discount_per_period,
+                                      const kam_host *host, double *orders,
+                                      uint32_t *row_flags, kam_diag *diag) {
+    struct question question = {.ahead = horizon_periods,
+                                .discount = discount_per_period,
+                                .out = orders,
+                                .row_flags = row_flags,
+                                .answer = answer_discounted};
+    const kam_status status =
+        check_ahead(horizon_periods, 1, "horizon_periods", diag);
+    if (status != KAM_OK) return status;
+    if (!(discount_per_period >= 0 && discount_per_period < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "discount_per_period", -1,
+                         discount_per_period, "{value} is no discount rate.");
+    return ask(&question, model, accounts, host, diag);
+}
+
+static void answer_no_order(const struct question *q, kam__tile tile,
+                            double *out) {
+    q->family->no_order(q->family, q->parameter, tile, q->ahead, out);
+}
+
+kam_status kam_btyd_no_order(const kam_btyd *model,
+                             const kam_accounts *accounts,
+                             double horizon_periods, const kam_host *host,
+                             double *probability, uint32_t *row_flags,
+                             kam_diag *diag) {
+    struct question question = {.ahead = horizon_periods,
+                                .out = probability,
+                                .row_flags = row_flags,
+                                .answer = answer_no_order};
+    if (!(horizon_periods > 0 && horizon_periods < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
+                         horizon_periods, "{value} is no horizon.");
+    return ask(&question, model, accounts, host, diag);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What a buy-till-you-die family is to the functions of kam/btyd.h. A family is
+ * one private file that fills one of these; adding one touches its own file and
+ * the table in btyd_family.c. */
+#ifndef KAM_VALUE_BTYD_FAMILY_H
+#define KAM_VALUE_BTYD_FAMILY_H
+
+#include <kam/btyd.h>
+
+#include "base/rows.h"
+
+/* Facts of a book from which a fit starts and to which a prior is scaled. */
+struct kam__btyd_facts {
+    double mean_age;    /* mean of T, > 0 */
+    double mean_orders; /* mean of x, > 0 */
+};
+
+/* A tile of usable rows: x, t_x, T, each shape (n), n <= KAM__TILE. */
+struct kam__btyd_tile {
+    int32_t n;
+    int32_t isa; /* which build of the kernels */
+    const double *x, *t_x, *T;
+};
+
+enum { KAM__BTYD_TERMS = 45 }; /* 1 + 8 + 36 */
+
+struct kam__btyd_family;
+typedef const struct kam__btyd_family *kam__family;
+typedef const struct kam__btyd_tile *kam__tile;
+typedef const struct kam__btyd_facts *kam__facts;
+
+struct kam__btyd_family {
+    int32_t id, n_parameters;
+    const char *name;
+    const char *parameter[8];
+    const char *at_lower[8]; /* what a fit at a bound means, a sentence each */
+    const char *at_upper[8];
+    double variant; /* tells apart families that share their functions */
+
+    /* The log likelihood of a row is a part that depends on x alone and a part
+     * that depends on times. Each writes value, gradient (p) and lower triangle
+     * of the Hessian (by rows), in log parameters. */
+    void (*count_terms)(kam__family family, const double *parameter, double x,
+                        double *out);
+    void (*time_terms)(kam__family family, const double *parameter,
+                       kam__tile tile, double (*out)[KAM__TILE]);
+
+    /* Where a fit starts (`attempt` 0, 1), how far it may go, and the weak
+     * prior: all of log parameters, shape (p). */
+    void (*start)(kam__facts facts, int32_t attempt, double *log_parameter);
+    void (*bounds)(kam__facts facts, double *lower, double *upper);
+    void (*prior)(kam__facts facts, double *centre, double *width);
+
+    /* Answers for a tile; what they mean stands in kam/btyd.h. */
+    void (*alive)(kam__family family, const double *parameter, kam__tile tile,
+                  double ahead, double *out);
+    void (*no_order)(kam__family family, const double *parameter,
+                     kam__tile tile, double horizon, double *out);
+    void (*no_order_log_odds)(kam__family family, const double *parameter,
+                              kam__tile tile, double horizon, double *out);
+    void (*expected)(kam__family family, const double *parameter,
+                     kam__tile tile, double horizon, double *out);
+    void (*discounted)(kam__family family, const double *parameter,
+                       kam__tile tile, double horizon, double discount,
+                       double *out);
+    /* The second moment behind the variance of lifetime value, for orders at
+     * times t_i: the means of sum over i < j of exp(-discount (t_i + t_j)), and
+     * of sum over i of exp(-2 discount t_i). Shape (2, n). */
+    void (*discounted_pairs)(kam__family family, const double *parameter,
+                             kam__tile tile, double horizon, double discount,
+                             double *out);
+};
+
+/* NULL when there is no such family. */
+const struct kam__btyd_family *kam__btyd_family_of(int32_t id);
+
+extern const struct kam__btyd_family kam__bgnbd, kam__mbgnbd;
+
+#endif

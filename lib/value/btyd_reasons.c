@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a churn risk is what it is: Shapley (1953) values of three facts. */
+#include <math.h>
+
+#include "base/diag.h"
+#include "base/isa.h"
+#include "base/memory.h"
+#include "value/btyd_rows.h"
+
+/* The facts: silence T - t_x, rhythm x / T, tenure T. */
+enum { SILENCE, RHYTHM, TENURE, N_FACTS, N_MIXES = 1 << N_FACTS };
+
+struct facts {
+    double of[N_FACTS];
+};
+
+static struct facts facts_of(double x, double t_x, double T) {
+    return (struct facts){{T - t_x, T > 0 ? x / T : 0, T}};
+}
+
+/* The history that an account with these facts would have. Orders that do not
+ * come out whole are fine for the model's formulas. */
+static void history_of(const struct facts *facts, double *x, double *t_x,
+                       double *T) {
+    *T = facts->of[TENURE];
+    *x = facts->of[RHYTHM] * *T;
+    *t_x = *x > 0 && *T > facts->of[SILENCE] ? *T - facts->of[SILENCE] : 0;
+}
+
+/* Steps of 2^-40 up to 2^12 fit a double, so sums of such numbers are exact. */
+static double on_grid(double y) {
+    const double limited = y > 700 ? 700 : y < -700 ? -700 : y;
+    return (limited + 0x1.8p12) - 0x1.8p12;
+}
+
+/* odds[mix]: bit f of mix set where fact f is the account's own, clear where it
+ * is the reference's. Writes the base and the three values, which add up to
+ * odds[7] exactly: the last bits go to the largest. */
+static void shapley(const double *odds, kam_reason *reasons) {
+    static const double weight[N_FACTS] = {1.0 / 3, 1.0 / 6, 1.0 / 3};
+    const double base = on_grid(odds[0]), total = on_grid(odds[N_MIXES - 1]);
+    double value[N_FACTS], rest = total - base;
+    int largest = 0;
+    for (int f = 0; f < N_FACTS; f++) {
+        double sum = 0;
+        for (int mix = 0; mix < N_MIXES; mix++) {
+            if (mix >> f & 1) continue;
+            const int size = (mix & 1) + (mix >> 1 & 1) + (mix >> 2 & 1);
+            sum += weight[size] *
+                   (on_grid(odds[mix | 1 << f]) - on_grid(odds[mix]));
+        }
+        value[f] = on_grid(sum);
+        rest -= value[f];
+        if (fabs(value[f]) > fabs(value[largest])) largest = f;
+    }
+    value[largest] += rest;
+    reasons[0].contribution = base;
+    for (int f = 0; f < N_FACTS; f++) reasons[f + 1].contribution = value[f];
+}
+
+struct work {
+    kam__family family;
+    const kam_btyd *model;
+    kam_accounts accounts;
+    double horizon, base_risk;
+    double reference[3];
+    kam_reason *reasons;
+    uint32_t *row_flags;
+    int32_t isa;
+};
+
+/* What the texts say: the base's risk, days of silence, days an order, days. */
+static void name_reasons(const struct work *work, double x, double t_x, double T,
+                         kam_reason *reasons) {
+    const double days = work->model->period_days;
+    const double value[] = {work->base_risk, (T - t_x) * days,
+                            x > 0 ? t_x / x * days : (double)INFINITY, T * days};
+    static const int32_t id[] = {KAM_REASON_BASE, KAM_REASON_SILENCE,
+                                 KAM_REASON_RHYTHM, KAM_REASON_TENURE};
+    for (int i = 0; i <= N_FACTS; i++)
+        reasons[i] = (kam_reason){id[i], 0, NAN, value[i]};
+}
+
+enum { ROWS_AT_ONCE = KAM__TILE / N_MIXES };
+
+/* Some rows, each with its eight mixtures of own and reference facts, as one
+ * tile. */
+static void explain(const struct work *work, const struct kam__btyd_rows *rows,
+                    int32_t first, int32_t n, kam_reason *reasons) {
+    double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE], odds[KAM__TILE];
+    const struct facts reference = facts_of(
+        work->reference[0], work->reference[1], work->reference[2]);
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t row = first + i;
+        const struct facts own =
+            facts_of(rows->x[row], rows->t_x[row], rows->T[row]);
+        for (int mix = 0; mix < N_MIXES; mix++) {
+            const int32_t at = i * N_MIXES + mix;
+            struct facts facts;
+            for (int f = 0; f < N_FACTS; f++)
+                facts.of[f] = mix >> f & 1 ? own.of[f] : reference.of[f];
+            history_of(&facts, &x[at], &t_x[at], &T[at]);
+        }
+        /* The account itself, without the rounding of the way there and back. */
+        x[i * N_MIXES + N_MIXES - 1] = rows->x[row];
+        t_x[i * N_MIXES + N_MIXES - 1] = rows->t_x[row];
+    }
+    const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x, t_x, T};
+    work->family->no_order_log_odds(work->family, work->model->parameter, &tile,
+                                    work->horizon, odds);
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t row = first + i;
+        kam_reason *const out = reasons + (int64_t)row * (N_FACTS + 1);
+        name_reasons(work, rows->x[row], rows->t_x[row], rows->T[row], out);
+        if (!rows->flag[row]) shapley(odds + i * N_MIXES, out);
+    }
+}
+
+static void explain_rows(void *context, int64_t first, int32_t n) {
+    const struct work *const work = context;
+    struct kam__btyd_rows rows;
+    kam__btyd_load(&work->accounts, first, n, work->isa, &rows);
+    for (int32_t at = 0; at < n; at += ROWS_AT_ONCE)
+        explain(work, &rows, at, n - at < ROWS_AT_ONCE ? n - at : ROWS_AT_ONCE,
+                work->reasons + first * (N_FACTS + 1));
+    for (int32_t i = 0; work->row_flags && i < n; i++)
+        work->row_flags[first + i] = rows.flag[i];
+}
+
+static kam_status check_reference(const double *reference, kam_diag *diag) {
+    if (!reference)
+        return kam__fail(diag, KAM_ERR_NULL, "reference", -1, NAN, "");
+    const double x = reference[0], t_x = reference[1], T = reference[2];
+    if (x >= 0 && x < INFINITY && t_x >= 0 && t_x <= T && T < INFINITY)
+        return KAM_OK;
+    return kam__fail(diag, KAM_ERR_OPTION, "reference", -1, T,
+                     "the reference (age {value}) is no order history.");
+}
+
+kam_status kam_btyd_reasons(const kam_btyd *model, const kam_accounts *accounts,
+                            double horizon_periods, const double reference[3],
+                            const kam_host *host, kam_reason *reasons,
+                            uint32_t *row_flags, kam_diag *diag) {
+    struct work work = {.model = model,
+                        .horizon = horizon_periods,
+                        .reasons = reasons,
+                        .row_flags = row_flags};
+    kam_host ours;
+    kam_status status;
+    work.family = kam__btyd_read_model(model, &status, diag);
+    if (!work.family) return status;
+    status = kam__btyd_read_accounts(&work.accounts, accounts, diag);
+    if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
+    if (status == KAM_OK) status = check_reference(reference, diag);
+    if (status != KAM_OK) return status;
+    if (!reasons) return kam__fail(diag, KAM_ERR_NULL, "reasons", -1, NAN, "");
+    if (!(horizon_periods > 0 && horizon_periods < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
+                         horizon_periods, "{value} is no horizon.");
+    for (int i = 0; i < 3; i++) work.reference[i] = reference[i];
+    work.isa = kam__isa_level(&ours, work.accounts.n_rows);
+    const struct kam__btyd_tile typical = {1, KAM_ISA_BASE, &work.reference[0],
+                                           &work.reference[1],
+                                           &work.reference[2]};
+    work.family->no_order(work.family, model->parameter, &typical,
+                          horizon_periods, &work.base_risk);
+    status = kam__for_rows(&ours, work.accounts.n_rows, explain_rows, &work,
+                           diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
+}

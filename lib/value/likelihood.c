@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+#include "value/likelihood.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/isa.h"
+#include "base/memory.h"
+#include "base/sized.h"
+#include "math/accumulate.h"
+#include "math/elementary.h"
+#include "math/optimise.h"
+
+enum { P = KAM__MOST_PARAMETERS };
+
+static int32_t n_terms(int32_t p) { return 1 + p + p * (p + 1) / 2; }
+
+int kam__likelihood_add(const struct kam__likelihood *model,
+                        const double *parameter, const double *const *key,
+                        const double *weight, int32_t n, int32_t isa,
+                        kam_sum *sums) {
+    double out[KAM__MOST_TERMS][KAM__TILE];
+    model->row_terms(model->context, parameter, key, n, isa, out);
+    for (int32_t k = 0; k < n_terms(model->p); k++)
+        if (kam__accumulate_at(isa, &sums[k], out[k], weight, n)) return 1;
+    return 0;
+}
+
+int kam__likelihood_add_counts(const struct kam__likelihood *model,
+                               const double *parameter, const double *count,
+                               const double *weight, int32_t n,
+                               kam_sum *sums) {
+    const int32_t m = n_terms(model->p);
+    double out[KAM__MOST_TERMS] = {0}, known = -1;
+    for (int32_t i = 0; i < n; i++) {
+        /* Counts often come in runs; a term depends on nothing but its count. */
+        if (i == 0 || count[i] != known)
+            model->count_terms(model->context, parameter, count[i], out);
+        known = count[i];
+        for (int32_t k = 0; k < m; k++)
+            if (kam__accumulate(&sums[k], &out[k], weight ? &weight[i] : 0, 1))
+                return 1;
+    }
+    return 0;
+}
+
+void kam__likelihood_export(int32_t p, const kam_sum *sums,
+                            kam_objective *objective) {
+    objective->log_likelihood = sums[0];
+    for (int32_t i = 0; i < p; i++) objective->gradient[i] = sums[1 + i];
+    for (int32_t i = 0; i < p * (p + 1) / 2; i++)
+        objective->hessian[i] = sums[1 + p + i];
+}
+
+void kam__likelihood_import(int32_t p, const kam_objective *objective,
+                            kam_sum *sums) {
+    sums[0] = objective->log_likelihood;
+    for (int32_t i = 0; i < p; i++) sums[1 + i] = objective->gradient[i];
+    for (int32_t i = 0; i < p * (p + 1) / 2; i++)
+        sums[1 + p + i] = objective->hessian[i];
+}
+
+kam_status kam__estimate_read(kam_estimate_options *ours,
+                              const kam_estimate_options *theirs,
+                              kam_diag *diag) {
+    if (!theirs)
+        return kam_estimate_options_init(ours, sizeof *ours);
+    const kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours, "options",
+                        diag);
+    if (status != KAM_OK) return status;
+    if (ours->prior != KAM_PRIOR_NONE && ours->prior != KAM_PRIOR_WEAK)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.prior", -1, ours->prior,
+                         "{value} is no KAM_PRIOR_*.");
+    if (ours->max_steps < 1 || ours->max_steps > 10000)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.max_steps", -1,
+                         ours->max_steps, "{value} steps are not 1..10000.");
+    return KAM_OK;
+}
+
+/* One fit: what the function to be maximised needs to see. */
+struct problem {
+    const struct kam__likelihood *model;
+    const struct kam__distinct *rows;
+    struct kam__distinct counts;
+    const kam_host *host;
+    kam_diag *diag;
+    const double *parameter; /* of the evaluation under way */
+    kam_sum (*sums)[KAM__MOST_TERMS]; /* one a piece of rows */
+    int64_t n_pieces;
+    int32_t *failed; /* one a piece */
+    int32_t isa, prior;
+};
+
+static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
+    struct problem *const problem = context;
+    const struct kam__distinct *const rows = problem->rows;
+    memset(problem->sums[piece], 0, sizeof problem->sums[piece]);
+    problem->failed[piece] = 0;
+    for (int64_t at = first; at < first + n; at += KAM__TILE) {
+        const int64_t left = first + n - at;
+        const double *key[KAM__MOST_KEYS] = {0};
+        for (int32_t k = 0; k < rows->n_keys; k++) key[k] = rows->key[k] + at;
+        if (kam__likelihood_add(problem->model, problem->parameter, key,
+                                rows->weight + at,
+                                (int32_t)(left < KAM__TILE ? left : KAM__TILE),
+                                problem->isa, problem->sums[piece])) {
+            problem->failed[piece] = 1;
+            return;
+        }
+    }
+}
+
+/* All sums of one evaluation, joined; the order does not matter. */
+static kam_status add_all(struct problem *problem, kam_sum *sums) {
+    const struct kam__distinct *const counts = &problem->counts;
+    const int32_t m = n_terms(problem->model->p);
+    const kam_status status = kam__for_pieces(
+        problem->host, problem->rows->n, add_piece, problem, problem->diag);
+    if (status != KAM_OK) return status;
+    memset(sums, 0, KAM__MOST_TERMS * sizeof *sums);
+    for (int64_t piece = 0; piece < problem->n_pieces; piece++) {
+        if (problem->failed[piece]) return KAM_ERR_OVERFLOW;
+        for (int32_t k = 0; k < m; k++)
+            if (kam_sum_merge(&sums[k], &problem->sums[piece][k]))
+                return KAM_ERR_OVERFLOW;
+    }
+    for (int64_t at = 0; at < counts->n; at += KAM__TILE) {
+        const int64_t left = counts->n - at;
+        if (kam__likelihood_add_counts(
+                problem->model, problem->parameter, counts->key[0] + at,
+                counts->weight + at,
+                (int32_t)(left < KAM__TILE ? left : KAM__TILE), sums))
+            return KAM_ERR_OVERFLOW;
+    }
+    return KAM_OK;
+}
+
+/* Normal priors on log parameters. */
+static void add_prior(const struct kam__likelihood *model, const double *x,
+                      double *value, double *gradient, double *hessian) {
+    for (int32_t i = 0; i < model->p; i++) {
+        const double d = (x[i] - model->centre[i]) / model->width[i];
+        *value -= 0.5 * d * d;
+        gradient[i] -= d / model->width[i];
+        hessian[i * model->p + i] -= 1 / (model->width[i] * model->width[i]);
+    }
+}
+
+static kam_status evaluate(void *context, const double *x, double *value,
+                           double *gradient, double *hessian) {
+    struct problem *const problem = context;
+    const int32_t p = problem->model->p;
+    double parameter[P];
+    kam_sum sums[KAM__MOST_TERMS];
+    for (int32_t i = 0; i < p; i++) parameter[i] = kam__exp(x[i]);
+    problem->parameter = parameter;
+    const kam_status status = add_all(problem, sums);
+    if (status != KAM_OK) return status;
+    *value = kam_sum_value(&sums[0]);
+    const kam_sum *next = sums + 1;
+    for (int32_t i = 0; i < p; i++) gradient[i] = kam_sum_value(next++);
+    for (int32_t i = 0; i < p; i++)
+        for (int32_t j = 0; j <= i; j++)
+            hessian[i * p + j] = hessian[j * p + i] = kam_sum_value(next++);
+    if (problem->prior == KAM_PRIOR_WEAK)
+        add_prior(problem->model, x, value, gradient, hessian);
+    return KAM_OK;
+}
+
+static void write_covariance(const struct kam__search *search, kam_status status,
+                             double *covariance) {
+    double matrix[P * P];
+    const int32_t p = search->n;
+    for (int32_t i = 0; i < p * p; i++) {
+        matrix[i] = -search->hessian[i];
+        covariance[i] = NAN;
+    }
+    if (status == KAM_OK && !kam__cholesky(matrix, p))
+        kam__cholesky_invert(matrix, p, covariance);
+}
+
+static void write_report(const struct problem *problem,
+                         const struct kam__search *search, kam_status status,
+                         kam_estimate_report *report) {
+    double prior = 0, gradient[P] = {0}, hessian[P * P] = {0};
+    if (problem->prior == KAM_PRIOR_WEAK)
+        add_prior(problem->model, search->x, &prior, gradient, hessian);
+    report->status = status;
+    report->n_distinct = problem->rows->n;
+    report->n_steps = search->n_steps;
+    report->n_evaluations += search->n_evaluations;
+    report->prior = problem->prior;
+    report->culprit = status == KAM_OK ? -1 : search->culprit;
+    report->log_likelihood = search->value - prior;
+    report->condition = search->condition;
+    report->gradient = 0;
+    for (int32_t i = 0; i < search->n; i++)
+        if (fabs(search->gradient[i]) / search->size > report->gradient)
+            report->gradient = fabs(search->gradient[i]) / search->size;
+}
+
+static kam_status verdict(const struct kam__likelihood *model,
+                          const struct kam__search *search, kam_status status,
+                          kam_diag *diag) {
+    const int32_t c = search->culprit;
+    const char *const name = c >= 0 ? model->name[c] : "";
+    const double at = c >= 0 ? kam__exp(search->x[c]) : (double)NAN;
+    if (status == KAM_OK) return kam__ok(diag);
+    if (status == KAM_ERR_AT_BOUND)
+        return kam__fail(diag, status, name, -1, at,
+                         search->x[c] <= search->lower[c] ? model->at_lower[c]
+                                                          : model->at_upper[c]);
+    if (status == KAM_ERR_FLAT)
+        return kam__fail(diag, status, name, -1, at,
+                         "this parameter ({value}) and others with it can move "
+                         "without changing the fit.");
+    if (status == KAM_ERR_NOT_CONVERGED)
+        return kam__fail(diag, status, name, -1, search->value,
+                         "the search stopped at a log posterior of {value}.");
+    return status; /* the diag is filled where it failed */
+}
+
+/* Tries both starts unless the first ends well; keeps the better. */
+static kam_status search_from_starts(struct problem *problem,
+                                     const kam_estimate_options *options,
+                                     double size, struct kam__search *best,
+                                     kam_estimate_report *report) {
+    const struct kam__likelihood *const model = problem->model;
+    kam_status kept = KAM_ERR_NOT_CONVERGED;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        struct kam__search search;
+        memset(&search, 0, sizeof search);
+        search.n = model->p;
+        search.max_steps = options->max_steps;
+        search.size = size;
+        memcpy(search.lower, model->lower, sizeof search.lower);
+        memcpy(search.upper, model->upper, sizeof search.upper);
+        memcpy(search.x, model->start[attempt], sizeof search.x);
+        search.value = -(double)INFINITY;
+        const kam_status status = kam__maximise(&search, evaluate, problem);
+        if (status >= KAM_ERR_MEMORY) return status;
+        const double margin = 1e-9 * (fabs(search.value) + 1);
+        if (attempt == 0 || search.value > best->value + margin ||
+            (status == KAM_OK && search.value > best->value - margin)) {
+            if (attempt > 0) report->n_evaluations += best->n_evaluations;
+            *best = search;
+            kept = status;
+        } else {
+            report->n_evaluations += search.n_evaluations;
+        }
+        if (kept == KAM_OK) break;
+    }
+    return kept;
+}
+
+static kam_status prepare(struct problem *problem, double *size) {
+    const struct kam__distinct *const rows = problem->rows;
+    problem->n_pieces = (rows->n + KAM__PIECE - 1) / KAM__PIECE;
+    const uint64_t n = (uint64_t)problem->n_pieces;
+    problem->sums = kam__allocate(problem->host, n, sizeof *problem->sums);
+    problem->failed = kam__allocate(problem->host, n, sizeof *problem->failed);
+    if (!problem->sums || !problem->failed ||
+        kam__distinct_new(&problem->counts, problem->host, 1, rows->n))
+        return kam__no_memory(problem->diag);
+    *size = 0;
+    kam_sum total = {0, 0};
+    for (int64_t i = 0; i < rows->n; i++) {
+        kam__distinct_add(&problem->counts, &rows->key[0][i], rows->weight[i]);
+        if (kam_sum_add(&total, rows->weight[i]))
+            return kam__fail(problem->diag, KAM_ERR_OVERFLOW, "accounts.weight",
+                             i, rows->weight[i], "the weights add up too high.");
+    }
+    *size = kam_sum_value(&total);
+    return KAM_OK;
+}
+
+kam_status kam__likelihood_fit(const struct kam__likelihood *model,
+                               const struct kam__distinct *rows,
+                               const kam_estimate_options *options,
+                               const kam_host *host,
+                               struct kam__estimate *estimate,
+                               kam_estimate_report *report, kam_diag *diag) {
+    struct problem problem = {.model = model,
+                              .rows = rows,
+                              .host = host,
+                              .diag = diag,
+                              .isa = kam__isa_level(host, INT64_MAX),
+                              .prior = options->prior};
+    struct kam__search search;
+    double size;
+    memset(&search, 0, sizeof search);
+    kam_status status = prepare(&problem, &size);
+    if (status == KAM_OK) {
+        status = search_from_starts(&problem, options, size, &search, report);
+        if (status < KAM_ERR_MEMORY) {
+            for (int32_t i = 0; i < model->p; i++)
+                estimate->parameter[i] = kam__exp(search.x[i]);
+            write_covariance(&search, status, estimate->covariance);
+            write_report(&problem, &search, status, report);
+        }
+        status = verdict(model, &search, status, diag);
+    }
+    const uint64_t n = (uint64_t)problem.n_pieces;
+    kam__distinct_free(&problem.counts);
+    kam__release(host, problem.sums, n, sizeof *problem.sums);
+    kam__release(host, problem.failed, n, sizeof *problem.failed);
+    return status;
+}
