@@ -9,11 +9,11 @@ import sys
 
 import tap
 
-# What the library may take from the C library. Memory, exact arithmetic (every
-# one of these rounds once or not at all), and what compilers put in by themselves.
+# What the library may take from the C library: memory, bytes, exact arithmetic
+# (each of these rounds once or not at all), and what compilers put in themselves.
 ALLOWED = {
     "malloc", "calloc", "free", "aligned_alloc", "posix_memalign",
-    "memcpy", "memmove", "memset", "memcmp", "strlen", "strcmp",
+    "memcpy", "memmove", "memset", "memcmp", "memchr", "bcmp", "strlen", "strcmp", "strncmp",
     "sqrt", "floor", "ceil", "trunc", "fabs",
     "__stack_chk_fail", "__memcpy_chk", "__memset_chk", "__memmove_chk",
     "__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable",
