@@ -61,10 +61,11 @@ KAM_API const char *kam_tier_name(int32_t tier, int32_t n_bands,
 /**
  * Turns a policy into score limits for one book. Allocates; can be cancelled.
  * Equal scores always fall on the same side of a limit: a share that would cut
- * through a tie takes all of the tie in.
+ * through a tie takes all of the tie in. Limits that are scores already
+ * (KAM_TIER_BY_SCORE) are checked and passed through; the book is not read.
  *
- * @param score   shape (n_rows), higher is better; missing rows do not count;
- *                KAM_TIER_BY_TOTAL counts scores below 0 as 0
+ * @param score   shape (n_rows), higher is better; missing and infinite scores
+ *                do not count; KAM_TIER_BY_TOTAL counts those below 0 as 0
  * @param[out] limits shape (policy->n_bands), in units of `score`
  * @return KAM_OK; KAM_ERR_EMPTY when no row is usable; 1..19; 60..79
  */
@@ -80,19 +81,22 @@ typedef struct kam_tier_out {
     int32_t *tier;        /**< 0 is the best, n_bands: none; -1: no answer */
     double *to_next;      /**< score missing to enter the tier above; 0 when in
                                the best */
-    double *above_limit;  /**< score above what keeps it in its tier; NaN when
-                               untiered */
+    double *above_limit;  /**< score above what keeps it in this tier from now
+                               on, limits[tier].keep; NaN when untiered */
     uint32_t *row_flags;  /**< KAM_ROW_* */
 } kam_tier_out;
 
 /**
  * Applies score limits. Never allocates; can be cancelled. An account in tier t
- * before keeps t or better while its score is at or above limits[t].keep.
+ * before keeps t or better while its score is at or above limits[t].keep; below
+ * that it falls to the first lower tier that its score keeps. Any account is in
+ * the best tier that it enters, if that is better.
  *
  * @param limits      shape (n_bands), falling, from kam_tier_cutpoints or by
  *                    hand
  * @param score       shape (n_rows)
- * @param tier_before shape (n_rows), tiers; NULL or missing: no history
+ * @param tier_before shape (n_rows), tiers; NULL or missing: no history; what is
+ *                    no tier in [0, n_bands] counts as none, KAM_ROW_DOMAIN
  */
 KAM_API kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,
                                    const kam_column *score,
