@@ -71,6 +71,15 @@ KAM_API kam_status kam_btyd_objective(const kam_btyd *model,
                                       const kam_host *host,
                                       kam_objective *partial, kam_diag *diag);
 
+/** The log likelihood of each account's history, with all its digits (the sums
+ *  of kam_btyd_objective round to 2^-64). Arguments as in kam_btyd_alive. */
+KAM_API kam_status kam_btyd_log_likelihood(const kam_btyd *model,
+                                           const kam_accounts *accounts,
+                                           const kam_host *host,
+                                           double *log_likelihood,
+                                           uint32_t *row_flags,
+                                           kam_diag *diag);
+
 /**
  * Probability, 0..1, that each account is still active `ahead_periods` >= 0
  * after the as-of day. Never allocates; can be cancelled.

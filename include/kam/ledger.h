@@ -91,6 +91,9 @@ typedef struct kam_ledger_report {
     int64_t n_accounts;          /**< accounts */
     int64_t n_without_order;     /**< accounts that never ordered, only returned */
     int64_t n_orders;            /**< orders after merging */
+    int64_t n_void_orders;       /**< numbered orders that are none: their lines
+                                      add up to less than zero, or to zero
+                                      when zero_is_order is 0 */
     int64_t n_activities;        /**< activity rows used */
     int64_t n_activities_dropped; /**< activity rows dropped, for any reason */
     int32_t first_line_day;      /**< earliest day used, KAM_NO_DAY if none */

@@ -46,6 +46,15 @@ KAM_API kam_status kam_spend_objective(const kam_spend *model,
                                        const kam_host *host,
                                        kam_objective *partial, kam_diag *diag);
 
+/** The log likelihood of each account's mean order value, with all its digits;
+ *  0 where there is no repeat order. Arguments as in kam_spend_expected. */
+KAM_API kam_status kam_spend_log_likelihood(const kam_spend *model,
+                                            const kam_accounts *accounts,
+                                            const kam_host *host,
+                                            double *log_likelihood,
+                                            uint32_t *row_flags,
+                                            kam_diag *diag);
+
 /**
  * Expected money an order of each account: note 025, eq. (5). An account
  * without repeat orders gets the book's mean (KAM_ROW_ONE_ORDER), which is

@@ -16,6 +16,8 @@ enum { N = KAM__LARGEST_MATRIX };
 #define NO_GRADIENT 1e-9
 /* Beyond this condition number the flattest direction carries no digit. */
 #define FLAT_CONDITION 1e13
+/* Small enough to keep the way along a ridge open. */
+#define LEAST_DAMPING 1e-10
 #define LARGEST_DAMPING 1e12
 
 struct point {
@@ -134,6 +136,14 @@ static void finish(struct kam__search *search, const struct point *at) {
     search->value = at->value;
 }
 
+/* Less damping the better the quadratic model foretold the gain. */
+static double lowered(double damping, double gain, double hoped, double noise) {
+    if (gain < 0.5 * hoped - noise) return damping;
+    const int foretold = fabs(gain - hoped) <= 0.2 * hoped + noise;
+    const double less = damping * (foretold ? 1e-3 : 0.1);
+    return less < LEAST_DAMPING ? 0 : less;
+}
+
 /* One accepted step, or none: *moved tells. */
 static kam_status take_step(struct kam__search *search, kam__function function,
                             void *context, struct point *at, double *damping,
@@ -142,7 +152,7 @@ static kam_status take_step(struct kam__search *search, kam__function function,
     while (*damping <= LARGEST_DAMPING) {
         double step[N];
         if (newton_step(search, at, *damping, step)) {
-            *damping = *damping > 0 ? 10 * *damping : 1e-3;
+            *damping = *damping > 0 ? 10 * *damping : LEAST_DAMPING;
             continue;
         }
         const double length = limit_step(search, at, step);
@@ -155,15 +165,13 @@ static kam_status take_step(struct kam__search *search, kam__function function,
         const double gain = status == KAM_OK ? next.value - at->value : -1e300;
         const double hoped = predicted_gain(search, at, step);
         if (gain >= -noise && gain >= 0.1 * hoped - noise) {
-            *moved = length > 0;
+*moved = length > 0;
             *at = next;
-            *damping = gain > 0.5 * hoped - noise
-                           ? (*damping < 1e-4 ? 0 : *damping * 0.1)
-                           : *damping;
+            *damping = lowered(*damping, gain, hoped, noise);
             return KAM_OK;
         }
         if (*converged) return KAM_OK; /* at the last bits: stay */
-        *damping = *damping > 0 ? 10 * *damping : 1e-3;
+        *damping = *damping > 0 ? 10 * *damping : LEAST_DAMPING;
     }
     return KAM_OK;
 }

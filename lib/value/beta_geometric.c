@@ -6,87 +6,94 @@
 
 enum { LANES = KAM__LANES };
 
-/* Log odds that the account has left, and what they are made of. */
+/* The chance of having left after the last order, given that the account was
+ * still active before it: q = a / (a + B - 1) a priori, and with the silence
+ * since, of which rho = ((alpha + T) / (alpha + t_x))^R is the odds ratio,
+ * q rho / (1 + q (rho - 1)). No chance yet (BG/NBD, x = 0): q = 0. */
 struct left {
-    double log_odds; /* -inf where it cannot have left */
+    double q, stay;  /* a priori, and 1 - q */
+    double B1;       /* B - 1 = b + x + first - 1; 1 where q = 0 */
     double silence;  /* log((alpha + T) / (alpha + t_x)) */
+    double rho1;     /* rho - 1, rho capped at e^700 */
+    double excess;   /* log rho beyond 700 */
+    double mixed;    /* 1 + q (rho - 1), rho so capped */
 };
 
-static inline struct left left_of(const struct kam__beta_geometric *m,
-                                  double log_a, double x, double t_x,
-                                  double T) {
+#define CAP 700.0
+
+static inline struct left left_of(const struct kam__beta_geometric *m, double x,
+                                  double t_x, double T) {
     const double chances = x + m->first;
-    const double B = m->b + chances;
+    const int any = chances > 0;
+    const double B1 = any ? m->b + (chances - 1) : 1;
+    const double all = 1 / (m->a + B1);
+    const double q = any ? m->a * all : 0, stay = any ? B1 * all : 1;
     const double silence = kam__log1p((T - t_x) / (m->alpha + t_x));
-    const double odds = log_a - kam__log(B - 1) + (m->r + x) * silence;
-    return (struct left){chances > 0 ? odds : -(double)INFINITY, silence};
+    const double y = (m->r + x) * silence;
+    const double capped = y < CAP ? y : CAP;
+    const double rho1 = kam__expm1(capped);
+    return (struct left){q, stay, B1, silence, rho1, y - capped,
+                         1 + q * rho1};
 }
 
-/* log(1 + exp(y)), exp(y) / (1 + exp(y)) and its complement, for any y. */
-struct logistic {
-    double softplus, odds_share, rest;
-};
-
-static inline struct logistic logistic_of(double y) {
-    const double size = y > 0 ? y : -y;
-    const double e = kam__exp(-size), d = 1 / (1 + e);
-    const double small = e * d;
-    return (struct logistic){(y > 0 ? y : 0) + kam__log1p(e), y > 0 ? d : small,
-                             y > 0 ? small : d};
-}
-
-/* Fader, Hardie & Lee (2005), eq. (6), in the form of their note 027, and its
- * derivatives in log r, log alpha, log a, log b. The part that depends on x
- * alone is added elsewhere (bgnbd.c). */
+/* Fader, Hardie & Lee (2005), eq. (6), with the factor B(a, B) / B(a, b) shared
+ * out so that 1 + q (rho - 1) remains: no cancellation for short histories. The
+ * part that depends on x alone, B(a, b + max(x + first - 1, 0)) / B(a, b)
+ * Gamma(r + x) / Gamma(r), is added elsewhere (bgnbd.c). */
 static void time_terms(const struct kam__beta_geometric *m,
                        const struct kam__btyd_tile *tile,
                        double (*out)[KAM__TILE]) {
-    const double r = m->r, alpha = m->alpha, log_a = kam__log(m->a);
+    const double r = m->r, alpha = m->alpha;
     const double log_alpha = kam__log(alpha);
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], t_x = tile->t_x[i], T = tile->T[i];
-        const struct left left = left_of(m, log_a, x, t_x, T);
-        const struct logistic s = logistic_of(left.log_odds);
-        const double R = r + x, B1 = m->b + x + m->first - 1;
+        const struct left left = left_of(m, x, t_x, T);
+        const double gain = kam__log1p(left.q * left.rho1) +
+                            (left.q > 0 ? left.excess : 0);
+        const double inverse = 1 / left.mixed;
+        const double sigma = left.q * (1 + left.rho1) * inverse;
+        const double spread = sigma * (left.stay * inverse);
+        const double more = left.q * left.stay * left.rho1 * inverse;
+        const double spread_q = spread - left.q * left.stay;
+        const double R = r + x;
         const double u_T = alpha / (alpha + T), u_x = alpha / (alpha + t_x);
         const double age = kam__log1p(T / alpha);
         const double v_T = T / (alpha + T);
         const double d = alpha * ((T - t_x) / ((alpha + T) * (alpha + t_x)));
-        /* Derivatives of the log odds of having left. */
+        /* Derivatives of log rho, and of log b in the odds of q. */
         const double e_r = r * left.silence, e_alpha = -R * d;
-        const double e_b = -m->b / B1, sigma = s.odds_share;
-        const double spread = sigma * s.rest;
+        const double e_b = -m->b / left.B1;
         const double e_alpha2 =
             R * (u_T * v_T - u_x * (t_x / (alpha + t_x)));
-        out[0][i] = s.softplus - r * age - x * (log_alpha + age);
+        out[0][i] = (gain - r * age) - x * (log_alpha + age);
         out[1][i] = sigma * e_r - r * age;
         out[2][i] = sigma * e_alpha + (r * v_T - x * u_T);
-        out[3][i] = sigma;
-        out[4][i] = sigma > 0 ? sigma * e_b : 0;
+        out[3][i] = more;
+        out[4][i] = more * e_b;
         out[5][i] = sigma * e_r + spread * e_r * e_r - r * age;
         out[6][i] = (r * v_T - sigma * r * d) + spread * e_r * e_alpha;
         out[7][i] = sigma * e_alpha2 + spread * e_alpha * e_alpha -
                     R * u_T * v_T;
         out[8][i] = spread * e_r;
         out[9][i] = spread * e_alpha;
-        out[10][i] = spread;
-        out[11][i] = spread > 0 ? spread * e_r * e_b : 0;
-        out[12][i] = spread > 0 ? spread * e_alpha * e_b : 0;
-        out[13][i] = spread > 0 ? spread * e_b : 0;
-        out[14][i] = sigma > 0 ? sigma * (e_b + e_b * e_b) + spread * e_b * e_b
-                               : 0;
+        out[10][i] = spread_q;
+        out[11][i] = spread * e_r * e_b;
+        out[12][i] = spread * e_alpha * e_b;
+        out[13][i] = spread_q * e_b;
+        out[14][i] = more * (e_b + e_b * e_b) + spread_q * e_b * e_b;
     }
 }
 
+/* P(active) as main * rest, rest = 1 unless it is below e^-700 or so: products
+ * with main keep their digits where P itself is subnormal. */
 static void alive(const struct kam__beta_geometric *m,
-                  const struct kam__btyd_tile *tile, double *out) {
-    const double log_a = kam__log(m->a);
+                  const struct kam__btyd_tile *tile, double *main,
+                  double *rest) {
     for (int32_t i = 0; i < tile->n; i++) {
         const struct left left =
-            left_of(m, log_a, tile->x[i], tile->t_x[i], tile->T[i]);
-        const double y = left.log_odds, size = y > 0 ? y : -y;
-        const double e = kam__exp(-size), d = 1 / (1 + e);
-        out[i] = y > 0 ? e * d : d;
+            left_of(m, tile->x[i], tile->t_x[i], tile->T[i]);
+        main[i] = left.stay / left.mixed;
+        rest[i] = left.q > 0 ? kam__exp(-left.excess) : 1;
     }
 }
 
@@ -95,14 +102,13 @@ static void alive(const struct kam__beta_geometric *m,
 static void no_order(const struct kam__beta_geometric *m,
                      const struct kam__btyd_tile *tile, double horizon,
                      double *out) {
-    const double log_a = kam__log(m->a);
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], T = tile->T[i];
-        const struct left left = left_of(m, log_a, x, tile->t_x[i], T);
-        const struct logistic s = logistic_of(left.log_odds);
+        const struct left left = left_of(m, x, tile->t_x[i], T);
         const double quiet = kam__exp(
             -(m->r + x) * kam__log1p(horizon / (m->alpha + T)));
-        const double risk = s.odds_share + s.rest * quiet;
+        const double risk =
+            (left.q * (1 + left.rho1) + left.stay * quiet) / left.mixed;
         out[i] = risk < 1 ? risk : 1;
     }
 }
@@ -110,16 +116,15 @@ static void no_order(const struct kam__beta_geometric *m,
 static void no_order_log_odds(const struct kam__beta_geometric *m,
                               const struct kam__btyd_tile *tile, double horizon,
                               double *out) {
-    const double log_a = kam__log(m->a);
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], T = tile->T[i];
-        const struct left left = left_of(m, log_a, x, tile->t_x[i], T);
-        const struct logistic s = logistic_of(left.log_odds);
+        const struct left left = left_of(m, x, tile->t_x[i], T);
         const double power =
             -(m->r + x) * kam__log1p(horizon / (m->alpha + T));
-        const double risk = s.odds_share + s.rest * kam__exp(power);
-        const double log_order = kam__log(-kam__expm1(power)) - s.softplus;
-        out[i] = kam__log(risk) - log_order;
+        const double risk =
+            left.q * (1 + left.rho1) + left.stay * kam__exp(power);
+        const double order = left.stay * -kam__expm1(power);
+        out[i] = kam__log(risk / order) + (left.q > 0 ? left.excess : 0);
     }
 }
 

@@ -34,7 +34,8 @@ struct kam__beta_geometric_kernels {
                        const struct kam__btyd_tile *tile,
                        double (*out)[KAM__TILE]);
     void (*alive)(const struct kam__beta_geometric *m,
-                  const struct kam__btyd_tile *tile, double *out);
+                  const struct kam__btyd_tile *tile, double *main,
+                  double *rest);
     void (*no_order)(const struct kam__beta_geometric *m,
                      const struct kam__btyd_tile *tile, double horizon,
                      double *out);

@@ -22,12 +22,14 @@ static const struct kam__beta_geometric_kernels *kernels(int32_t isa) {
     return KAM__PICK(isa, kam__beta_geometric);
 }
 
-/* log Gamma(r + x) / Gamma(r) + log B(a, b + k) / B(a, b), k = x + first, and
- * derivatives in log r, log alpha, log a, log b. */
+/* log Gamma(r + x) / Gamma(r) + log B(a, b + k) / B(a, b), where k chances to
+ * leave were let pass before the last order, and derivatives in log r, log alpha,
+ * log a, log b. */
 static void count_terms(kam__family family, const double *parameter, double x,
                         double *out) {
     const double r = parameter[0], a = parameter[2], b = parameter[3];
-    const double k = x + family->variant;
+    const double chances = x + family->variant;
+    const double k = chances > 1 ? chances - 1 : 0;
     const double r1 = r * kam__digamma_difference(r, x);
     const double s1 = kam__digamma_difference(a + b, k);
     const double s2 = kam__trigamma_difference(a + b, k);
@@ -58,13 +60,15 @@ static void start(kam__facts facts, int32_t attempt,
 }
 
 /* Beyond these a parameter means a limit of the model (equal rates, nobody
- * leaves, ...), and the fit says so. */
+ * leaves, ...), and the fit says so. Above 1e6 the curvature along the ridge
+ * towards equal rates drowns in rounding; the likelihood is then within about
+ * n x^2 / 1e6 of its limit. */
 static void bounds(kam__facts facts, double *lower,
                    double *upper) {
     const double log_time = kam__log(facts->mean_age / facts->mean_orders);
     for (int i = 0; i < 4; i++) {
         lower[i] = -18.4; /* 1e-8 */
-        upper[i] = 18.4;  /* 1e8 */
+        upper[i] = 13.8;  /* 1e6 */
     }
     lower[1] = log_time - 36;
     upper[1] = log_time + 36;
@@ -125,7 +129,9 @@ static void mixture_of(const struct kam__lanes *lanes, int32_t k,
 static void alive(kam__family family, const double *parameter, kam__tile tile, double ahead, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
-    kernel->alive(&m, tile, out);
+    double rest[KAM__TILE];
+    kernel->alive(&m, tile, out, rest);
+    for (int32_t i = 0; i < tile->n; i++) out[i] *= rest[i];
     for (int32_t at = 0; ahead > 0 && at < tile->n; at += LANES) {
         double stays[LANES];
         const struct kam__lanes lanes = lanes_of(&m, tile, at, ahead);
@@ -150,7 +156,8 @@ static double for_ever(double a, double c) {
 static void expected(kam__family family, const double *parameter, kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
-    kernel->alive(&m, tile, out);
+    double rest[KAM__TILE];
+    kernel->alive(&m, tile, out, rest);
     for (int32_t at = 0; at < tile->n; at += LANES) {
         double orders[LANES];
         const struct kam__lanes lanes = lanes_of(&m, tile, at, horizon);
@@ -164,7 +171,7 @@ static void expected(kam__family family, const double *parameter, kam__tile tile
                 orders[k] =
                     kam__mixture_orders(&mixture, lanes.R[k], lanes.w[k]);
             }
-            out[at + k] = out[at + k] > 0 ? out[at + k] * orders[k] : 0;
+            out[at + k] = out[at + k] * orders[k] * rest[at + k];
         }
     }
 }
@@ -247,13 +254,15 @@ static void discounted(kam__family family, const double *parameter, kam__tile ti
         return;
     }
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
-    kernel->alive(&m, tile, out);
+    double rest[KAM__TILE];
+    kernel->alive(&m, tile, out, rest);
     for (int32_t i = 0; i < tile->n; i++) {
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
         const double c = m.a + m.b + tile->x[i] + m.first;
-        if (out[i] > 0)
-            out[i] *= R / A * integrate(kernel, m.a, R + 1, c, A, horizon,
-                                        discount, one_discount);
+        out[i] *= R / A *
+                  integrate(kernel, m.a, R + 1, c, A, horizon, discount,
+                            one_discount) *
+                  rest[i];
     }
 }
 
@@ -264,7 +273,9 @@ static void discounted_pairs(kam__family family, const double *parameter, kam__t
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double *const pairs = out, *const squares = out + tile->n;
     const int endless = !(horizon < INFINITY) && !(discount > 0);
-    kernel->alive(&m, tile, pairs);
+    double rest[KAM__TILE];
+    kernel->alive(&m, tile, pairs, rest);
+    for (int32_t i = 0; i < tile->n; i++) pairs[i] *= rest[i];
     memcpy(squares, pairs, (size_t)tile->n * sizeof *squares);
     for (int32_t i = 0; i < tile->n; i++) {
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];

@@ -63,6 +63,26 @@ static kam_status check_ahead(double ahead, int may_be_infinite,
                      "{value} is no time ahead.");
 }
 
+static void answer_log_likelihood(const struct question *q, kam__tile tile,
+                                  double *out) {
+    double time[KAM__BTYD_TERMS][KAM__TILE], count[KAM__BTYD_TERMS] = {0};
+    q->family->time_terms(q->family, q->parameter, tile, time);
+    for (int32_t i = 0; i < tile->n; i++) {
+        q->family->count_terms(q->family, q->parameter, tile->x[i], count);
+        out[i] = count[0] + time[0][i];
+    }
+}
+
+kam_status kam_btyd_log_likelihood(const kam_btyd *model,
+                                   const kam_accounts *accounts,
+                                   const kam_host *host, double *log_likelihood,
+                                   uint32_t *row_flags, kam_diag *diag) {
+    struct question question = {.out = log_likelihood,
+                                .row_flags = row_flags,
+                                .answer = answer_log_likelihood};
+    return ask(&question, model, accounts, host, diag);
+}
+
 static void answer_alive(const struct question *q, kam__tile tile,
                          double *out) {
     q->family->alive(q->family, q->parameter, tile, q->ahead, out);

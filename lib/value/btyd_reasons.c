@@ -113,6 +113,8 @@ static void explain(const struct work *work, const struct kam__btyd_rows *rows,
         kam_reason *const out = reasons + (int64_t)row * (N_FACTS + 1);
         name_reasons(work, rows->x[row], rows->t_x[row], rows->T[row], out);
         if (!rows->flag[row]) shapley(odds + i * N_MIXES, out);
+        for (int r = 1; rows->flag[row] && r <= N_FACTS; r++)
+            out[r].value = NAN;
     }
 }
 
