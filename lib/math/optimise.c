@@ -112,6 +112,21 @@ static double worst_gradient(const struct kam__search *search,
     return worst;
 }
 
+/* Rounding hides gains below this. */
+static double noise_of(const struct kam__search *search,
+                       const struct point *at) {
+    return VALUE_NOISE * (fabs(at->value) + search->size);
+}
+
+/* What the best step from here promises. */
+static double hope(const struct kam__search *search, const struct point *at) {
+    double step[N], damping = 0;
+    while (newton_step(search, at, damping, step) && damping < LARGEST_DAMPING)
+        damping = damping > 0 ? 10 * damping : LEAST_DAMPING;
+    limit_step(search, at, step);
+    return predicted_gain(search, at, step);
+}
+
 static kam_status judge(struct kam__search *search, const struct point *at,
                         int converged) {
     int32_t which[N], worst = 0;
@@ -121,7 +136,8 @@ static kam_status judge(struct kam__search *search, const struct point *at,
     search->condition = m > 0 ? kam__condition(matrix, m, &worst) : INFINITY;
     for (int32_t i = 0; i < search->n && search->culprit < 0; i++)
         if (is_held(search, at, i)) search->culprit = i;
-    const int quiet = worst_gradient(search, at) <= NO_GRADIENT * search->size;
+    const int quiet = worst_gradient(search, at) <= NO_GRADIENT * search->size ||
+                      hope(search, at) <= 1e3 * noise_of(search, at);
     if (search->culprit >= 0)
         return converged || quiet ? KAM_ERR_AT_BOUND : KAM_ERR_NOT_CONVERGED;
     if (converged && search->condition < FLAT_CONDITION) return KAM_OK;
@@ -161,7 +177,7 @@ static kam_status take_step(struct kam__search *search, kam__function function,
         for (int32_t i = 0; i < search->n; i++) next.x[i] += step[i];
         const kam_status status = evaluate(search, function, context, &next);
         if (status != KAM_OK && status != KAM_ERR_OVERFLOW) return status;
-        const double noise = VALUE_NOISE * (fabs(at->value) + search->size);
+        const double noise = noise_of(search, at);
         const double gain = status == KAM_OK ? next.value - at->value : -1e300;
         const double hoped = predicted_gain(search, at, step);
         if (gain >= -noise && gain >= 0.1 * hoped - noise) {
@@ -187,13 +203,16 @@ kam_status kam__maximise(struct kam__search *search, kam__function function,
     if (status != KAM_OK)
         return status == KAM_ERR_OVERFLOW ? KAM_ERR_NOT_CONVERGED : status;
     double damping = 0;
-    int moved = 1, converged = 0;
-    while (search->n_steps < search->max_steps && moved && !converged) {
+    int moved = 1, converged = 0, idle = 0;
+    /* Near the top steps move the last bits only, yet bring the gradient down;
+     * a few of those are enough. */
+    while (search->n_steps < search->max_steps && idle < 4 && !converged) {
         status = take_step(search, function, context, &at, &damping, &moved,
                            &converged);
         if (status != KAM_OK) return status;
         search->n_steps++;
+        idle = moved ? 0 : idle + 1;
     }
     finish(search, &at);
-    return judge(search, &at, converged || !moved);
+    return judge(search, &at, converged || idle > 0);
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* From a book in parts to a fit: what kam_btyd_fit and kam_spend_fit share. */
+#ifndef KAM_VALUE_FIT_PARTS_H
+#define KAM_VALUE_FIT_PARTS_H
+
+#include <kam/account.h>
+
+#include "value/likelihood.h"
+
+/* How one kind of model reads its rows. */
+struct kam__row_kind {
+    int32_t n_keys;
+    /* Reads the caller's struct and checks the columns. */
+    kam_status (*read)(kam_accounts *ours, const kam_accounts *theirs,
+                       kam_diag *diag);
+    /* Loads the usable rows of [first, first + n), squeezed together; returns
+     * how many. */
+    int32_t (*load)(const kam_accounts *part, int64_t first, int32_t n,
+                    double (*key)[KAM__TILE], double *weight);
+    /* Looks at all rows before a fit: refuses, or sets start, bounds and prior
+     * of the model. n_used and n_skipped are counts of rows as given. */
+    kam_status (*prepare)(struct kam__likelihood *model,
+                          const struct kam__distinct *rows, int64_t n_used,
+                          int64_t n_skipped, int32_t prior, kam_diag *diag);
+};
+
+/* The weights of rows [first, first + n): 1 where none is given. */
+const double *kam__weights(const kam_accounts *part, int64_t first, int32_t n,
+                           double *tile);
+
+/* Whether a weight can be used at all. */
+int kam__is_weight(double weight);
+
+/* Fits; the arguments are the public ones. 1 is written to *answered when
+ * `estimate` holds a point (also at a bound, flat, not converged). */
+kam_status kam__fit_parts(const struct kam__row_kind *kind,
+                          struct kam__likelihood *model,
+                          const kam_accounts *parts, int64_t n_parts,
+                          const kam_estimate_options *options,
+                          const kam_host *host, struct kam__estimate *estimate,
+                          int *answered, kam_estimate_report *report,
+                          kam_diag *diag);
+
+/* Adds the rows of a part to the public partial objective. */
+kam_status kam__objective_part(const struct kam__row_kind *kind,
+                               const struct kam__likelihood *model,
+                               const double *parameter,
+                               const kam_accounts *part, const kam_host *host,
+                               kam_objective *partial, kam_diag *diag);
+
+#endif
