@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* From order lines to one row an account, through a ledger. */
+#ifndef BOOK_H
+#define BOOK_H
+
+#include "orders.h"
+
+/* One row an account, by ascending key. */
+struct book {
+    int64_t n;
+    int32_t as_of;
+    kam_ledger *ledger; /* owns the keys */
+    kam_ledger_report report;
+    const char **key; /* shape (n), not ended by NUL */
+    int64_t *key_length;
+    kam_summary summary;
+    double *service_cost; /* NaN: not known */
+    double *tier_before;  /* 0 is the best; NaN: none */
+    kam_accounts rows;    /* a view of the above */
+};
+
+/* Sums up the lines dated first_day (KAM_NO_DAY: any)..as_of. A book without
+ * any usable line has no rows. */
+void book_make(struct book *book, const struct order_log *log,
+               int32_t first_day, int32_t as_of);
+
+/* The row of an account, or -1. */
+int64_t book_find(const struct book *book, const char *key, int64_t length);
+
+void book_free(struct book *book);
+
+/* Ends the program when a call of the library failed. */
+void check(kam_status status, const kam_diag *diag);
+
+/* Column of doubles. */
+kam_column doubles(const double *values);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <math.h>
+#include <popt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "parse.h"
+
+/* The words of the command line, before they are understood. */
+static struct {
+    const char *account, *day, *revenue, *cost, *order, *accounts;
+    const char *date_format, *delimiter;
+    const char *as_of, *horizon, *discount, *interval, *model;
+    const char *tiers, *keep, *backtest, *lang, *top;
+    int decimal_comma, drop_bad, quiet, help, version;
+} given;
+
+#define TEXT(name, letter, place, help, what)                                  \
+    { name, letter, POPT_ARG_STRING, (void *)&given.place, 0, help, what }
+#define MARK(name, letter, place, help)                                        \
+    { name, letter, POPT_ARG_NONE, &given.place, 0, help, NULL }
+
+static struct poptOption reading[] = {
+    TEXT("account", 0, account, "column of the account (default: account)",
+         "COLUMN"),
+    TEXT("day", 0, day, "column of the day (default: day)", "COLUMN"),
+    TEXT("revenue", 0, revenue,
+         "column of the amount; below zero it is a return (default: revenue)",
+         "COLUMN"),
+    TEXT("cost", 0, cost,
+         "column of the line's direct cost (default: cost, if there is one)",
+         "COLUMN"),
+    TEXT("order", 0, order,
+         "column of the order number (default: order, if there is one; "
+         "otherwise all lines of an account on one day are one order)",
+         "COLUMN"),
+    TEXT("accounts", 0, accounts,
+         "file of facts about accounts: account, and any of cost_to_serve, "
+         "start_day, tier_before or tier",
+         "FILE"),
+    TEXT("date-format", 0, date_format,
+         "form of the days, as in strptime(3): %m/%d/%Y (default: YYYY-MM-DD, "
+         "YYYY/MM/DD or YYYYMMDD, with or without a time)",
+         "FORM"),
+    TEXT("delimiter", 0, delimiter,
+         "what stands between fields: a character, or tab (default: found "
+         "from the header)",
+         "CHAR"),
+    MARK("decimal-comma", 0, decimal_comma, "numbers are written 1234,50"),
+    MARK("drop-bad-lines", 0, drop_bad,
+         "drop and count lines with a bad day or number, instead of stopping"),
+    POPT_TABLEEND};
+
+static struct poptOption scoring[] = {
+    TEXT("as-of", 0, as_of, "\"today\" (default: the last day in the orders)",
+         "YYYY-MM-DD"),
+    TEXT("horizon-days", 0, horizon,
+         "how far ahead to look, or inf (default: 365)", "DAYS"),
+    TEXT("discount-per-year", 0, discount,
+         "yearly rate by which later money counts less (default: 0.10)",
+         "RATE"),
+    TEXT("interval", 0, interval,
+         "probability between clv_low and clv_high (default: 0.80)", "P"),
+    TEXT("model", 0, model,
+         "order model: auto, mbgnbd or bgnbd (default: auto: mbgnbd, with a "
+         "weak prior when the book is too small for a fit without)",
+         "MODEL"),
+    TEXT("tiers", 0, tiers,
+         "limits of revenue in the 12 months to the as-of day, best tier "
+         "first; or top:5%,20%,50% of the accounts; or total:80%,95% of the "
+         "revenue (default: 5000000,1000000,500000)",
+         "LIMITS"),
+    TEXT("keep", 0, keep,
+         "an account keeps the tier it had down to this part of the limit "
+         "(default: 1)",
+         "RATIO"),
+    POPT_TABLEEND};
+
+static struct poptOption printing[] = {
+    TEXT("top", 0, top,
+         "print an aligned table of the N accounts with most at risk, "
+         "instead of the CSV",
+         "N"),
+    TEXT("backtest", 0, backtest,
+         "print how well a fit before that day forecasts the rest, beside "
+         "naive baselines, instead of the CSV",
+         "YYYY-MM-DD"),
+    TEXT("lang", 0, lang,
+         "language of tier names and reasons: en or zh (default: en)",
+         "LANGUAGE"),
+    MARK("quiet", 'q', quiet, "no summary on standard error"),
+    MARK("help", 'h', help, "print this, and stop"),
+    MARK("version", 'V', version, "print the version, and stop"),
+    POPT_TABLEEND};
+
+static const struct poptOption table[] = {
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, reading, 0, "Reading:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, scoring, 0, "Scoring:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, printing, 0, "Printing:", NULL},
+    POPT_TABLEEND};
+
+static const char about[] =
+    "Reads order lines (CSV, one header line; - is standard input) and writes, "
+    "for\n"
+    "every account, its tier, profit, customer lifetime value and churn risk, "
+    "with\n"
+    "reasons. A summary of the book and of what was dropped goes to standard "
+    "error.\n"
+    "\n";
+
+static const char after_help[] =
+    "\n"
+    "Examples:\n"
+    "  kam-score orders.csv > scores.csv\n"
+    "  kam-score --top 20 --accounts accounts.csv orders.csv\n"
+    "  kam-score --account Customer --day Date --date-format %d.%m.%Y \\\n"
+    "            --revenue Net --tiers top:5%,20%,50% 2023.csv 2024.csv > "
+    "scores.csv\n"
+    "  gzip -dc orders.csv.gz | kam-score --backtest 2024-01-01 -\n"
+    "\n"
+    "Columns written: "
+    "account,tier,tier_name,orders,first_day,last_day,revenue,profit,\n"
+    "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,reason_1,"
+    "\n"
+    "reason_2,reason_3,flags. An empty field means: not known; flags say why.\n"
+    "\n"
+    "Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 "
+    "the\n"
+    "input or the command line is wrong (then nothing was written).\n";
+
+static void print_help(poptContext context) {
+    poptSetOtherOptionHelp(context, "[OPTION...] ORDERS.csv... > SCORES.csv");
+    fputs(about, stdout);
+    fflush(stdout);
+    poptPrintHelp(context, stdout, 0);
+    fputs(after_help, stdout);
+}
+
+static int32_t day_option(const char *name, const char *text) {
+    int32_t day = KAM_NO_DAY;
+    const char *wrong = text ? parse_day(text, strlen(text), NULL, &day) : NULL;
+    if (wrong)
+        fail(EXIT_INPUT, "--%s \"%s\" is no date; write YYYY-MM-DD", name,
+             text);
+    return day;
+}
+
+/* A number in low..high; `low` itself only when `with_low`. */
+static double number_option(const char *name, const char *text, double usual,
+                            double low, int with_low, double high,
+                            const char *range) {
+    double value = usual;
+    if (!text) return usual;
+    if (parse_number(text, strlen(text), '.', &value) || value < low ||
+        (value <= low && !with_low) || value > high)
+        fail(EXIT_INPUT, "--%s \"%s\" must be %s", name, text, range);
+    return value;
+}
+
+static double horizon_option(const char *text) {
+    if (text && strcmp(text, "inf") == 0) return HUGE_VAL;
+    return number_option("horizon-days", text, 365, 0, 0, 1e9,
+                         "a number of days above 0, or inf");
+}
+
+static char delimiter_option(const char *text) {
+    if (!text) return 0;
+    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) return '\t';
+    if (strlen(text) != 1 || strchr("\"\r\n .-+", *text))
+        fail(EXIT_INPUT, "--delimiter \"%s\" must be one character, or tab",
+             text);
+    return *text;
+}
+
+static int32_t choice(const char *name, const char *text,
+                      const char *const *words, const int32_t *values) {
+    if (!text) return values[0];
+    for (int i = 0; words[i]; i++)
+        if (strcmp(text, words[i]) == 0) return values[i];
+    fail(EXIT_INPUT, "--%s \"%s\" must be %s%s%s%s%s", name, text, words[0],
+         words[2] ? ", " : " or ", words[1], words[2] ? " or " : "",
+         words[2] ? words[2] : "");
+}
+
+static void tiers_option(struct options *options) {
+    const double keep =
+        number_option("keep", given.keep, 1, 0, 0, 1, "above 0 and at most 1");
+    const char *text = given.tiers ? given.tiers : "5000000,1000000,500000";
+    const char *wrong = tiers_read(text, keep, &options->tiers, options->bands);
+    options->tiers.struct_size = sizeof options->tiers;
+    if (wrong) fail(EXIT_INPUT, "--tiers \"%s\" %s", text, wrong);
+}
+
+static void column_options(struct options *options) {
+    options->account = given.account ? given.account : "account";
+    options->day = given.day ? given.day : "day";
+    options->revenue = given.revenue ? given.revenue : "revenue";
+    options->cost = given.cost ? given.cost : "cost";
+    options->order = given.order ? given.order : "order";
+    options->cost_is_wanted = given.cost != NULL;
+    options->order_is_wanted = given.order != NULL;
+    options->accounts_file = given.accounts;
+    options->date_format = given.date_format;
+    options->delimiter = delimiter_option(given.delimiter);
+    options->point = given.decimal_comma ? ',' : '.';
+    options->drop_bad = given.drop_bad;
+}
+
+static void score_options(struct options *options) {
+    static const char *const models[] = {"auto", "mbgnbd", "bgnbd", NULL};
+    static const int32_t families[] = {0, KAM_BTYD_MBGNBD, KAM_BTYD_BGNBD};
+    static const char *const languages[] = {"en", "zh", NULL};
+    static const int32_t numbers[] = {KAM_EN, KAM_ZH};
+    kam_clv_options_init(&options->future, sizeof options->future);
+    options->future.horizon_days = horizon_option(given.horizon);
+    options->future.discount_per_year =
+        number_option("discount-per-year", given.discount, 0.10, 0, 1, 100,
+                      "a rate of 0 or more, such as 0.10 for 10 % a year");
+    options->future.interval =
+        number_option("interval", given.interval, 0.80, 0, 0, 1 - 1e-9,
+                      "a probability between 0 and 1, such as 0.80");
+    options->as_of = day_option("as-of", given.as_of);
+    options->backtest = day_option("backtest", given.backtest);
+    options->family = choice("model", given.model, models, families);
+    options->language = choice("lang", given.lang, languages, numbers);
+    tiers_option(options);
+}
+
+static int32_t top_option(void) {
+    const double top = number_option("top", given.top, 0, 1, 1, 1e9,
+                                     "a number of accounts, 1 or more");
+    if (top != (double)(int32_t)top)
+        fail(EXIT_INPUT, "--top \"%s\" must be a whole number", given.top);
+    return (int32_t)top;
+}
+
+void options_read(struct options *options, int n, const char **words) {
+    /* Kept: the words live in it. */
+    static poptContext context;
+    int result;
+    context = poptGetContext("kam-score", n, words, table, 0);
+    result = poptGetNextOpt(context);
+    if (result < -1)
+        fail(EXIT_INPUT, "%s: %s; kam-score --help lists the options",
+             poptBadOption(context, POPT_BADOPTION_NOALIAS),
+             poptStrerror(result));
+    memset(options, 0, sizeof *options);
+    if (given.help) print_help(context), exit(0);
+    if (given.version) printf("kam-score %s\n", kam_version_text()), exit(0);
+    options->orders = poptGetArgs(context);
+    if (!options->orders)
+        fail(EXIT_INPUT,
+             "no file of orders is given; kam-score --help says how");
+    column_options(options);
+    score_options(options);
+    options->top = top_option();
+    options->quiet = given.quiet;
+    if (options->top && options->backtest != KAM_NO_DAY)
+        fail(EXIT_INPUT, "--top and --backtest cannot go together");
+}

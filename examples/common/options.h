@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of kam-score. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdint.h>
+
+#include <kam/kam.h>
+
+struct options {
+    const char **orders; /* files of order lines, ended by NULL */
+    const char *accounts_file;
+    const char *account, *day, *revenue, *cost, *order; /* column names */
+    int cost_is_wanted, order_is_wanted; /* named on the command line */
+    const char *date_format;
+    char delimiter; /* 0: find out */
+    char point;     /* the decimal point */
+    int drop_bad;
+    int32_t as_of;    /* KAM_NO_DAY: the last day seen */
+    int32_t backtest; /* KAM_NO_DAY: none */
+    int32_t family;   /* KAM_BTYD_*, 0: auto */
+    kam_clv_options future;
+    kam_tier_policy tiers;
+    kam_tier_band bands[16];
+    int32_t language;
+    int32_t top; /* rows of the aligned table; 0: CSV */
+    int quiet;
+};
+
+/* Reads the command line; ends the program for --help, --version and for what
+ * cannot be. */
+void options_read(struct options *options, int n, const char **words);
+
+/* Reads what --tiers says; NULL, or what is wrong with it. */
+const char *tiers_read(const char *text, double keep, kam_tier_policy *policy,
+                       kam_tier_band bands[16]);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "csvfile.h"
+#include "message.h"
+#include "parse.h"
+
+/* A number and what ends its field; nothing when it is not known. */
+static void put_number(FILE *out, double value, int decimals) {
+    char text[340];
+    const char *from = text;
+    if (isfinite(value)) {
+        snprintf(text, sizeof text, "%.*f", decimals, value);
+        if (strspn(text, "-0.") == strlen(text) && text[0] == '-') from++;
+        fputs(from, out);
+    }
+    fputc(',', out);
+}
+
+static void put_day(FILE *out, int32_t day) {
+    char text[16];
+    fprintf(out, "%s,", day_text(day, text));
+}
+
+static void put_tier(FILE *out, int32_t tier, int32_t n_bands,
+                     int32_t language) {
+    const char *name = kam_tier_name(tier, n_bands, language);
+    if (tier < 0) {
+        fputs(",,", out);
+        return;
+    }
+    fprintf(out, "%d,", (int)tier + 1);
+    csv_put(out, name, strlen(name));
+    fputc(',', out);
+}
+
+static void put_reasons(FILE *out, const kam_reason *reasons,
+                        int32_t language) {
+    for (int i = 1; i <= 3; i++) {
+        char text[200] = "";
+        if (reasons[i].id != KAM_REASON_NONE && !isnan(reasons[i].contribution))
+            kam_reason_text(&reasons[i], language, text, sizeof text, NULL);
+        csv_put(out, text, strlen(text));
+        fputc(',', out);
+    }
+}
+
+static void put_flags(FILE *out, uint32_t flags) {
+    const char *between = "";
+    for (uint32_t bit = 1; bit != 0; bit <<= 1) {
+        if (!(flags & bit)) continue;
+        fprintf(out, "%s%s", between, kam_row_flag_name(bit));
+        between = "|";
+    }
+    fputc('\n', out);
+}
+
+static void put_row(FILE *out, const struct result *result, int64_t i) {
+    const struct book *book = result->book;
+    const kam_scores *scores = &result->answers->scores;
+    const int32_t language = result->options->language;
+    csv_put(out, book->key[i], (size_t)book->key_length[i]);
+    fputc(',', out);
+    put_tier(out, scores->tier[i], result->answers->models.n_bands, language);
+    put_number(out, book->summary.orders[i], 0);
+    put_day(out, book->summary.first_day[i]);
+    put_day(out, book->summary.last_day[i]);
+    put_number(out, scores->net_revenue[i], 2);
+    put_number(out, scores->profit[i], 2);
+    put_number(out, 100 * scores->margin_ratio[i], 2);
+    put_number(out, scores->alive[i], 4);
+    put_number(out, scores->expected_orders[i], 4);
+    put_number(out, scores->lifetime_value[i], 2);
+    put_number(out, scores->lifetime_value_low[i], 2);
+    put_number(out, scores->lifetime_value_high[i], 2);
+    put_number(out, scores->churn_risk[i], 4);
+    put_reasons(out, scores->reasons + 4 * i, language);
+    put_flags(out, scores->row_flags[i]);
+}
+
+void print_scores(FILE *out, const struct result *result) {
+    fputs(
+        "account,tier,tier_name,orders,first_day,last_day,revenue,profit,"
+        "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,"
+        "reason_1,reason_2,reason_3,flags\n",
+        out);
+    for (int64_t i = 0; i < result->book->n; i++) put_row(out, result, i);
+}
+
+void write_out(const char *text, size_t size) {
+    if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0)
+        fail(EXIT_TROUBLE, "the output cannot be written: %s", strerror(errno));
+}

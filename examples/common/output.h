@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What kam-score prints. All of it is made in memory first and written at once,
+ * so that a failure leaves nothing half-written. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdio.h>
+
+#include "accounts.h"
+#include "scoring.h"
+
+/* All that was read and found out. */
+struct result {
+    const struct options *options;
+    const struct order_log *log;
+    const struct book *book;
+    const struct account_facts *facts;
+    const struct answers *answers; /* NULL in a backtest */
+};
+
+/* The CSV. */
+void print_scores(FILE *out, const struct result *result);
+
+/* The aligned table of the accounts with most at risk. */
+void print_top(FILE *out, const struct result *result);
+
+/* What was read, fitted and found, in words. */
+void print_summary(FILE *out, const struct result *result);
+
+/* The lines that were dropped, by reason: "3 dropped (2 without a day, ...)". */
+void print_dropped(FILE *out, const struct order_log *log,
+                   const kam_ledger_report *report);
+
+/* How well a fit before options->backtest forecasts the rest. */
+void print_backtest(FILE *out, const struct order_log *log, int32_t as_of,
+                    const struct options *options);
+
+/* Writes `size` bytes to standard output; ends the program when it cannot. */
+void write_out(const char *text, size_t size);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Order lines in, scored accounts out. docs/kam-score.md tells how to use it;
+ * the work is in common/: options, orders, accounts, book, scoring, output. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/message.h"
+#include "common/output.h"
+#include "common/parse.h"
+
+/* "Today": as told, or the last day a usable line has. */
+static int32_t as_of_day(const struct options *options,
+                         const struct order_log *log) {
+    char from[16], to[16];
+    const int32_t as_of =
+        options->as_of != KAM_NO_DAY ? options->as_of : log->last_day;
+    if (options->backtest != KAM_NO_DAY && as_of != KAM_NO_DAY &&
+        options->backtest > as_of)
+        fail(EXIT_INPUT, "--backtest %s lies after the as-of day, %s",
+             day_text(options->backtest, from), day_text(as_of, to));
+    return as_of;
+}
+
+/* One slip of the pen must not turn a whole book silent. */
+static void warn_of_late_day(const struct order_log *log, int32_t as_of) {
+    int64_t n_near = 0;
+    char day[16];
+    for (int64_t i = 0; i < log->n; i++) n_near += log->day[i] > as_of - 366;
+    if (n_near * 1000 < log->n)
+        warn(
+            "fewer than one line in 1000 is dated in the year to %s, the last "
+            "day in the orders; is that day a slip? --as-of sets another",
+            day_text(as_of, day));
+}
+
+static void refuse_empty(const struct order_log *log, const struct book *book) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) fail(EXIT_TROUBLE, "there is not enough memory");
+    print_dropped(out, log, &book->report);
+    fclose(out);
+    fail(EXIT_INPUT, "no line can be used: %s", text);
+}
+
+/* Everything is made in memory first, and written at once. */
+static void write_result(const struct result *result) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) fail(EXIT_TROUBLE, "there is not enough memory");
+    if (result->options->backtest != KAM_NO_DAY)
+        print_backtest(out, result->log, result->book->as_of, result->options);
+    else if (result->options->top > 0)
+        print_top(out, result);
+    else
+        print_scores(out, result);
+    if (ferror(out) || fclose(out) != 0)
+        fail(EXIT_TROUBLE, "there is not enough memory");
+    if (!result->options->quiet) {
+        print_summary(stderr, result);
+        fputc('\n', stderr);
+    }
+    write_out(text, size);
+    free(text);
+}
+
+int main(int argc, const char **argv) {
+    struct options options;
+    struct order_log log;
+    struct book book;
+    struct account_facts facts;
+    struct answers answers = {0};
+    struct result result = {&options, &log, &book, &facts, NULL};
+    int32_t as_of;
+    message_program("kam-score");
+    options_read(&options, argc, argv);
+    orders_read(&log, &options);
+    as_of = as_of_day(&options, &log);
+    book_make(&book, &log, KAM_NO_DAY, as_of == KAM_NO_DAY ? 0 : as_of);
+    if (book.n == 0) refuse_empty(&log, &book);
+    if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
+    accounts_read(&facts, &book, &options);
+    if (options.backtest == KAM_NO_DAY) {
+        answers_make(&answers, &book, &options, &options.future);
+        result.answers = &answers;
+    }
+    write_result(&result);
+    answers_free(&answers);
+    book_free(&book);
+    orders_free(&log);
+    return 0;
+}
