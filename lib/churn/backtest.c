@@ -114,8 +114,7 @@ static uint64_t twice_won(const struct forecast *to) {
 }
 
 static kam_status report_on(struct forecast *to, int64_t *scratch,
-                            kam_backtest_event_report *report,
-                            kam_diag *diag) {
+                            kam_backtest_event_report *report, kam_diag *diag) {
     const kam_status status = read_rows(to, diag);
     if (status != KAM_OK) return status;
     const double n = (double)to->n * FINE;
@@ -128,8 +127,8 @@ static kam_status report_on(struct forecast *to, int64_t *scratch,
     report->auc = (double)NAN;
     if (to->n_events == 0 || n_without == 0) return kam__ok(diag);
     kam__sort_by_number(to->key, to->n_rows, to->order, scratch);
-    report->auc = (double)twice_won(to) /
-                  (2 * (double)to->n_events * (double)n_without);
+    report->auc =
+        (double)twice_won(to) / (2 * (double)to->n_events * (double)n_without);
     return kam__ok(diag);
 }
 
@@ -143,8 +142,8 @@ static kam_status check(const struct forecast *to,
         return kam__fail(diag, KAM_ERR_NULL,
                          to->probability ? "event" : "probability", -1, NAN,
                          "");
-    kam_status status = kam__column_check(
-        to->probability, to->n_rows, KAM__NUMBERS, 0, "probability", diag);
+    kam_status status = kam__column_check(to->probability, to->n_rows,
+                                          KAM__NUMBERS, 0, "probability", diag);
     if (status == KAM_OK)
         status = kam__column_check(to->event, to->n_rows, KAM__NUMBERS, 0,
                                    "event", diag);
@@ -159,8 +158,9 @@ kam_status kam_backtest_event(const kam_column *probability,
                               kam_diag *diag) {
     kam_host lent;
     kam_backtest_event_report ours = {0};
-    struct forecast to = {
-        .probability = probability, .event = event, .n_rows = n_rows};
+    struct forecast to = {.probability = probability,
+                          .event = event,
+                          .n_rows = n_rows};
     kam_status status = check(&to, report, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;

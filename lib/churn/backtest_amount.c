@@ -148,9 +148,9 @@ static double correlation(struct comparison *to) {
         return (double)NAN;
     find_means(to);
     for_pairs(to, correlate);
-    const double r = kam_sum_value(&to->product) /
-                     sqrt(kam_sum_value(&to->square[0]) *
-                          kam_sum_value(&to->square[1]));
+    const double r =
+        kam_sum_value(&to->product) /
+        sqrt(kam_sum_value(&to->square[0]) * kam_sum_value(&to->square[1]));
     return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 
@@ -169,9 +169,8 @@ static void describe(struct comparison *to,
     report->mae = error / n * to->errors.down;
     report->rmse =
         sqrt(kam_sum_value(&to->error_square) / n) * back * to->errors.down;
-    report->wape = size > 0
-                       ? error / size * (to->errors.down * to->amounts.up)
-                       : (double)NAN;
+    report->wape = size > 0 ? error / size * (to->errors.down * to->amounts.up)
+                            : (double)NAN;
     report->correlation = correlation(to);
 }
 
@@ -199,8 +198,9 @@ kam_status kam_backtest_amount(const kam_column *forecast,
                                kam_backtest_amount_report *report,
                                kam_diag *diag) {
     kam_backtest_amount_report ours = {0};
-    struct comparison to = {
-        .forecast = forecast, .actual = actual, .n_rows = n_rows};
+    struct comparison to = {.forecast = forecast,
+                            .actual = actual,
+                            .n_rows = n_rows};
     if (n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
                          "n_rows is {value}.");

@@ -161,8 +161,9 @@ static kam_status check(const struct book *book,
                          (double)book->n_rows, "n_rows is {value}.");
     if (!book->column)
         return kam__fail(diag, KAM_ERR_NULL, "amount", -1, NAN, "");
-    const kam_status status = kam__column_check(
-        book->column, book->n_rows, KAM__NUMBERS, 0, "amount", diag);
+    const kam_status status =
+        kam__column_check(book->column, book->n_rows, KAM__NUMBERS, 0, "amount",
+                          diag);
     if (status != KAM_OK) return status;
     return kam__sized_check(result, RESULT_FIRST_VERSION, "result", diag);
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "profit/layers.h"
 
 enum {
     ACCOUNTS_FIRST_VERSION = sizeof(kam_accounts),
@@ -17,13 +18,6 @@ enum {
 
 /* Money beyond this is none; four such amounts still add up. */
 #define MOST_MONEY 0x1p1021
-
-/* Which answers are wanted, and so which inputs matter to a row's flags. */
-struct layers {
-    const kam_accounts *accounts;
-    kam_profit_out out;
-    int any, cost, service, ratio;
-};
 
 /* A tile on its way. Flags are doubles, above 0 or not, so that all lanes are
  * of one width and the kernels below become vector code. */
@@ -92,18 +86,18 @@ static void copy_out(double *out, const double *from, int64_t first,
     if (out) memcpy(out + first, from, (size_t)n * sizeof *out);
 }
 
-static void write_flags(uint32_t *restrict flags, const struct tile *restrict tile,
-                        int32_t n) {
+static void write_flags(uint32_t *restrict flags,
+                        const struct tile *restrict tile, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
         const double missing = tile->missing[i] > 0 ? KAM_ROW_MISSING : 0.0;
         const double domain = tile->domain[i] > 0 ? KAM_ROW_DOMAIN : 0.0;
-        flags[i] = (uint32_t)(int32_t)(missing + domain);
+        flags[i] |= (uint32_t)(int32_t)(missing + domain);
     }
 }
 
-static void layer_rows(void *context, int64_t first, int32_t n) {
-    const struct layers *const to = context;
-    const kam_accounts *const a = to->accounts;
+void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
+                      int32_t n) {
+    const kam_accounts *const a = &to->accounts;
     const kam_profit_out *const out = &to->out;
     struct tile tile;
     memset(tile.missing, 0, sizeof tile.missing);
@@ -124,7 +118,7 @@ static void layer_rows(void *context, int64_t first, int32_t n) {
     if (out->row_flags) write_flags(out->row_flags + first, &tile, n);
 }
 
-static void find_wanted(struct layers *to) {
+static void find_wanted(struct kam__profit_layers *to) {
     const kam_profit_out *const out = &to->out;
     to->ratio = out->gross_margin_ratio || out->contribution_ratio;
     to->service = out->contribution || out->contribution_ratio;
@@ -152,22 +146,36 @@ static kam_status check_columns(const kam_accounts *accounts, kam_diag *diag) {
     return status;
 }
 
-kam_status kam_profit_layers(const kam_accounts *accounts,
-                             const kam_host *host, const kam_profit_out *out,
-                             kam_diag *diag) {
-    kam_accounts ours;
-    kam_host lent;
-    struct layers to = {&ours, {0}, 0, 0, 0, 0};
+kam_status kam__profit_begin(struct kam__profit_layers *to,
+                             const kam_accounts *accounts,
+                             const kam_profit_out *out, kam_diag *diag) {
+    memset(to, 0, sizeof *to);
     kam_status status =
-        kam__sized_read(&ours, sizeof ours, accounts, ACCOUNTS_FIRST_VERSION,
-                        "accounts", diag);
-    if (status == KAM_OK) status = check_columns(&ours, diag);
+        kam__sized_read(&to->accounts, sizeof to->accounts, accounts,
+                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
+    if (status == KAM_OK) status = check_columns(&to->accounts, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&to.out, sizeof to.out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    find_wanted(to);
+    return status;
+}
+
+static void layer_rows(void *context, int64_t first, int32_t n) {
+    const struct kam__profit_layers *const to = context;
+    if (to->out.row_flags)
+        memset(to->out.row_flags + first, 0,
+               (size_t)n * sizeof *to->out.row_flags);
+    kam__profit_rows(to, first, n);
+}
+
+kam_status kam_profit_layers(const kam_accounts *accounts, const kam_host *host,
+                             const kam_profit_out *out, kam_diag *diag) {
+    kam_host lent;
+    struct kam__profit_layers to;
+    kam_status status = kam__profit_begin(&to, accounts, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    find_wanted(&to);
-    status = kam__for_rows(&lent, ours.n_rows, layer_rows, &to, diag);
+    status = kam__for_rows(&lent, to.accounts.n_rows, layer_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

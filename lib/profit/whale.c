@@ -98,8 +98,9 @@ static kam_status check(const struct curve *curve, const kam_whale *whale,
                          (double)curve->n_rows, "n_rows is {value}.");
     if (!curve->profit)
         return kam__fail(diag, KAM_ERR_NULL, "profit", -1, NAN, "");
-    const kam_status status = kam__column_check(
-        curve->profit, curve->n_rows, KAM__NUMBERS, 0, "profit", diag);
+    const kam_status status =
+        kam__column_check(curve->profit, curve->n_rows, KAM__NUMBERS, 0,
+                          "profit", diag);
     if (status != KAM_OK || !whale) return status;
     return kam__sized_check(whale, WHALE_FIRST_VERSION, "whale", diag);
 }

@@ -29,10 +29,11 @@ static kam_status check_enter(const kam_tier_policy *policy, kam_diag *diag) {
         if (i > 0 && (shares ? enter <= above : enter >= above))
             return kam__fail(diag, KAM_ERR_OPTION, "policy.bands.enter", i,
                              enter,
-                             shares ? "Band {row}'s share to enter, {value}, is "
-                                      "not above that of the band before."
-                                    : "Band {row}'s limit to enter, {value}, is "
-                                      "not below that of the band before.");
+                             shares
+                                 ? "Band {row}'s share to enter, {value}, is "
+                                   "not above that of the band before."
+                                 : "Band {row}'s limit to enter, {value}, is "
+                                   "not below that of the band before.");
     }
     return KAM_OK;
 }
@@ -149,8 +150,7 @@ static kam_status fit_limits(struct book *book, const kam_tier_policy *policy,
     if (status != KAM_OK) return status;
     const double largest = drop_unknown(book, n_rows);
     if (book->n == 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "score", -1, NAN,
-                         NO_SCORE);
+        return kam__fail(diag, KAM_ERR_EMPTY, "score", -1, NAN, NO_SCORE);
     if (policy->basis == KAM_TIER_BY_TOTAL && largest <= 0)
         return kam__fail(diag, KAM_ERR_EMPTY, "score", -1, NAN,
                          "No score is above 0, so there is no total to share.");

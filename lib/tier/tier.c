@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "tier/assign.h"
 
 enum { MOST_BANDS = 16, OUT_FIRST_VERSION = sizeof(kam_tier_out) };
 
@@ -23,14 +24,18 @@ kam_status kam_tier_preset_cny(kam_tier_band *bands) {
 
 /* Arrays of characters, not of pointers: those would need relocation, and so
  * writable memory, in a shared library. */
-static const char NUMBERED_EN[MOST_BANDS][8] = {
-    "tier 1",  "tier 2",  "tier 3",  "tier 4",  "tier 5",  "tier 6",
-    "tier 7",  "tier 8",  "tier 9",  "tier 10", "tier 11", "tier 12",
-    "tier 13", "tier 14", "tier 15", "tier 16"};
-static const char NUMBERED_ZH[MOST_BANDS][9] = {
-    "第1级",  "第2级",  "第3级",  "第4级",  "第5级",  "第6级",
-    "第7级",  "第8级",  "第9级",  "第10级", "第11级", "第12级",
-    "第13级", "第14级", "第15级", "第16级"};
+static const char NUMBERED_EN[MOST_BANDS][8] = {"tier 1",  "tier 2",  "tier 3",
+                                                "tier 4",  "tier 5",  "tier 6",
+                                                "tier 7",  "tier 8",  "tier 9",
+                                                "tier 10", "tier 11", "tier 12",
+                                                "tier 13", "tier 14", "tier 15",
+                                                "tier 16"};
+static const char NUMBERED_ZH[MOST_BANDS][9] = {"第1级",  "第2级",  "第3级",
+                                                "第4级",  "第5级",  "第6级",
+                                                "第7级",  "第8级",  "第9级",
+                                                "第10级", "第11级", "第12级",
+                                                "第13级", "第14级", "第15级",
+                                                "第16级"};
 static const char PRESET_EN[3][10] = {"strategic", "key", "basic"};
 static const char PRESET_ZH[3][10] = {"战略级", "重点级", "基础级"};
 
@@ -88,13 +93,6 @@ static void move_to_band(struct tile *restrict tile,
             score[i] >= lowest[i] ? score[i] - keep : tile->above_limit[i];
 }
 
-struct assignment {
-    const kam_tier_band *limits;
-    int32_t n_bands;
-    const kam_column *score, *before;
-    kam_tier_out out;
-};
-
 static void write_rows(const kam_tier_out *out, const struct tile *tile,
                        const double *score, int64_t first, int32_t n) {
     for (int32_t i = 0; out->tier && i < n; i++)
@@ -106,22 +104,22 @@ static void write_rows(const kam_tier_out *out, const struct tile *tile,
         memcpy(out->above_limit + first, tile->above_limit,
                (size_t)n * sizeof(double));
     for (int32_t i = 0; out->row_flags && i < n; i++)
-        out->row_flags[first + i] = (uint32_t)(int32_t)(
-            (score[i] == score[i] ? 0.0 : KAM_ROW_MISSING) +
-            tile->wrong[i] * KAM_ROW_DOMAIN);
+        out->row_flags[first + i] =
+            (uint32_t)(int32_t)((score[i] == score[i] ? 0.0 : KAM_ROW_MISSING) +
+                                tile->wrong[i] * KAM_ROW_DOMAIN);
 }
 
-static void assign_rows(void *context, int64_t first, int32_t n) {
-    const struct assignment *const to = context;
+void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
+                    int32_t n) {
     const kam_tier_band *const limits = to->limits;
     double score_tile[KAM__TILE], before_tile[KAM__TILE];
     struct tile tile;
-    const double *const score = kam__gather(to->score, first, n, score_tile);
-    const double *const before = kam__gather(to->before, first, n, before_tile);
+    const double *const score = kam__gather(&to->score, first, n, score_tile);
+    const double *const before = kam__gather(&to->before, first, n, before_tile);
     start(&tile, score, before, to->n_bands, limits[to->n_bands - 1].enter, n);
     for (int32_t u = to->n_bands - 1; u >= 0; u--)
-        move_to_band(&tile, score, u, &limits[u], limits[u > 0 ? u - 1 : 0].enter,
-                     n);
+        move_to_band(&tile, score, u, &limits[u],
+                     limits[u > 0 ? u - 1 : 0].enter, n);
     write_rows(&to->out, &tile, score, first, n);
 }
 
@@ -147,15 +145,12 @@ static kam_status check_limits(const kam_tier_band *limits, int32_t n_bands,
     return KAM_OK;
 }
 
-kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,
-                           const kam_column *score,
-                           const kam_column *tier_before, int64_t n_rows,
-                           const kam_host *host, const kam_tier_out *out,
+kam_status kam__tier_begin(struct kam__tier_assignment *to,
+                           const kam_tier_band *limits, int32_t n_bands,
+                           const kam_column *score, const kam_column *before,
+                           int64_t n_rows, const kam_tier_out *out,
                            kam_diag *diag) {
-    static const kam_column NO_HISTORY = {0};
-    kam_host lent;
-    struct assignment to = {limits, n_bands, score,
-                            tier_before ? tier_before : &NO_HISTORY, {0}};
+    memset(to, 0, sizeof *to);
     kam_status status = check_limits(limits, n_bands, diag);
     if (status != KAM_OK) return status;
     if (!score) return kam__fail(diag, KAM_ERR_NULL, "score", -1, NAN, "");
@@ -164,11 +159,36 @@ kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,
                          "n_rows is {value}.");
     status = kam__column_check(score, n_rows, KAM__NUMBERS, 0, "score", diag);
     if (status == KAM_OK)
-        status = kam__column_check(tier_before, n_rows, KAM__NUMBERS, 0,
+        status = kam__column_check(before, n_rows, KAM__NUMBERS, 0,
                                    "tier_before", diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&to.out, sizeof to.out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status != KAM_OK) return status;
+    to->limits = limits;
+    to->n_bands = n_bands;
+    to->score = *score;
+    if (before) to->before = *before;
+    return KAM_OK;
+}
+
+static void assign_rows(void *context, int64_t first, int32_t n) {
+    const struct kam__tier_assignment *const to = context;
+    if (to->out.row_flags)
+        memset(to->out.row_flags + first, 0,
+               (size_t)n * sizeof *to->out.row_flags);
+    kam__tier_rows(to, first, n);
+}
+
+kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,
+                           const kam_column *score,
+                           const kam_column *tier_before, int64_t n_rows,
+                           const kam_host *host, const kam_tier_out *out,
+                           kam_diag *diag) {
+    kam_host lent;
+    struct kam__tier_assignment to;
+    kam_status status = kam__tier_begin(&to, limits, n_bands, score,
+                                        tier_before, n_rows, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, assign_rows, &to, diag);

@@ -147,12 +147,17 @@ static void test_amount_order_and_scale(void **state) {
 static void test_amount_columns(void **state) {
     (void)state;
     const float forecast[] = {3, 9, 5, 7};
-    struct row { int64_t id; int32_t actual; int32_t rest; } row[] = {
-        {1, 1, 0}, {2, 2, 0}, {3, 6, 0}, {4, 3, 0}};
+    struct row {
+        int64_t id;
+        int32_t actual;
+        int32_t rest;
+    } row[] = {{1, 1, 0}, {2, 2, 0}, {3, 6, 0}, {4, 3, 0}};
     const uint8_t present = 13; /* not row 1 */
     const kam_column f = {.values = forecast, .type = KAM_F32};
-    const kam_column a = {.values = &row->actual, .validity = &present,
-                          .stride = sizeof *row, .type = KAM_I32};
+    const kam_column a = {.values = &row->actual,
+                          .validity = &present,
+                          .stride = sizeof *row,
+                          .type = KAM_I32};
     kam_backtest_amount_report report = {.struct_size = sizeof report};
     assert_status(kam_backtest_amount(&f, &a, 4, &report, NULL), KAM_OK);
     assert_int_equal(report.n_rows, 3);
@@ -262,8 +267,8 @@ static void test_one_sided_events(void **state) {
     assert_true(isnan(events(p, none, 2).auc));
     assert_true(isnan(events(p, all, 2).auc));
     assert_int_equal(events(p, none, 2).n_events, 0);
-    assert_relative(events(p, none, 2).log_loss,
-                    -(log(0.8) + log(0.3)) / 2, 1e-15);
+    assert_relative(events(p, none, 2).log_loss, -(log(0.8) + log(0.3)) / 2,
+                    1e-15);
 }
 
 /* By definition, over every pair; the same in any order. */
@@ -313,7 +318,8 @@ static void test_event_columns(void **state) {
     const float p[] = {0.5f, 0.25f, 0.5f, 0.75f};
     const uint8_t y[] = {1, 0, 0, 1}, present = 15;
     const kam_column probability = {.values = p, .type = KAM_F32};
-    const kam_column event = {.values = y, .validity = &present,
+    const kam_column event = {.values = y,
+                              .validity = &present,
                               .type = KAM_U8};
     kam_backtest_event_report r = {.struct_size = sizeof r};
     assert_status(kam_backtest_event(&probability, &event, 4, NULL, &r, NULL),
@@ -374,9 +380,9 @@ static void test_event_memory(void **state) {
     struct lender lender;
     for (int64_t fail = 1; fail <= 4; fail++) {
         kam_host host = lender_host(&lender, fail);
-        assert_status(
-            kam_backtest_event(&probability, &event, 3, &host, &r, NULL),
-            KAM_ERR_MEMORY);
+        assert_status(kam_backtest_event(&probability, &event, 3, &host, &r,
+                                         NULL),
+                      KAM_ERR_MEMORY);
         assert_int_equal(lender.n_live, 0);
         assert_bits(r.auc, 77);
     }

@@ -53,8 +53,8 @@ static void test_small_cases(void **state) {
 
 static void test_extreme_values(void **state) {
     (void)state;
-    const double value[] = {-INFINITY, -1e308, -5e-324, -0.0, 0.0,
-                            5e-324,    1e308,  INFINITY};
+    const double value[] = {-INFINITY, -1e308, -5e-324, -0.0,
+                            0.0,       5e-324, 1e308,   INFINITY};
     assert_bits(select_unit(value, 8, 1), INFINITY);
     assert_bits(select_unit(value, 8, 2), 1e308);
     assert_bits(select_unit(value, 8, 3), 5e-324);
@@ -69,7 +69,9 @@ static void test_extreme_values(void **state) {
 /* Weights that no double sum gets right: 2^60 + 2^-60 in any order. */
 static void test_weights_are_added_exactly(void **state) {
     (void)state;
-    struct kam__weighted item[] = {{5, 0x1p60}, {4, 0x1p-60}, {3, 0x1p-60},
+    struct kam__weighted item[] = {{5, 0x1p60},
+                                   {4, 0x1p-60},
+                                   {3, 0x1p-60},
                                    {2, 1}};
     kam_sum target = sum_of(0x1p60);
     kam_sum_add(&target, 0x1p-60);

@@ -8,8 +8,8 @@ static kam_concentration measure(const double *amount, int64_t n,
     const kam_column column = column_of(amount);
     kam_concentration c = {.struct_size = sizeof c};
     kam_diag diag = {.struct_size = sizeof diag};
-    assert_status(
-        kam_concentration_measure(&column, n, NULL, share, &c, &diag), KAM_OK);
+    assert_status(kam_concentration_measure(&column, n, NULL, share, &c, &diag),
+                  KAM_OK);
     assert_int_equal(diag.status, KAM_OK);
     return c;
 }
@@ -56,7 +56,8 @@ static void test_equal_accounts(void **state) {
             assert_int_equal(c.n_for_80, (4 * n + 4) / 5);
             assert_int_equal(c.n_at_10, n <= 10 ? n : 0);
             assert_int_equal(c.n_at_50, n <= 2 ? n : 0);
-            assert_relative(c.top_10_share, (double)((n + 9) / 10) / n, 4.5e-16);
+            assert_relative(c.top_10_share, (double)((n + 9) / 10) / n,
+                            4.5e-16);
             assert_relative(c.top_20_share, (double)((n + 4) / 5) / n, 4.5e-16);
         }
 }
@@ -180,10 +181,10 @@ static void test_facts_bikeshops(void **state) {
     (void)state;
     static struct book book;
     const char *const columns[] = {"\"price.ext\"", NULL};
-    skip_without(
-        book_read(&book, TEST_SHARED "/data/bikeshops/bike_sales.csv.gz",
-                  "\"customer.id\"", columns),
-        "shared data bikeshops");
+    skip_without(book_read(&book,
+                           TEST_SHARED "/data/bikeshops/bike_sales.csv.gz",
+                           "\"customer.id\"", columns),
+                 "shared data bikeshops");
     const struct facts facts = {30,       471977560, 0.302393, 0.477273,
                                 0.141405, 0.434348,  590.4568};
     expect_facts(&book, &facts);
@@ -206,9 +207,9 @@ static void test_facts_wholesale(void **state) {
         if (book.amount[0][i] > largest) largest = book.amount[0][i];
     }
     table_free(&table);
-    const struct facts facts = {
-        440,      14619500, 0.276010, 0.429048, largest / 14619500,
-        0.364022, 36.9954};
+    const struct facts facts = {440,      14619500,           0.276010,
+                                0.429048, largest / 14619500, 0.364022,
+                                36.9954};
     expect_facts(&book, &facts);
 }
 
@@ -219,8 +220,7 @@ static int read_northwind(struct book *book) {
     char line[4096], code[16];
     long order;
     memset(book, 0, sizeof *book);
-    if (!table_read(&lines,
-                    TEST_SHARED "/data/northwind/order_details.csv.gz"))
+    if (!table_read(&lines, TEST_SHARED "/data/northwind/order_details.csv.gz"))
         return 0;
     FILE *const orders =
         popen("gzip -dc '" TEST_SHARED "/data/northwind/orders.csv.gz'", "r");
@@ -296,11 +296,15 @@ static void test_order_and_scale_do_not_matter(void **state) {
 
 static void test_columns(void **state) {
     (void)state;
-    struct row { int32_t id; float amount; } row[] = {
-        {1, 2.5f}, {2, 8.0f}, {3, 7.5f}, {4, NAN}};
+    struct row {
+        int32_t id;
+        float amount;
+    } row[] = {{1, 2.5f}, {2, 8.0f}, {3, 7.5f}, {4, NAN}};
     const uint8_t present = 13; /* not row 1 */
-    const kam_column column = {.values = &row->amount, .validity = &present,
-                               .stride = sizeof *row, .type = KAM_F32};
+    const kam_column column = {.values = &row->amount,
+                               .validity = &present,
+                               .stride = sizeof *row,
+                               .type = KAM_F32};
     kam_concentration c = {.struct_size = sizeof c};
     double share[4];
     assert_status(kam_concentration_measure(&column, 4, NULL, share, &c, NULL),
@@ -320,9 +324,9 @@ static void test_refuses(void **state) {
     kam_concentration c = {.struct_size = sizeof c, .total = 77};
     double share[3] = {77, 77, 77};
     kam_diag diag = {.struct_size = sizeof diag};
-    assert_status(
-        kam_concentration_measure(&infinite, 3, NULL, share, &c, &diag),
-        KAM_ERR_OVERFLOW);
+    assert_status(kam_concentration_measure(&infinite, 3, NULL, share, &c,
+                                            &diag),
+                  KAM_ERR_OVERFLOW);
     assert_int_equal(diag.row, 1);
     assert_bits(diag.value, -INFINITY);
     assert_status(kam_concentration_measure(&large, 2, NULL, share, &c, &diag),
@@ -337,9 +341,9 @@ static void test_refuses(void **state) {
                   KAM_ERR_SHAPE);
     assert_status(kam_concentration_measure(NULL, 2, NULL, share, &c, &diag),
                   KAM_ERR_NULL);
-    assert_status(
-        kam_concentration_measure(&large, 2, NULL, share, NULL, &diag),
-        KAM_ERR_NULL);
+    assert_status(kam_concentration_measure(&large, 2, NULL, share, NULL,
+                                            &diag),
+                  KAM_ERR_NULL);
     c.struct_size = 9;
     assert_status(kam_concentration_measure(&large, 2, NULL, share, &c, &diag),
                   KAM_ERR_STRUCT);
@@ -356,16 +360,16 @@ static void test_memory(void **state) {
     struct lender lender;
     for (int64_t fail = 1; fail <= 3; fail++) {
         kam_host host = lender_host(&lender, fail);
-        assert_status(
-            kam_concentration_measure(&column, 3, &host, share, &c, NULL),
-            KAM_ERR_MEMORY);
+        assert_status(kam_concentration_measure(&column, 3, &host, share, &c,
+                                                NULL),
+                      KAM_ERR_MEMORY);
         assert_int_equal(lender.n_live, 0);
         assert_bits(share[0], 77);
         assert_bits(c.total, 77);
     }
     kam_host host = lender_host(&lender, 0);
-    assert_status(
-        kam_concentration_measure(&column, 3, &host, share, &c, NULL), KAM_OK);
+    assert_status(kam_concentration_measure(&column, 3, &host, share, &c, NULL),
+                  KAM_OK);
     assert_int_equal(lender.n_calls, 3);
     assert_int_equal(lender.n_live, 0);
     assert_int_equal(lender.n_bytes, 0);

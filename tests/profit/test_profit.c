@@ -218,12 +218,12 @@ static void test_layers_refuse(void **state) {
     assert_status(kam_profit_layers(NULL, NULL, &out, &diag), KAM_ERR_NULL);
     assert_status(kam_profit_layers(&accounts, NULL, NULL, &diag),
                   KAM_ERR_NULL);
-    kam_column *const column[] = {
-        &accounts.gross_revenue, &accounts.returns, &accounts.direct_cost,
-        &accounts.service_cost};
-    const char *const argument[] = {
-        "accounts.gross_revenue", "accounts.returns", "accounts.direct_cost",
-        "accounts.service_cost"};
+    kam_column *const column[] = {&accounts.gross_revenue, &accounts.returns,
+                                  &accounts.direct_cost,
+                                  &accounts.service_cost};
+    const char *const argument[] = {"accounts.gross_revenue",
+                                    "accounts.returns", "accounts.direct_cost",
+                                    "accounts.service_cost"};
     for (int i = 0; i < 4; i++) {
         *column[i] = column_of(x);
         column[i]->type = 77;
@@ -311,8 +311,7 @@ static void test_whale_facts(void **state) {
     static struct book book;
     skip_without(book_adventureworks(&book), "shared data adventureworks");
     static double margin[BOOK_ROOM], contribution[BOOK_ROOM];
-    kam_accounts accounts = {.struct_size = sizeof accounts,
-                             .n_rows = book.n};
+    kam_accounts accounts = {.struct_size = sizeof accounts, .n_rows = book.n};
     accounts.gross_revenue = column_of(book.amount[0]);
     accounts.direct_cost = column_of(book.amount[1]);
     accounts.service_cost = column_of(book.amount[2]);
@@ -366,15 +365,19 @@ static void test_whale_is_of_any_order_and_scale(void **state) {
 
 static void test_whale_columns(void **state) {
     (void)state;
-    struct row { int32_t id; float profit; } row[] = {
-        {1, 2.5f}, {2, -1.0f}, {3, 9.0f}, {4, 1.0f}};
+    struct row {
+        int32_t id;
+        float profit;
+    } row[] = {{1, 2.5f}, {2, -1.0f}, {3, 9.0f}, {4, 1.0f}};
     const uint8_t present = 11; /* not row 2 */
-    const kam_column column = {.values = &row->profit, .validity = &present,
-                               .stride = sizeof *row, .type = KAM_F32};
+    const kam_column column = {.values = &row->profit,
+                               .validity = &present,
+                               .stride = sizeof *row,
+                               .type = KAM_F32};
     kam_whale whale = {.struct_size = sizeof whale};
     int64_t order[4];
-    assert_status(
-        kam_profit_whale(&column, 4, NULL, order, NULL, &whale, NULL), KAM_OK);
+    assert_status(kam_profit_whale(&column, 4, NULL, order, NULL, &whale, NULL),
+                  KAM_OK);
     assert_bits(whale.peak, 3.5);
     assert_bits(whale.total, 2.5);
     assert_int_equal(order[0], 0);
@@ -391,34 +394,34 @@ static void test_whale_refuses(void **state) {
     int64_t order[3] = {77, 77, 77};
     double curve[3] = {77, 77, 77};
     kam_diag diag = {.struct_size = sizeof diag};
-    assert_status(
-        kam_profit_whale(&column, 3, NULL, order, curve, &whale, &diag),
-        KAM_ERR_OVERFLOW);
+    assert_status(kam_profit_whale(&column, 3, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_OVERFLOW);
     assert_int_equal(diag.row, 2);
     assert_bits(diag.value, INFINITY);
     column = column_of(huge);
-    assert_status(
-        kam_profit_whale(&column, 2, NULL, order, curve, &whale, &diag),
-        KAM_ERR_OVERFLOW);
+    assert_status(kam_profit_whale(&column, 2, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_OVERFLOW);
     column = column_of(nothing);
-    assert_status(
-        kam_profit_whale(&column, 2, NULL, order, curve, &whale, &diag),
-        KAM_ERR_EMPTY);
-    assert_status(
-        kam_profit_whale(&absent, 2, NULL, order, curve, &whale, &diag),
-        KAM_ERR_EMPTY);
-    assert_status(
-        kam_profit_whale(&column, 0, NULL, order, curve, &whale, &diag),
-        KAM_ERR_EMPTY);
-    assert_status(
-        kam_profit_whale(&column, -1, NULL, order, curve, &whale, &diag),
-        KAM_ERR_SHAPE);
+    assert_status(kam_profit_whale(&column, 2, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_EMPTY);
+    assert_status(kam_profit_whale(&absent, 2, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_EMPTY);
+    assert_status(kam_profit_whale(&column, 0, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_EMPTY);
+    assert_status(kam_profit_whale(&column, -1, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_SHAPE);
     assert_status(kam_profit_whale(NULL, 2, NULL, order, curve, &whale, &diag),
                   KAM_ERR_NULL);
     whale.struct_size = 1;
-    assert_status(
-        kam_profit_whale(&column, 2, NULL, order, curve, &whale, &diag),
-        KAM_ERR_STRUCT);
+    assert_status(kam_profit_whale(&column, 2, NULL, order, curve, &whale,
+                                   &diag),
+                  KAM_ERR_STRUCT);
     assert_int_equal(order[0], 77);
     assert_bits(curve[0], 77);
     assert_bits(whale.peak, 77);

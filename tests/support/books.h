@@ -45,9 +45,10 @@ static inline int book_read(struct book *book, const char *path,
 static inline int book_adventureworks(struct book *book) {
     const char *const columns[] = {"SalesAmount", "TotalProductCost",
                                    "Freight"};
-    return book_read(
-        book, TEST_SHARED "/data/adventureworks/FactResellerSales.csv.gz",
-        "ResellerKey", columns);
+    return book_read(book,
+                     TEST_SHARED
+                     "/data/adventureworks/FactResellerSales.csv.gz",
+                     "ResellerKey", columns);
 }
 
 #endif

@@ -2,10 +2,8 @@
 #include "support/check.h"
 #include "support/hosts.h"
 
-static const kam_tier_band CNY[3] = {
-    {5e6, 5e6}, {1e6, 1e6}, {5e5, 5e5}};
-static const kam_tier_band STICKY[3] = {
-    {100, 80}, {50, 40}, {20, 10}};
+static const kam_tier_band CNY[3] = {{5e6, 5e6}, {1e6, 1e6}, {5e5, 5e5}};
+static const kam_tier_band STICKY[3] = {{100, 80}, {50, 40}, {20, 10}};
 
 static kam_tier_policy policy_of(int32_t basis, const kam_tier_band *bands,
                                  int32_t n_bands) {
@@ -248,8 +246,7 @@ static void test_one_is_many(void **state) {
         if (i % 5 != 0) present[i / 8] |= (uint8_t)(1 << i % 8);
     }
     kam_column scores = column_of(score);
-    kam_column tiers = {.values = before, .validity = present,
-                        .type = KAM_I32};
+    kam_column tiers = {.values = before, .validity = present, .type = KAM_I32};
     kam_tier_out out = out_of(&whole, 0);
     assert_status(kam_tier_assign(STICKY, 3, &scores, &tiers, MANY, NULL, &out,
                                   NULL),
@@ -287,11 +284,13 @@ static void test_one_is_many(void **state) {
         assert_same(&whole, &again);
     }
     /* Out of an array of records, with every answer on its own. */
-    struct record { double junk, score; } *const record =
-        malloc(MANY * sizeof *record);
+    struct record {
+        double junk, score;
+    } *const record = malloc(MANY * sizeof *record);
     for (int64_t i = 0; i < MANY; i++) record[i].score = score[i];
     const kam_column strided = {.values = &record->score,
-                                .stride = sizeof *record, .type = KAM_F64};
+                                .stride = sizeof *record,
+                                .type = KAM_F64};
     memset(again.to_next, 1, MANY * sizeof *again.to_next);
     kam_tier_out only = {.struct_size = sizeof only};
     only.to_next = again.to_next;
@@ -317,16 +316,18 @@ static void test_float_scores(void **state) {
     const kam_column scores = {.values = score, .type = KAM_F32};
     int32_t tier[4];
     kam_tier_out out = {.struct_size = sizeof out, .tier = tier};
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, NULL, 4, NULL, &out, NULL), KAM_OK);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, 4, NULL, &out,
+                                  NULL),
+                  KAM_OK);
     assert_int_equal(tier[0], 1);
     assert_int_equal(tier[1], 2);
     assert_int_equal(tier[2], -1);
     assert_int_equal(tier[3], 3);
     /* An absent column: nothing is known. */
     const kam_column absent = {0};
-    assert_status(
-        kam_tier_assign(STICKY, 3, &absent, NULL, 4, NULL, &out, NULL), KAM_OK);
+    assert_status(kam_tier_assign(STICKY, 3, &absent, NULL, 4, NULL, &out,
+                                  NULL),
+                  KAM_OK);
     assert_int_equal(tier[0], -1);
 }
 
@@ -337,17 +338,16 @@ static void test_assign_refuses(void **state) {
     int32_t tier[2] = {77, 77};
     kam_tier_out out = {.struct_size = sizeof out, .tier = tier};
     kam_diag diag = {.struct_size = sizeof diag};
-    assert_status(
-        kam_tier_assign(NULL, 3, &scores, NULL, 2, NULL, &out, &diag),
-        KAM_ERR_NULL);
+    assert_status(kam_tier_assign(NULL, 3, &scores, NULL, 2, NULL, &out, &diag),
+                  KAM_ERR_NULL);
     assert_string_equal(diag.argument, "limits");
-    assert_status(
-        kam_tier_assign(STICKY, 0, &scores, NULL, 2, NULL, &out, &diag),
-        KAM_ERR_OPTION);
+    assert_status(kam_tier_assign(STICKY, 0, &scores, NULL, 2, NULL, &out,
+                                  &diag),
+                  KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "n_bands");
-    assert_status(
-        kam_tier_assign(STICKY, 17, &scores, NULL, 2, NULL, &out, &diag),
-        KAM_ERR_OPTION);
+    assert_status(kam_tier_assign(STICKY, 17, &scores, NULL, 2, NULL, &out,
+                                  &diag),
+                  KAM_ERR_OPTION);
     const kam_tier_band bad[][2] = {{{10, 10}, {11, 10}},
                                     {{10, 11}, {5, 5}},
                                     {{10, 4}, {8, 6}},
@@ -359,41 +359,40 @@ static void test_assign_refuses(void **state) {
                                     "limits.enter", "limits.keep"};
     const int64_t row[] = {1, 0, 1, 1, 0, 1};
     for (int i = 0; i < 6; i++) {
-        assert_status(
-            kam_tier_assign(bad[i], 2, &scores, NULL, 2, NULL, &out, &diag),
-            KAM_ERR_OPTION);
+        assert_status(kam_tier_assign(bad[i], 2, &scores, NULL, 2, NULL, &out,
+                                      &diag),
+                      KAM_ERR_OPTION);
         assert_string_equal(diag.argument, argument[i]);
         assert_int_equal(diag.row, row[i]);
     }
-    assert_status(
-        kam_tier_assign(STICKY, 3, NULL, NULL, 2, NULL, &out, &diag),
-        KAM_ERR_NULL);
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, NULL, -1, NULL, &out, &diag),
-        KAM_ERR_SHAPE);
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, NULL, 2, NULL, NULL, &diag),
-        KAM_ERR_NULL);
+    assert_status(kam_tier_assign(STICKY, 3, NULL, NULL, 2, NULL, &out, &diag),
+                  KAM_ERR_NULL);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, -1, NULL, &out,
+                                  &diag),
+                  KAM_ERR_SHAPE);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, 2, NULL, NULL,
+                                  &diag),
+                  KAM_ERR_NULL);
     const kam_column text = {.values = score, .text = "", .type = KAM_TEXT32};
     assert_status(kam_tier_assign(STICKY, 3, &text, NULL, 2, NULL, &out, &diag),
                   KAM_ERR_TYPE);
     assert_string_equal(diag.argument, "score");
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, &text, 2, NULL, &out, &diag),
-        KAM_ERR_TYPE);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, &text, 2, NULL, &out,
+                                  &diag),
+                  KAM_ERR_TYPE);
     assert_string_equal(diag.argument, "tier_before");
     out.struct_size = 4;
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, NULL, 2, NULL, &out, &diag),
-        KAM_ERR_STRUCT);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, 2, NULL, &out,
+                                  &diag),
+                  KAM_ERR_STRUCT);
     assert_int_equal(tier[0], 77);
     int64_t looks = 0;
     kam_host host = {.struct_size = sizeof host, .progress = stop_when_used_up};
     host.watcher = &looks;
     out.struct_size = sizeof out;
-    assert_status(
-        kam_tier_assign(STICKY, 3, &scores, NULL, 2, &host, &out, NULL),
-        KAM_ERR_CANCELLED);
+    assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, 2, &host, &out,
+                                  NULL),
+                  KAM_ERR_CANCELLED);
     assert_status(kam_tier_assign(STICKY, 3, &scores, NULL, 0, NULL, &out,
                                   &diag),
                   KAM_OK);
@@ -422,8 +421,8 @@ static void test_limits_by_score_pass_through(void **state) {
     (void)state;
     const kam_tier_policy policy = policy_of(KAM_TIER_BY_SCORE, STICKY, 3);
     kam_tier_band limits[3];
-    assert_status(
-        kam_tier_cutpoints(&policy, NULL, 0, NULL, limits, NULL), KAM_OK);
+    assert_status(kam_tier_cutpoints(&policy, NULL, 0, NULL, limits, NULL),
+                  KAM_OK);
     assert_memory_equal(limits, STICKY, sizeof limits);
 }
 
@@ -549,8 +548,7 @@ static void test_order_and_scale_do_not_matter(void **state) {
         assert_status(cut(basis, bands, 3, other, N, second), KAM_OK);
         for (int b = 0; b < 3; b++)
             assert_bits(second[b].enter, first[b].enter * 1e12);
-        for (int64_t i = 0; i < N; i++)
-            other[shuffled_place(i, N)] = score[i];
+        for (int64_t i = 0; i < N; i++) other[shuffled_place(i, N)] = score[i];
     }
 }
 
@@ -568,17 +566,16 @@ static void test_columns_and_executors(void **state) {
     }
     const kam_column doubles = column_of(score);
     const kam_column floats = {.values = single, .type = KAM_F32};
-    assert_status(
-        kam_tier_cutpoints(&policy, &doubles, MANY, NULL, limits, NULL),
-        KAM_OK);
-    assert_status(
-        kam_tier_cutpoints(&policy, &floats, MANY, NULL, again, NULL), KAM_OK);
+    assert_status(kam_tier_cutpoints(&policy, &doubles, MANY, NULL, limits,
+                                     NULL),
+                  KAM_OK);
+    assert_status(kam_tier_cutpoints(&policy, &floats, MANY, NULL, again, NULL),
+                  KAM_OK);
     assert_memory_equal(limits, again, sizeof limits);
-    kam_host host = {.struct_size = sizeof host,
-                     .parallel_for = run_odd_first};
-    assert_status(
-        kam_tier_cutpoints(&policy, &doubles, MANY, &host, again, NULL),
-        KAM_OK);
+    kam_host host = {.struct_size = sizeof host, .parallel_for = run_odd_first};
+    assert_status(kam_tier_cutpoints(&policy, &doubles, MANY, &host, again,
+                                     NULL),
+                  KAM_OK);
     assert_memory_equal(limits, again, sizeof limits);
     free(score);
     free(single);
@@ -611,9 +608,9 @@ static void test_cutpoints_refuse(void **state) {
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const kam_tier_policy policy = policy_of(bad[i].basis, bad[i].bands, 2);
-        assert_status(
-            kam_tier_cutpoints(&policy, &scores, 3, NULL, limits, &diag),
-            KAM_ERR_OPTION);
+        assert_status(kam_tier_cutpoints(&policy, &scores, 3, NULL, limits,
+                                         &diag),
+                      KAM_ERR_OPTION);
         assert_string_equal(diag.argument, bad[i].argument);
         assert_int_equal(diag.row, bad[i].row);
     }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Words for reasons. A sentence is a fact and what it does to the risk. */
+#include <kam/reason.h>
+
+#include <math.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+
+static const double DAYS_A_YEAR = 365.25;
+
+/* What a fact does to the risk. Where that is not known, the fact stands
+ * alone. */
+enum effect { RAISES, LOWERS, LEAVES, UNKNOWN };
+
+static enum effect effect_of(double contribution) {
+    if (contribution > 0) return RAISES;
+    if (contribution < 0) return LOWERS;
+    return contribution == 0 ? LEAVES : UNKNOWN;
+}
+
+static const char *verb_of(enum effect effect, int zh) {
+    switch (effect) {
+    case RAISES: return zh ? "，推高流失风险" : "raises the risk";
+    case LOWERS: return zh ? "，降低流失风险" : "lowers the risk";
+    case LEAVES:
+        return zh ? "，对流失风险没有影响" : "does not change the risk";
+    default: return "";
+    }
+}
+
+/* Ends a sentence. English needs a word between, Chinese none. */
+static void add_effect(struct kam__text *text, enum effect effect, int zh,
+                       const char *between) {
+    if (effect != UNKNOWN && !zh) kam__text_add(text, between);
+    kam__text_add(text, verb_of(effect, zh));
+}
+
+/* One decimal below ten and none above; none either when it would be 0. */
+static void add_rounded(struct kam__text *text, double number) {
+    const double size = fabs(number);
+    const double tenths = floor(size * 10 + 0.5);
+    const int whole = size >= 9.95 || tenths == floor(tenths / 10) * 10;
+    kam__text_fixed(text, number, whole ? 0 : 1);
+}
+
+/* Whether a number will be written as 1, and so takes the singular. */
+static int is_one(double number) { return number >= 0.95 && number < 1.05; }
+
+static void add_days(struct kam__text *text, double days, int zh) {
+    add_rounded(text, days);
+    kam__text_add(text, zh ? " 天" : is_one(days) ? " day" : " days");
+}
+
+static void add_base(struct kam__text *text, double risk, int zh) {
+    const double percent = risk * 100;
+    kam__text_add(text, zh ? "客户组合中典型客户的流失风险"
+                           : "typical account of this book: ");
+    if (!(risk >= 0 && risk <= 1)) {
+        kam__text_add(text, zh ? "未知" : "risk not known");
+        return;
+    }
+    const int low = percent > 0 && percent < 0.05;
+    const int high = percent < 100 && percent >= 99.95;
+    if (low) kam__text_add(text, zh ? "低于 0.1%" : "less than 0.1 % risk");
+    if (high) kam__text_add(text, zh ? "高于 99.9%" : "more than 99.9 % risk");
+    if (low || high) return;
+    if (zh) kam__text_add(text, "为 ");
+    kam__text_fixed(text, percent,
+                    (percent > 0 && percent < 9.95) ||
+                        (percent < 100 && percent >= 90.05));
+    kam__text_add(text, zh ? "%" : " % risk");
+}
+
+static void add_silence(struct kam__text *text, double days, enum effect effect,
+                        int zh) {
+    const int recent = effect == LOWERS;
+    if (!isfinite(days)) {
+        kam__text_add(text, zh ? "距上次下单的时间未知"
+                               : "an unknown time without an order");
+    } else if (recent) {
+        kam__text_add(text, zh ? "最近一次下单在 " : "the last order ");
+        add_days(text, days, zh);
+        kam__text_add(text, zh ? "前" : " ago");
+    } else {
+        if (!zh) kam__text_add(text, "no order for ");
+        add_days(text, days, zh);
+        if (zh) kam__text_add(text, "没有下单");
+    }
+    add_effect(text, effect, zh, " ");
+}
+
+static void add_rhythm(struct kam__text *text, double days, enum effect effect,
+                       int zh) {
+    if (!isfinite(days)) {
+        kam__text_add(text, zh ? "首单之后再未下单" : "never ordered again");
+    } else {
+        kam__text_add(text, zh ? "平均每 " : "orders every ");
+        if (!zh && is_one(days))
+            kam__text_add(text, "day");
+        else
+            add_days(text, days, zh);
+        if (zh) kam__text_add(text, "下单一次");
+    }
+    add_effect(text, effect, zh, ", which ");
+}
+
+static void add_tenure(struct kam__text *text, double days, enum effect effect,
+                       int zh) {
+    if (!isfinite(days)) {
+        kam__text_add(text, zh ? "成为客户的时间未知"
+                               : "customer for an unknown time");
+    } else {
+        kam__text_add(text, zh ? "成为客户已 " : "customer for ");
+        if (days < DAYS_A_YEAR) {
+            add_days(text, days, zh);
+        } else {
+            const double years = days / DAYS_A_YEAR;
+            add_rounded(text, years);
+            kam__text_add(text, zh              ? " 年"
+                                : is_one(years) ? " year"
+                                                : " years");
+        }
+    }
+    add_effect(text, effect, zh, ", which ");
+}
+
+const char *kam_reason_name(int32_t id) {
+    switch (id) {
+    case KAM_REASON_NONE: return "none";
+    case KAM_REASON_BASE: return "base";
+    case KAM_REASON_SILENCE: return "silence";
+    case KAM_REASON_RHYTHM: return "rhythm";
+    case KAM_REASON_TENURE: return "tenure";
+    default: return "unknown";
+    }
+}
+
+static kam_status check(const kam_reason *reason, int32_t language,
+                        const char *text, uint64_t size, kam_diag *diag) {
+    if (!reason || !text)
+        return kam__fail(diag, KAM_ERR_NULL, reason ? "text" : "reason", -1,
+                         (double)NAN, "");
+    if (language != KAM_EN && language != KAM_ZH)
+        return kam__fail(diag, KAM_ERR_OPTION, "language", -1, language,
+                         "{value} is neither KAM_EN nor KAM_ZH.");
+    if (reason->id < KAM_REASON_NONE || reason->id > KAM_REASON_TENURE)
+        return kam__fail(diag, KAM_ERR_OPTION, "reason.id", -1, reason->id,
+                         "{value} is no KAM_REASON_*.");
+    if (size == 0)
+        return kam__fail(diag, KAM_ERR_OPTION, "size", -1, 0,
+                         "There is no room for even an empty text.");
+    return KAM_OK;
+}
+
+kam_status kam_reason_text(const kam_reason *reason, int32_t language,
+                           char *text, uint64_t size, kam_diag *diag) {
+    const kam_status status = check(reason, language, text, size, diag);
+    if (status != KAM_OK) return status;
+    const int zh = language == KAM_ZH;
+    const enum effect effect = effect_of(reason->contribution);
+    const double value = reason->value;
+    struct kam__text to =
+        kam__text_in(text, size < SIZE_MAX ? (size_t)size : SIZE_MAX);
+    switch (reason->id) {
+    case KAM_REASON_BASE: add_base(&to, value, zh); break;
+    case KAM_REASON_SILENCE: add_silence(&to, value, effect, zh); break;
+    case KAM_REASON_RHYTHM: add_rhythm(&to, value, effect, zh); break;
+    case KAM_REASON_TENURE: add_tenure(&to, value, effect, zh); break;
+    default:
+        kam__text_add(&to, zh ? "没有其他因素影响流失风险"
+                              : "nothing else moves the risk");
+    }
+    return kam__ok(diag);
+}
