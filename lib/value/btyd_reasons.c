@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Why a churn risk is what it is: Shapley (1953) values of three facts. */
 #include <math.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/isa.h"
 #include "base/memory.h"
-#include "value/btyd_rows.h"
+#include "value/btyd_reasons.h"
 
 /* The facts: silence T - t_x, rhythm x / T, tenure T. */
 enum { SILENCE, RHYTHM, TENURE, N_FACTS, N_MIXES = 1 << N_FACTS };
@@ -58,19 +59,8 @@ static void shapley(const double *odds, kam_reason *reasons) {
     for (int f = 0; f < N_FACTS; f++) reasons[f + 1].contribution = value[f];
 }
 
-struct work {
-    kam__family family;
-    const kam_btyd *model;
-    kam_accounts accounts;
-    double horizon, base_risk;
-    double reference[3];
-    kam_reason *reasons;
-    uint32_t *row_flags;
-    int32_t isa;
-};
-
 /* What the texts say: the base's risk, days of silence, days an order, days. */
-static void name_reasons(const struct work *work, double x, double t_x, double T,
+static void name_reasons(const struct kam__explainer *work, double x, double t_x, double T,
                          kam_reason *reasons) {
     const double days = work->model->period_days;
     const double value[] = {work->base_risk, (T - t_x) * days,
@@ -85,7 +75,8 @@ enum { ROWS_AT_ONCE = KAM__TILE / N_MIXES };
 
 /* Some rows, each with its eight mixtures of own and reference facts, as one
  * tile. */
-static void explain(const struct work *work, const struct kam__btyd_rows *rows,
+static void explain(const struct kam__explainer *work,
+                    const struct kam__btyd_rows *rows,
                     int32_t first, int32_t n, kam_reason *reasons) {
     double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE], odds[KAM__TILE];
     const struct facts reference = facts_of(
@@ -118,15 +109,12 @@ static void explain(const struct work *work, const struct kam__btyd_rows *rows,
     }
 }
 
-static void explain_rows(void *context, int64_t first, int32_t n) {
-    const struct work *const work = context;
-    struct kam__btyd_rows rows;
-    kam__btyd_load(&work->accounts, first, n, work->isa, &rows);
+void kam__btyd_explain(const struct kam__explainer *work,
+                       const struct kam__btyd_rows *rows, int32_t n,
+                       kam_reason *reasons) {
     for (int32_t at = 0; at < n; at += ROWS_AT_ONCE)
-        explain(work, &rows, at, n - at < ROWS_AT_ONCE ? n - at : ROWS_AT_ONCE,
-                work->reasons + first * (N_FACTS + 1));
-    for (int32_t i = 0; work->row_flags && i < n; i++)
-        work->row_flags[first + i] = rows.flag[i];
+        explain(work, rows, at, n - at < ROWS_AT_ONCE ? n - at : ROWS_AT_ONCE,
+                reasons);
 }
 
 static kam_status check_reference(const double *reference, kam_diag *diag) {
@@ -139,34 +127,65 @@ static kam_status check_reference(const double *reference, kam_diag *diag) {
                      "the reference (age {value}) is no order history.");
 }
 
+kam_status kam__btyd_explainer(struct kam__explainer *work,
+                               const kam_btyd *model, double horizon,
+                               const double *reference, int32_t isa,
+                               kam_diag *diag) {
+    kam_status status;
+    memset(work, 0, sizeof *work);
+    work->family = kam__btyd_read_model(model, &status, diag);
+    if (!work->family) return status;
+    status = check_reference(reference, diag);
+    if (status != KAM_OK) return status;
+    if (!(horizon > 0 && horizon < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1, horizon,
+                         "{value} is no horizon.");
+    work->model = model;
+    work->horizon = horizon;
+    work->isa = isa;
+    for (int i = 0; i < 3; i++) work->reference[i] = reference[i];
+    const struct kam__btyd_tile typical = {1, isa, &work->reference[0],
+                                           &work->reference[1],
+                                           &work->reference[2]};
+    work->family->no_order(work->family, model->parameter, &typical, horizon,
+                           &work->base_risk);
+    return KAM_OK;
+}
+
+struct explanation {
+    struct kam__explainer explainer;
+    kam_accounts accounts;
+    kam_reason *reasons;
+    uint32_t *row_flags;
+};
+
+static void explain_rows(void *context, int64_t first, int32_t n) {
+    const struct explanation *const to = context;
+    struct kam__btyd_rows rows;
+    kam__btyd_load(&to->accounts, first, n, to->explainer.isa, &rows);
+    kam__btyd_explain(&to->explainer, &rows, n,
+                      to->reasons + first * (N_FACTS + 1));
+    for (int32_t i = 0; to->row_flags && i < n; i++)
+        to->row_flags[first + i] = rows.flag[i];
+}
+
 kam_status kam_btyd_reasons(const kam_btyd *model, const kam_accounts *accounts,
                             double horizon_periods, const double reference[3],
                             const kam_host *host, kam_reason *reasons,
                             uint32_t *row_flags, kam_diag *diag) {
-    struct work work = {.model = model,
-                        .horizon = horizon_periods,
-                        .reasons = reasons,
-                        .row_flags = row_flags};
+    struct explanation to;
     kam_host ours;
-    kam_status status;
-    work.family = kam__btyd_read_model(model, &status, diag);
-    if (!work.family) return status;
-    status = kam__btyd_read_accounts(&work.accounts, accounts, diag);
+    kam_status status = kam__btyd_read_accounts(&to.accounts, accounts, diag);
     if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
-    if (status == KAM_OK) status = check_reference(reference, diag);
     if (status != KAM_OK) return status;
     if (!reasons) return kam__fail(diag, KAM_ERR_NULL, "reasons", -1, NAN, "");
-    if (!(horizon_periods > 0 && horizon_periods < INFINITY))
-        return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
-                         horizon_periods, "{value} is no horizon.");
-    for (int i = 0; i < 3; i++) work.reference[i] = reference[i];
-    work.isa = kam__isa_level(&ours, work.accounts.n_rows);
-    const struct kam__btyd_tile typical = {1, KAM_ISA_BASE, &work.reference[0],
-                                           &work.reference[1],
-                                           &work.reference[2]};
-    work.family->no_order(work.family, model->parameter, &typical,
-                          horizon_periods, &work.base_risk);
-    status = kam__for_rows(&ours, work.accounts.n_rows, explain_rows, &work,
-                           diag);
+    status = kam__btyd_explainer(&to.explainer, model, horizon_periods,
+                                 reference,
+                                 kam__isa_level(&ours, to.accounts.n_rows),
+                                 diag);
+    if (status != KAM_OK) return status;
+    to.reasons = reasons;
+    to.row_flags = row_flags;
+    status = kam__for_rows(&ours, to.accounts.n_rows, explain_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

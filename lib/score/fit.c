@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* From a book to plain numbers: both models, the typical account, tier limits. */
+#include <kam/fit.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/sized.h"
+#include "data/parts.h"
+#include "math/select.h"
+#include "value/btyd_rows.h"
+#include "value/fit_parts.h"
+
+enum { ORDERS = 64, SPEND = 16, MOST_BANDS = 16 };
+
+kam_status kam_fit_options_init(kam_fit_options *options,
+                                uint32_t struct_size) {
+    kam_fit_options ours;
+    memset(&ours, 0, sizeof ours);
+    ours.struct_size = sizeof ours;
+    ours.period_days = 7;
+    ours.tiers.struct_size = sizeof ours.tiers;
+    ours.tiers.basis = KAM_TIER_BY_SCORE;
+    if (!options) return KAM_ERR_NULL;
+    options->struct_size = struct_size;
+    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
+                            NULL);
+}
+
+static kam_status read_options(kam_fit_options *ours,
+                               const kam_fit_options *theirs, kam_diag *diag) {
+    kam_status status =
+        theirs ? kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours,
+                                 "options", diag)
+               : kam_fit_options_init(ours, sizeof *ours);
+    if (status != KAM_OK) return status;
+    if (ours->family == 0) ours->family = KAM_BTYD_MBGNBD;
+    if (!kam__btyd_family_of(ours->family))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.family", -1,
+                         ours->family, "{value} is no KAM_BTYD_*.");
+    if (!(ours->period_days > 0 && ours->period_days < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.period_days", -1,
+                         ours->period_days,
+                         "a period of {value} days is not possible.");
+    return KAM_OK;
+}
+
+/* The call itself went wrong, as opposed to a book that cannot answer. */
+static int is_failure(kam_status status) {
+    return status != KAM_OK && (status < KAM_ERR_EMPTY ||
+                                status >= KAM_ERR_OVERFLOW);
+}
+
+/* A book that has no interior maximum gets the weak prior. */
+static int wants_prior(kam_status status) {
+    return status == KAM_ERR_TOO_FEW || status == KAM_ERR_AT_BOUND ||
+           status == KAM_ERR_FLAT || status == KAM_ERR_NOT_CONVERGED;
+}
+
+struct book {
+    const kam_accounts *parts;
+    int64_t n_parts;
+    const kam_fit_options *options;
+    const kam_host *host;
+    kam_diag *diag;
+};
+
+static void forget(double *covariance, int32_t n) {
+    for (int32_t i = 0; i < n; i++) covariance[i] = NAN;
+}
+
+static kam_status fit_orders(const struct book *book, int32_t prior,
+                             kam_models *models, kam_estimate_report *report) {
+    kam_estimate_options how;
+    kam_estimate_options_init(&how, sizeof how);
+    how.prior = prior;
+    report->struct_size = sizeof *report;
+    forget(models->orders_covariance, ORDERS);
+    return kam_btyd_fit(book->options->family, book->parts, book->n_parts,
+                        book->options->period_days, &how, book->host,
+                        &models->orders, models->orders_covariance, report,
+                        book->diag);
+}
+
+static kam_status fit_spend(const struct book *book, int32_t prior,
+                            kam_models *models, kam_estimate_report *report) {
+    kam_estimate_options how;
+    kam_estimate_options_init(&how, sizeof how);
+    how.prior = prior;
+    report->struct_size = sizeof *report;
+    forget(models->spend_covariance, SPEND);
+    return kam_spend_fit(KAM_SPEND_GAMMA_GAMMA, book->parts, book->n_parts,
+                         &how, book->host, &models->spend,
+                         models->spend_covariance, report, book->diag);
+}
+
+typedef kam_status (*fit_one)(const struct book *book, int32_t prior,
+                              kam_models *models, kam_estimate_report *report);
+
+/* Maximum likelihood first; the prior only where that has no answer. */
+static kam_status fit_with_fallback(const struct book *book, fit_one fit,
+                                    kam_models *models, kam_status *ml,
+                                    kam_estimate_report *report) {
+    kam_status status = fit(book, KAM_PRIOR_NONE, models, report);
+    *ml = status;
+    if (wants_prior(status)) status = fit(book, KAM_PRIOR_WEAK, models, report);
+    return status;
+}
+
+/* Columns of the whole book, one number an account. */
+struct gathered {
+    struct kam__weighted *item; /* to select medians from */
+    double *number;             /* shape (n) */
+    int64_t n;
+};
+
+enum { SILENCE, RHYTHM, TENURE };
+
+static double fact_of(const struct kam__btyd_rows *rows, int32_t i, int fact) {
+    if (fact == SILENCE) return rows->T[i] - rows->t_x[i];
+    if (fact == TENURE) return rows->T[i];
+    return rows->T[i] > 0 ? rows->x[i] / rows->T[i] : 0;
+}
+
+/* Weighted median of one fact over the usable rows. */
+static double median_of(const struct book *book, struct gathered *to,
+                        int fact) {
+    kam_sum total = {0, 0};
+    int64_t n = 0;
+    for (int64_t part = 0; part < book->n_parts; part++) {
+        const kam_accounts *const a = kam__part(book->parts, part);
+        for (int64_t at = 0; at < a->n_rows; at += KAM__TILE) {
+            struct kam__btyd_rows rows;
+            double weight[KAM__TILE];
+            const int64_t left = a->n_rows - at;
+            const int32_t m = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+            kam__btyd_load(a, at, m, KAM_ISA_BASE, &rows);
+            kam__weights(a, at, m, weight);
+            for (int32_t i = 0; i < m; i++) {
+                if (rows.flag[i] || !kam__is_weight(weight[i])) continue;
+                if (kam_sum_add(&total, weight[i] / 2) != KAM_OK) return NAN;
+                to->item[n].value = fact_of(&rows, i, fact);
+                to->item[n++].weight = weight[i];
+            }
+        }
+    }
+    return kam__select(to->item, n, &total);
+}
+
+/* The typical account has the median silence, rhythm and tenure of the book. */
+static void find_reference(const struct book *book, struct gathered *to,
+                           double *reference) {
+    const double T = median_of(book, to, TENURE);
+    const double silence = median_of(book, to, SILENCE);
+    const double x = median_of(book, to, RHYTHM) * T;
+    reference[0] = x;
+    reference[1] = x > 0 && silence < T ? T - silence : 0;
+    reference[2] = T;
+}
+
+static kam_status find_limits(const struct book *book, struct gathered *to,
+                              kam_models *models) {
+    kam_tier_band preset[3];
+    kam_tier_policy policy = book->options->tiers;
+    if (policy.n_bands == 0) {
+        kam_tier_preset_cny(preset);
+        policy.bands = preset;
+        policy.n_bands = 3;
+        policy.basis = KAM_TIER_BY_SCORE;
+    }
+    int64_t n = 0;
+    for (int64_t part = 0; part < book->n_parts; part++) {
+        const kam_accounts *const a = kam__part(book->parts, part);
+        for (int64_t i = 0; i < a->n_rows; i++)
+            to->number[n++] = kam__number_at(&a->tier_value, i);
+    }
+    const kam_column score = {to->number, NULL, NULL, 0, 0, KAM_F64, 0};
+    const kam_status status = kam_tier_cutpoints(&policy, &score, n, book->host,
+                                                 models->limits, book->diag);
+    if (status == KAM_OK) models->n_bands = policy.n_bands;
+    return status;
+}
+
+static kam_status fit_all(const struct book *book, struct gathered *to,
+                          kam_models *models, kam_fit_report *report) {
+    kam_status status = fit_with_fallback(book, fit_orders, models,
+                                          &report->orders_ml, &report->orders);
+    if (is_failure(status)) return status;
+    if (status != KAM_OK) memset(&models->orders, 0, sizeof models->orders);
+    if (status == KAM_OK) find_reference(book, to, models->reference);
+    status = fit_with_fallback(book, fit_spend, models, &report->spend_ml,
+                               &report->spend);
+    if (is_failure(status)) return status;
+    if (status != KAM_OK) memset(&models->spend, 0, sizeof models->spend);
+    report->tiers = find_limits(book, to, models);
+    return is_failure(report->tiers) ? report->tiers : KAM_OK;
+}
+
+static kam_status check_parts(const struct book *book, int64_t *n) {
+    *n = 0;
+    if (!book->parts && book->n_parts > 0)
+        return kam__fail(book->diag, KAM_ERR_NULL, "parts", -1, NAN, "");
+    if (book->n_parts < 0)
+        return kam__fail(book->diag, KAM_ERR_SHAPE, "n_parts", -1,
+                         (double)book->n_parts,
+                         "there cannot be {value} parts.");
+    for (int64_t i = 0; i < book->n_parts; i++) {
+        kam_accounts part;
+        kam_status status = kam__btyd_read_accounts(
+            &part, kam__part(book->parts, i), book->diag);
+        if (status == KAM_OK)
+            status = kam__column_check(&part.tier_value, part.n_rows,
+                                       KAM__NUMBERS, 0, "accounts.tier_value",
+                                       book->diag);
+        if (status != KAM_OK) return status;
+        *n += part.n_rows;
+    }
+    if (*n > 0) return KAM_OK;
+    return kam__fail(book->diag, KAM_ERR_EMPTY, "parts", -1, NAN,
+                     "the book has no account.");
+}
+
+static kam_status fit_book(const struct book *book, int64_t n,
+                           kam_models *models, kam_fit_report *report) {
+    struct gathered to = {NULL, NULL, n};
+    to.item = kam__allocate(book->host, (uint64_t)n, sizeof *to.item);
+    to.number = kam__allocate(book->host, (uint64_t)n, sizeof *to.number);
+    const kam_status status = to.item && to.number
+                                  ? fit_all(book, &to, models, report)
+                                  : kam__no_memory(book->diag);
+    kam__release(book->host, to.item, (uint64_t)n, sizeof *to.item);
+    kam__release(book->host, to.number, (uint64_t)n, sizeof *to.number);
+    return status;
+}
+
+kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
+                   const kam_fit_options *options, const kam_host *host,
+                   kam_models *models, kam_fit_report *report, kam_diag *diag) {
+    kam_fit_options ours;
+    kam_host lent;
+    kam_models found;
+    kam_fit_report told;
+    memset(&found, 0, sizeof found);
+    memset(&told, 0, sizeof told);
+    kam_status status = read_options(&ours, options, diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
+    if (status != KAM_OK) return status;
+    const struct book book = {parts, n_parts, &ours, &lent, diag};
+    int64_t n;
+    status = check_parts(&book, &n);
+    if (status == KAM_OK)
+        status = kam__sized_check(models, sizeof found, "models", diag);
+    if (status == KAM_OK && report)
+        status = kam__sized_check(report, sizeof told, "report", diag);
+    if (status == KAM_OK) status = fit_book(&book, n, &found, &told);
+    if (status != KAM_OK) return status;
+    kam__sized_write(models, &found, sizeof found, sizeof found, "models", NULL);
+    if (report)
+        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
+                         NULL);
+    return kam__ok(diag);
+}
