@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* kam_clv_value and kam_clv_interval in two steps, for kam_score: check once,
+ * then tile by tile. */
+#ifndef KAM_VALUE_CLV_H
+#define KAM_VALUE_CLV_H
+
+#include <kam/clv.h>
+
+#include "value/btyd_family.h"
+
+/* Each shape (n_rows); NULL: not wanted. */
+struct kam__clv_out {
+    double *value, *low, *high;
+    uint32_t *row_flags;
+};
+
+struct kam__clv {
+    kam_accounts accounts;
+    kam__family family;
+    const double *orders, *spend;                       /* parameters */
+    const double *orders_covariance, *spend_covariance; /* or NULL */
+    double horizon, discount, interval;                 /* in periods */
+    struct kam__clv_out out;
+    int32_t isa;
+};
+
+/* The options as they are meant, checked; NULL: defaults. */
+kam_status kam__clv_read_options(kam_clv_options *ours,
+                                 const kam_clv_options *theirs, kam_diag *diag);
+
+/* Checks the arguments of kam_clv_interval; `options` are ours. */
+kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
+                          const double *orders_covariance,
+                          const kam_spend *spend,
+                          const double *spend_covariance,
+                          const kam_accounts *accounts,
+                          const kam_clv_options *options, int32_t isa,
+                          const struct kam__clv_out *out, kam_diag *diag);
+
+/* Values rows [first, first + n), n <= KAM__TILE; adds to row_flags. */
+void kam__clv_rows(const struct kam__clv *to, int64_t first, int32_t n);
+
+#endif
