@@ -34,7 +34,8 @@ typedef struct kam_concentration {
 
 /**
  * Measures concentration. Allocates (to sort). Shares, and all that follows
- * from them, are NaN (counts 0) when the total is not above zero.
+ * from them, are NaN (counts 0) when the total is not above zero. Counts take a
+ * share within 2^-46 of a line as on it, for cents are not exact in binary.
  *
  * @param amount shape (n_rows); missing rows do not count
  * @param[out] share shape (n_rows), each account's share; NaN where missing;

@@ -25,7 +25,7 @@ typedef struct kam_profit_out {
                                      serve that is not known counts as none */
     double *gross_margin_ratio; /**< of net revenue */
     double *contribution_ratio; /**< of net revenue */
-    uint32_t *row_flags;        /**< KAM_ROW_* */
+    uint32_t *row_flags;        /**< KAM_ROW_* of the answers wanted */
 } kam_profit_out;
 
 /** Computes the layers of every account. Never allocates; can be cancelled.
@@ -40,9 +40,11 @@ typedef struct kam_whale {
     uint32_t reserved;      /**< 0 */
     int64_t n_accounts;     /**< accounts with a known profit */
     int64_t n_loss_making;  /**< of these, profit below zero */
-    int64_t n_to_peak;      /**< accounts, best first, up to the peak */
+    int64_t n_to_peak;      /**< accounts, best first, up to the peak: those
+                                 with a profit above zero */
     double total;           /**< sum of profit */
-    double peak;            /**< most that the best accounts earn together */
+    double peak;            /**< most that the best accounts earn together; 0
+                                 when none earns */
     double destroyed;       /**< peak - total: what loss-makers take away */
 } kam_whale;
 

@@ -95,9 +95,9 @@ static kam_status read_rows(struct forecast *to, kam_diag *diag) {
 }
 
 /* Pairs of a row with the event and a row without, doubled: 2 where the row
- * with the event is ranked above, 1 where the two are tied. That is twice the
- * statistic of Mann & Whitney 1947, Ann. Math. Stat. 18(1), eq. 1, in whole
- * numbers. */
+ * with the event is ranked above, 1 where the two are tied. Over all pairs that
+ * is the area under the ROC curve (Hanley & McNeil 1982), and in whole numbers
+ * there is nothing to round. */
 static uint64_t twice_won(const struct forecast *to) {
     uint64_t won = 0, without_below = 0;
     for (int64_t i = 0; i < to->n;) {
