@@ -10,18 +10,17 @@
 
 enum { FIRST_VERSION = sizeof(kam_diag) };
 
-/* A diag of a size we do not know stays untouched: there is nowhere left to
- * complain to. */
-static void write_diag(kam_diag *theirs, kam_diag *ours) {
-    if (!theirs || theirs->struct_size < FIRST_VERSION) return;
-    memcpy((char *)theirs + sizeof theirs->struct_size,
-           (const char *)ours + sizeof ours->struct_size,
-           sizeof *ours - sizeof ours->struct_size);
+/* The next whole UTF-8 character, so that a cut falls between two. */
+static const char *add_character(struct kam__text *text, const char *words) {
+    char piece[5] = {*words++};
+    for (int n = 1; n < 4 && ((unsigned char)*words & 0xC0) == 0x80; n++)
+        piece[n] = *words++;
+    kam__text_add(text, piece);
+    return words;
 }
 
 static void add_message(struct kam__text *text, const char *message,
                         int64_t row, double value) {
-    char piece[2] = {0, 0};
     while (*message) {
         if (strncmp(message, "{row}", 5) == 0) {
             kam__text_integer(text, row);
@@ -30,8 +29,7 @@ static void add_message(struct kam__text *text, const char *message,
             kam__text_number(text, value);
             message += 7;
         } else {
-            piece[0] = *message++;
-            kam__text_add(text, piece);
+            message = add_character(text, message);
         }
     }
 }
@@ -44,7 +42,9 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
     kam__text_add(&text, argument);
     text = kam__text_in(ours.message, sizeof ours.message);
     add_message(&text, *message ? message : kam_status_text(status), row, value);
-    write_diag(diag, &ours);
+    /* A diag of a size we do not know stays untouched: there is nowhere left to
+     * complain to. */
+    kam__sized_write(diag, &ours, sizeof ours, FIRST_VERSION, "", NULL);
     return status;
 }
 

@@ -121,7 +121,7 @@ void kam__text_fixed(struct kam__text *text, double number, int digits) {
 
 void kam__text_number(struct kam__text *text, double number) {
     if (!add_special(text, &number)) return;
-    if (number != 0 && (number < 1e-4 || number >= 999999.5)) {
+    if (number != 0 && (number < 0.9999995e-4 || number >= 999999.5)) {
         add_scientific(text, number, 5);
         return;
     }

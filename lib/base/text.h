@@ -17,8 +17,8 @@ struct kam__text {
 struct kam__text kam__text_in(char *buffer, size_t size);
 void kam__text_add(struct kam__text *text, const char *words);
 void kam__text_integer(struct kam__text *text, int64_t number);
-/* `digits` decimals after the point (0..9), rounded half up; numbers beyond
- * 1e15 and below 1e-9 in scientific form; "nan", "inf". */
+/* `digits` decimals after the point (0..9), rounded half up; numbers of more
+ * than 15 digits in all and below 1e-9 in scientific form; "nan", "inf". */
 void kam__text_fixed(struct kam__text *text, double number, int digits);
 /* Six significant digits, as printf's %.6g in the C locale. */
 void kam__text_number(struct kam__text *text, double number);
