@@ -27,9 +27,9 @@ static int fits(const kam_column *column, int64_t n_rows) {
         column->stride ? column->stride : size_of(column->type);
     const int64_t rows = INT64_MAX - column->offset - 1;
     if (n_rows > rows) return 0;
-    const int64_t magnitude = step < 0 ? -(step + 1) + 1 : step;
+    const uint64_t magnitude = step < 0 ? 0 - (uint64_t)step : (uint64_t)step;
     return magnitude == 0 ||
-           (column->offset + n_rows + 1) <= INT64_MAX / magnitude;
+           (uint64_t)(column->offset + n_rows + 1) <= INT64_MAX / magnitude;
 }
 
 kam_status kam__column_check(const kam_column *column, int64_t n_rows,
