@@ -101,7 +101,7 @@ kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,
         kam__sized_read(&ours, sizeof ours, whole, VIEW_FIRST_VERSION, "whole",
                         NULL);
     if (status != KAM_OK) return status;
-    if (first < 0 || n_rows < 0 || ours.n_rows < 0 || first > ours.n_rows ||
+    if (first < 0 || n_rows < 0 || ours.n_rows < 0 ||
         n_rows > ours.n_rows - first || move_columns(&ours, first))
         return KAM_ERR_SHAPE;
     ours.n_rows = n_rows;

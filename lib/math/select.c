@@ -13,9 +13,10 @@ struct histogram {
     int64_t count[BYTES];
 };
 
-/* Doubles in rising order as whole numbers in rising order; -0 becomes 0. */
+/* Doubles in rising order as whole numbers in rising order. That -0 comes just
+ * below 0 here does no harm: both are given back as 0. */
 static uint64_t ordered(double value) {
-    const uint64_t bits = kam__bits(value + 0.0);
+    const uint64_t bits = kam__bits(value);
     return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 

@@ -115,7 +115,8 @@ void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
     double score_tile[KAM__TILE], before_tile[KAM__TILE];
     struct tile tile;
     const double *const score = kam__gather(&to->score, first, n, score_tile);
-    const double *const before = kam__gather(&to->before, first, n, before_tile);
+    const double *const before =
+        kam__gather(&to->before, first, n, before_tile);
     start(&tile, score, before, to->n_bands, limits[to->n_bands - 1].enter, n);
     for (int32_t u = to->n_bands - 1; u >= 0; u--)
         move_to_band(&tile, score, u, &limits[u],

@@ -48,6 +48,23 @@ static void test_perfect_forecast(void **state) {
     assert_bits(amounts(minus, actual, 5).correlation, -1);
 }
 
+/* A straight line correlates fully, and never by more than that. */
+static void test_correlation_stays_within_one(void **state) {
+    (void)state;
+    uint64_t seed = 2;
+    for (int round = 0; round < 500; round++) {
+        double forecast[7], actual[7];
+        const double slope = round % 2 ? 1.1 : -0.3;
+        for (int i = 0; i < 7; i++) {
+            actual[i] = random_unit(&seed);
+            forecast[i] = slope * actual[i] + 2;
+        }
+        const double r = amounts(forecast, actual, 7).correlation;
+        assert_true(fabs(r) <= 1);
+        assert_near(r, slope > 0 ? 1 : -1, 1e-13);
+    }
+}
+
 static void test_undefined_answers(void **state) {
     (void)state;
     const double same[] = {0.1, 0.1, 0.1}, other[] = {1, 2, 3};
@@ -258,7 +275,8 @@ static void test_sure_and_wrong(void **state) {
                     -(log(1e-15) + log1p(-(1 - 1e-15))) / 2, 1e-15);
     assert_bits(events(p, right, 2).brier, 0);
     assert_bits(events(p, right, 2).auc, 1);
-    assert_relative(events(p, right, 2).log_loss, 1e-15, 1e-3);
+    assert_relative(events(p, right, 2).log_loss,
+                    -(log(1 - 1e-15) + log1p(-1e-15)) / 2, 1e-9);
 }
 
 static void test_one_sided_events(void **state) {
@@ -404,6 +422,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_amount_by_hand),
         cmocka_unit_test(test_perfect_forecast),
+        cmocka_unit_test(test_correlation_stays_within_one),
         cmocka_unit_test(test_undefined_answers),
         cmocka_unit_test(test_small_errors_of_large_amounts),
         cmocka_unit_test(test_amount_formulas),

@@ -111,6 +111,12 @@ static void test_merge_refuses(void **state) {
     assert_memory_equal(&a, &before, sizeof a);
     a.hessian[5] = kept.hessian[5];
     assert_memory_equal(&a, &kept, sizeof a);
+    /* And so with the first. */
+    a.log_likelihood.high = b.log_likelihood.high = INT64_MAX;
+    b.hessian[5].high = 0;
+    before = a;
+    assert_status(kam_objective_merge(&a, &b), KAM_ERR_OVERFLOW);
+    assert_memory_equal(&a, &before, sizeof a);
 }
 
 int main(void) {

@@ -462,6 +462,9 @@ static void test_limits_by_total(void **state) {
     assert_bits(enter_by(KAM_TIER_BY_TOTAL, 0.71, score, 8), 10);
     assert_bits(enter_by(KAM_TIER_BY_TOTAL, 1, score, 8), 10);
     assert_bits(enter_by(KAM_TIER_BY_TOTAL, 1e-9, score, 8), 50);
+    /* All is all, however little the last one adds. */
+    const double little[] = {1e20, 1e-3, -1};
+    assert_bits(enter_by(KAM_TIER_BY_TOTAL, 1, little, 3), 1e-3);
     /* 0.8 * 10 and 0.1 + 0.2 are not exact in binary; the line is met. */
     const double eighty[] = {8, 1, 1};
     assert_bits(enter_by(KAM_TIER_BY_TOTAL, 0.8, eighty, 3), 8);
@@ -619,9 +622,13 @@ static void test_cutpoints_refuse(void **state) {
     assert_status(kam_tier_cutpoints(&policy, &scores, 3, NULL, limits, &diag),
                   KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "policy.basis");
-    policy = policy_of(KAM_TIER_BY_RANK, bands, 17);
-    assert_status(kam_tier_cutpoints(&policy, &scores, 3, NULL, limits, &diag),
-                  KAM_ERR_OPTION);
+    for (int32_t n_bands = 0; n_bands <= 17; n_bands += 17) {
+        policy = policy_of(KAM_TIER_BY_RANK, bands, n_bands);
+        assert_status(kam_tier_cutpoints(&policy, &scores, 3, NULL, limits,
+                                         &diag),
+                      KAM_ERR_OPTION);
+        assert_string_equal(diag.argument, "policy.n_bands");
+    }
     policy = policy_of(KAM_TIER_BY_RANK, NULL, 2);
     assert_status(kam_tier_cutpoints(&policy, &scores, 3, NULL, limits, &diag),
                   KAM_ERR_NULL);
