@@ -11,7 +11,8 @@
 #include "base/rows.h"
 
 /* The part that depends on x alone: value, gradient, lower triangle of the
- * Hessian by rows, in log parameters. Shape (10). */
+ * Hessian by rows, in log parameters. Shape (10). The value is that of the
+ * Beta density at its most likely point. */
 void kam__gamma_gamma_count_terms(const double *parameter, double x,
                                   double *out);
 

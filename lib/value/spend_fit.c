@@ -6,22 +6,33 @@
 #include "base/diag.h"
 #include "base/isa.h"
 #include "math/elementary.h"
+#include "math/gamma.h"
 #include "math/special.h"
 #include "value/fit_parts.h"
 #include "value/gamma_gamma.h"
 #include "value/spend_model.h"
 
+/* log Gamma(z) less Stirling's (z - 1/2) log z - z + log(2 pi) / 2. */
+static double stirling_error(double z) {
+    if (z >= 3) return kam__gamma_far(1 / z);
+    return kam__lgamma(z) - ((z - 0.5) * kam__log(z) - z) -
+           0.91893853320467274178;
+}
+
 void kam__gamma_gamma_count_terms(const double *parameter, double x,
                                   double *out) {
-    const double P = parameter[0] * x, q = parameter[1];
-    const double p1 = P * kam__digamma_difference(P, q);
-    const double q1 = q * kam__digamma_difference(q, P);
+    const double P = parameter[0] * x, q = parameter[1], n = P + q;
+    const double p1 =
+        P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
+    const double q1 =
+        q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
     memset(out, 0, 10 * sizeof *out);
-    out[0] = -kam__lbeta(P, q);
+    out[0] = 0.5 * kam__log(P / n * q) - 0.91893853320467274178 +
+             stirling_error(n) - stirling_error(P) - stirling_error(q);
     out[1] = p1;
     out[2] = q1;
     out[4] = p1 + P * P * kam__trigamma_difference(P, q);
-    out[5] = P * q * kam__trigamma(P + q);
+    out[5] = P * q * kam__trigamma(n);
     out[6] = q1 + q * q * kam__trigamma_difference(q, P);
 }
 

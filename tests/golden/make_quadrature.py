@@ -4,18 +4,28 @@ Legendre polynomials at 50 digits.
 
     python3 make_quadrature.py > ../../lib/math/quadrature.c
 """
-from mpmath import mp, mpf, cos, pi, findroot, legendre
+from mpmath import cos, legendre, mp, mpf, pi
 
 mp.dps = 50
 
 
+def slope(n, x):
+    return n * (x * legendre(n, x) - legendre(n - 1, x)) / (x * x - 1)
+
+
+def root(n, i):
+    x = cos(pi * (i + mpf(3) / 4) / (n + mpf(1) / 2))  # Tricomi's estimate
+    for _ in range(8):
+        x -= legendre(n, x) / slope(n, x)
+    return x
+
+
 def rule(n):
-    nodes = sorted(findroot(lambda x: legendre(n, x), cos(pi * (i + mpf(3) / 4) / (n + mpf(1) / 2)))
-                   for i in range(n))
+    nodes = sorted(root(n, i) for i in range(n))
+    assert all(a < b for a, b in zip(nodes, nodes[1:]))
     weights = []
     for x in nodes:
-        slope = n * (x * legendre(n, x) - legendre(n - 1, x)) / (x * x - 1)
-        weights.append(2 / ((1 - x * x) * slope * slope))
+        weights.append(2 / ((1 - x * x) * slope(n, x) ** 2))
     return nodes, weights
 
 
