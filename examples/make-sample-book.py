@@ -71,13 +71,19 @@ def names():
     return made
 
 
+def gamma(shape):
+    """A gamma variate of a whole shape."""
+    return sum(exponential() for _ in range(shape))
+
+
 class Account:
     def __init__(self, name):
         self.name = name
-        self.yearly = math.exp(math.log(300_000) + 1.35 * normal())
-        size = math.log10(self.yearly / 300_000)
-        self.gap = math.exp(math.log(46) - 0.5 * size + 0.55 * normal())
-        self.cost = 0.70 + 0.03 * size + 0.06 * normal()
+        self.order = 90_000 / gamma(2)      # what an order is worth, on average
+        self.gap = math.exp(math.log(46) + 0.55 * normal()
+                            - 0.1 * math.log(self.order / 54_000))
+        size = math.log10(self.order / 54_000)
+        self.cost = 0.70 + 0.04 * size + 0.06 * normal()
         if uniform() < 0.06:                # sold below cost
             self.cost = between(1.01, 1.09)
         self.service = between(0.02, 0.09)
@@ -87,8 +93,11 @@ class Account:
         if uniform() < 0.30:                # won during the three years
             self.first = whole(60, N_DAYS - 10)
         self.last = N_DAYS
-        if uniform() < 0.24:                # gone silent, or will be soon
-            self.last = whole(self.first + 1, N_DAYS + 40)
+        fate = uniform()
+        if fate < 0.17:                     # gone silent long ago
+            self.last = whole(self.first + 1, N_DAYS)
+        elif fate < 0.27:                   # silent for some months
+            self.last = max(self.first + 1, N_DAYS - whole(50, 280))
         if uniform() < 0.04:                # came once
             self.last = self.first + 1
         since = self.first - whole(5, 90) if self.first > 40 else -whole(30, 4000)
@@ -120,8 +129,7 @@ def orders_of(account):
     rows = []
     for day in account.order_days():
         growth = math.exp(account.trend * (day / 365.25 - 1.5))
-        value = (account.yearly * account.gap / 365.25 * growth
-                 * math.exp(0.45 * normal() - 0.1))
+        value = account.order * growth * gamma(4) / 4
         parts = [exponential() + 0.2 for _ in range(whole(1, 3))]
         order = []
         for part in parts:
@@ -146,7 +154,7 @@ def soil(rows):
         rows[i][1] = ""                     # nobody's line
     for i in (2118, 5120):
         rows[i][2] = None                   # no amount
-    for i in (3333, 3777):
+    for i in (3344, 3383):
         rows[i][3] = None                   # no cost
 
 

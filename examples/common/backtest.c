@@ -307,12 +307,19 @@ static void print_trial(FILE *out, const struct trial *trial) {
         fprintf(out, "There is no order model to test: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),
                 kam_status_name(fit->orders_ml));
+    if (family != 0 && fit->orders.prior == KAM_PRIOR_WEAK)
+        fprintf(out, "The fit needed a weak prior: %s (%s)\n\n",
+                status_words(&same, fit->orders_ml),
+                kam_status_name(fit->orders_ml));
     print_amounts(out, trial, amounts);
     fputs("\n", out);
     print_events(out, trial, events);
     fputs("\n", out);
     judge_orders(out, trial, amounts);
     judge_churn(out, trial, events);
+    if (trial->amount[0].n_rows < 20)
+        fprintf(out, "Take both with care: %d accounts are few to judge by.\n",
+                (int)trial->amount[0].n_rows);
 }
 
 static void free_trial(struct trial *trial) {

@@ -252,9 +252,9 @@ static void print_tiers(FILE *out, const struct result *result) {
                 kam_tier_name(t, models->n_bands, result->options->language),
                 grouped(&a, (double)count[t], 0));
         if (t < models->n_bands)
-            fprintf(out, " (from %s)", grouped(&a, models->limits[t].enter, 2));
+            fprintf(out, " (from %s)", grouped(&a, models->limits[t].enter, 0));
     }
-    fputs(", by the revenue of 12 months\n", out);
+    fputs("; by 12 months' revenue\n", out);
 }
 
 void print_summary(FILE *out, const struct result *result) {

@@ -11,15 +11,14 @@ static const char *const headings[][2] = {
     {"", ""},
     {"account", "客户"},
     {"tier", "级别"},
-    {"revenue 12 m", "近12个月收入"},
-    {"profit", "贡献毛益"},
+    {"profit so far", "至今贡献毛益"},
     {"CLV", "生命周期价值"},
     {"(low - high)", "(低 - 高)"},
     {"churn risk", "流失风险"},
     {"at risk", "风险金额"},
     {"why", "主要原因"},
 };
-enum { N_HEADINGS = sizeof headings / sizeof *headings, NAME_WIDTH = 34 };
+enum { N_HEADINGS = sizeof headings / sizeof *headings, NAME_WIDTH = 30 };
 
 static void add_interval(struct grid *grid, const kam_scores *scores,
                          int64_t row, int32_t language) {
@@ -41,6 +40,12 @@ static void add_reason(struct grid *grid, const kam_reason *reason,
     grid_add(grid, words.text);
 }
 
+/* In a book with costs, an account without them stands out too high. */
+static int is_of_revenue(const struct result *result, int64_t row) {
+    return result->log->has_cost &&
+           result->answers->scores.row_flags[row] & KAM_ROW_ON_REVENUE;
+}
+
 static void add_row(struct grid *grid, const struct result *result,
                     int64_t rank, int64_t i) {
     const struct book *book = result->book;
@@ -55,9 +60,9 @@ static void add_row(struct grid *grid, const struct result *result,
                  ? "-"
                  : kam_tier_name(scores->tier[i],
                                  result->answers->models.n_bands, language));
-    grid_add(grid, compact(&words, book->summary.window_revenue[i], language));
     grid_add(grid, compact(&words, scores->profit[i], language));
-    grid_add(grid, compact(&words, scores->lifetime_value[i], language));
+    compact(&words, scores->lifetime_value[i], language);
+    grid_add(grid, strcat(words.text, is_of_revenue(result, i) ? "*" : ""));
     add_interval(grid, scores, i, language);
     grid_add(grid, percent(&words, scores->churn_risk[i], 1));
     grid_add(grid,
@@ -70,9 +75,17 @@ void print_top(FILE *out, const struct result *result) {
     const int64_t n = result->book->n;
     const int64_t top = result->options->top < n ? result->options->top : n;
     int64_t *order = answers_by_risk(result->answers, n);
-    struct grid grid = {N_HEADINGS, "rllrrrlrrl", 0, 0, NULL};
+    struct grid grid = {N_HEADINGS, "rllrrlrrl", 0, 0, NULL};
     for (int j = 0; j < N_HEADINGS; j++) grid_add(&grid, headings[j][zh]);
-    for (int64_t i = 0; i < top; i++) add_row(&grid, result, i + 1, order[i]);
+    int n_marked = 0;
+    for (int64_t i = 0; i < top; i++) {
+        add_row(&grid, result, i + 1, order[i]);
+        n_marked += is_of_revenue(result, order[i]) != 0;
+    }
     grid_print(out, &grid, "");
+    if (n_marked > 0)
+        fputs(zh ? "* 成本未知：按收入计\n"
+                 : "* of revenue: the account's cost is not known\n",
+              out);
     free(order);
 }
