@@ -75,7 +75,7 @@ static void check_table(const char *path, const char *expected,
 
 static void test_golden(void **state) {
     (void)state;
-    check_table(TEST_GOLDEN "/spend.csv", "expected", 1e-14);
+    check_table(TEST_GOLDEN "/spend.csv", "expected", 5e-14);
 }
 
 static void test_reference_hard(void **state) {
