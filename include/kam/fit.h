@@ -47,7 +47,8 @@ typedef struct kam_fit_report {
     kam_status orders_ml;       /**< verdict of maximum likelihood, before any
                                      prior was called in */
     kam_status spend_ml;        /**< likewise */
-    kam_status tiers;           /**< KAM_ERR_EMPTY when no tier_value is known */
+    kam_status tiers;           /**< KAM_ERR_EMPTY when limits are shares of a
+                                     book in which no tier_value is known */
     int32_t reserved2;          /**< 0 */
 } kam_fit_report;
 
