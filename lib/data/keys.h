@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys, integers or texts, numbered 0, 1, 2, ... as they come, each with an item
+ * of the caller's: a table with open addressing. A caller with many keys asks in
+ * three rounds, so that the misses of one key are hidden behind the work on
+ * others: kam__keys_touch for all, then kam__keys_guess for all, then
+ * kam__keys_integer or kam__keys_text. */
+#ifndef KAM_DATA_KEYS_H
+#define KAM_DATA_KEYS_H
+
+#include "data/store.h"
+
+enum { KAM__KEYS_NONE, KAM__KEYS_INTEGER, KAM__KEYS_TEXT };
+
+/* A text the table keeps. */
+struct kam__word {
+    int64_t length;
+    char bytes[]; /* and a NUL */
+};
+
+/* A text of the caller's. */
+struct kam__span {
+    const char *bytes;
+    int64_t length;
+};
+
+union kam__key {
+    int64_t integer;
+    const struct kam__word *word;
+};
+
+struct kam__keys {
+    int32_t kind;  /* KAM__KEYS_*; set by the caller before the first key */
+    uint32_t bits; /* the table has 2^bits slots; 0: none yet */
+    uint64_t n;
+    /* Upper half: the top bits of the hash; lower half: number of the key + 1, or
+     * 0 when the slot is free. */
+    uint64_t *slot;
+    /* Shape (n), with a key to begin with: it is next to what it leads to. The
+     * caller sets the size. */
+    struct kam__array item;
+    struct kam__arena words;
+};
+
+static inline struct kam__span kam__span_of(const struct kam__word *word) {
+    const struct kam__span span = {word->bytes, word->length};
+    return span;
+}
+
+/* Makes sure that `n_more` new keys find a place; 0, or 1 without memory. There
+ * are never more than 3 * 2^30 keys. */
+int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
+                      uint64_t n_more);
+void kam__keys_free(struct kam__keys *keys, const kam_host *host);
+
+/* The finalizer of MurmurHash3 (Appleby). */
+static inline uint64_t kam__hash_integer(int64_t key) {
+    uint64_t h = (uint64_t)key;
+    h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return h ^ h >> 33;
+}
+
+uint64_t kam__hash_text(struct kam__span text);
+
+static inline void kam__keys_touch(const struct kam__keys *keys,
+                                   uint64_t hash) {
+    KAM__PREFETCH(&keys->slot[hash >> (64 - keys->bits)]);
+}
+
+static inline const union kam__key *kam__key_at(const struct kam__keys *keys,
+                                                uint64_t index) {
+    return kam__array_at(&keys->item, index);
+}
+
+/* The first key whose hash looks the same, most likely the one; KAM__NO_KEY when
+ * there is none. */
+#define KAM__NO_KEY UINT64_MAX
+static inline uint64_t kam__keys_guess(const struct kam__keys *keys,
+                                       uint64_t hash) {
+    const uint64_t mask = (UINT64_C(1) << keys->bits) - 1;
+    uint64_t at = hash >> (64 - keys->bits);
+    for (; keys->slot[at]; at = (at + 1) & mask)
+        if (keys->slot[at] >> 32 == hash >> 32)
+            return (keys->slot[at] & UINT32_MAX) - 1;
+    return KAM__NO_KEY;
+}
+
+/* The number of a key, new or not; room must have been reserved. */
+uint64_t kam__keys_integer(struct kam__keys *keys, uint64_t hash, int64_t key);
+
+/* The same for a text, which is copied when it is new; 0, or 1 without memory. */
+int kam__keys_text(struct kam__keys *keys, const kam_host *host, uint64_t hash,
+                   struct kam__span text, uint64_t *index);
+
+#endif
