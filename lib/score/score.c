@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything about every account: each tile of rows is read once and shown to
+ * every room. */
+#include <kam/score.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/isa.h"
+#include "base/memory.h"
+#include "base/sized.h"
+#include "profit/layers.h"
+#include "tier/assign.h"
+#include "value/btyd_reasons.h"
+#include "value/clv.h"
+#include "value/spend_model.h"
+
+enum { N_REASONS = 4 };
+
+struct score {
+    kam_accounts accounts;
+    kam_models models;
+    kam_scores out;
+    double horizon; /* periods */
+    kam__family family; /* NULL: no order model */
+    struct kam__profit_layers profit;
+    struct kam__tier_assignment tier;
+    struct kam__explainer explainer;
+    struct kam__clv clv;
+    int32_t isa;
+    int wants_orders, wants_value, wants_tier, wants_profit;
+};
+
+static void fill(double *out, int64_t first, int32_t n, double value) {
+    for (int32_t i = 0; out && i < n; i++) out[first + i] = value;
+}
+
+static void add_flags(const struct score *score, int64_t first, int32_t n,
+                      const uint32_t *flag) {
+    for (int32_t i = 0; score->out.row_flags && i < n; i++)
+        score->out.row_flags[first + i] |= flag[i];
+}
+
+static void flag_all(const struct score *score, int64_t first, int32_t n,
+                     uint32_t flag) {
+    for (int32_t i = 0; score->out.row_flags && i < n; i++)
+        score->out.row_flags[first + i] |= flag;
+}
+
+/* Answers of a tile, NaN where the row is flagged. */
+static void write(double *out, int64_t first, int32_t n, const double *answer,
+                  const uint32_t *flag) {
+    for (int32_t i = 0; i < n; i++)
+        out[first + i] = flag[i] ? (double)NAN : answer[i];
+}
+
+/* The base stays first; the other parts by size, the largest first. */
+static void rank_reasons(kam_reason *reasons, int32_t n) {
+    for (int32_t row = 0; row < n; row++) {
+        kam_reason *const part = reasons + (int64_t)row * N_REASONS + 1;
+        for (int i = 1; i < N_REASONS - 1; i++)
+            for (int j = i; j > 0 && fabs(part[j].contribution) >
+                                         fabs(part[j - 1].contribution);
+                 j--) {
+                const kam_reason less = part[j - 1];
+                part[j - 1] = part[j];
+                part[j] = less;
+            }
+    }
+}
+
+static void no_orders(const struct score *score, int64_t first, int32_t n) {
+    const kam_scores *const out = &score->out;
+    const kam_reason none = {KAM_REASON_NONE, 0, NAN, NAN};
+    fill(out->alive, first, n, NAN);
+    fill(out->expected_orders, first, n, NAN);
+    fill(out->churn_risk, first, n, NAN);
+    for (int64_t i = 0; out->reasons && i < (int64_t)n * N_REASONS; i++)
+        out->reasons[first * N_REASONS + i] = none;
+    flag_all(score, first, n, KAM_ROW_MISSING);
+}
+
+static void score_orders(const struct score *score, int64_t first, int32_t n) {
+    const kam_scores *const out = &score->out;
+    const kam__family family = score->family;
+    const double *const parameter = score->models.orders.parameter;
+    struct kam__btyd_rows rows;
+    double answer[KAM__TILE];
+    if (!family) {
+        no_orders(score, first, n);
+        return;
+    }
+    const struct kam__btyd_tile tile =
+        kam__btyd_load(&score->accounts, first, n, score->isa, &rows);
+    if (out->alive) {
+        family->alive(family, parameter, &tile, 0, answer);
+        write(out->alive, first, n, answer, rows.flag);
+    }
+    if (out->expected_orders) {
+        family->expected(family, parameter, &tile, score->horizon, answer);
+        write(out->expected_orders, first, n, answer, rows.flag);
+    }
+    if (out->churn_risk) {
+        family->no_order(family, parameter, &tile, score->horizon, answer);
+        write(out->churn_risk, first, n, answer, rows.flag);
+    }
+    if (out->reasons) {
+        kam_reason *const reasons = out->reasons + first * N_REASONS;
+        kam__btyd_explain(&score->explainer, &rows, n, reasons);
+        rank_reasons(reasons, n);
+    }
+    add_flags(score, first, n, rows.flag);
+}
+
+static void score_order_value(const struct score *score, int64_t first,
+                              int32_t n) {
+    double x_tile[KAM__TILE], m_tile[KAM__TILE];
+    uint32_t flag[KAM__TILE];
+    const kam_accounts *const a = &score->accounts;
+    if (score->models.spend.family == 0) {
+        fill(score->out.order_value, first, n, NAN);
+        flag_all(score, first, n, KAM_ROW_MISSING);
+        return;
+    }
+    const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
+    const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
+    for (int32_t i = 0; i < n; i++) {
+        flag[i] = kam__spend_flag(x[i], m[i]);
+        const int usable = flag[i] == 0 || flag[i] == KAM_ROW_ONE_ORDER;
+        const double value =
+            usable ? kam__spend_mean(score->models.spend.parameter, x[i], m[i])
+                   : (double)NAN;
+        if (value == INFINITY) flag[i] |= KAM_ROW_INFINITE;
+        score->out.order_value[first + i] = value;
+    }
+    add_flags(score, first, n, flag);
+}
+
+static void score_value(const struct score *score, int64_t first, int32_t n) {
+    const kam_scores *const out = &score->out;
+    if (!score->family || score->models.spend.family == 0) {
+        fill(out->lifetime_value, first, n, NAN);
+        fill(out->lifetime_value_low, first, n, NAN);
+        fill(out->lifetime_value_high, first, n, NAN);
+        flag_all(score, first, n, KAM_ROW_MISSING);
+        return;
+    }
+    kam__clv_rows(&score->clv, first, n);
+}
+
+static void score_tier(const struct score *score, int64_t first, int32_t n) {
+    const kam_scores *const out = &score->out;
+    if (score->models.n_bands > 0) {
+        kam__tier_rows(&score->tier, first, n);
+        return;
+    }
+    for (int32_t i = 0; out->tier && i < n; i++) out->tier[first + i] = -1;
+    fill(out->tier_to_next, first, n, NAN);
+    fill(out->tier_above_limit, first, n, NAN);
+    flag_all(score, first, n, KAM_ROW_MISSING);
+}
+
+static void score_rows(void *context, int64_t first, int32_t n) {
+    const struct score *const score = context;
+    if (score->out.row_flags)
+        memset(score->out.row_flags + first, 0,
+               (size_t)n * sizeof *score->out.row_flags);
+    if (score->wants_profit) kam__profit_rows(&score->profit, first, n);
+    if (score->wants_tier) score_tier(score, first, n);
+    if (score->wants_orders) score_orders(score, first, n);
+    if (score->out.order_value) score_order_value(score, first, n);
+    if (score->wants_value) score_value(score, first, n);
+}
+
+static void find_wanted(struct score *score) {
+    const kam_scores *const out = &score->out;
+    score->wants_orders = out->alive || out->expected_orders ||
+                          out->churn_risk || out->reasons;
+    score->wants_value = out->lifetime_value || out->lifetime_value_low ||
+                         out->lifetime_value_high;
+    score->wants_tier =
+        out->tier || out->tier_to_next || out->tier_above_limit;
+    score->wants_profit = out->net_revenue || out->profit || out->margin_ratio;
+}
+
+static kam_status begin_tier(struct score *score, kam_diag *diag) {
+    const kam_tier_out out = {sizeof out,
+                              0,
+                              score->out.tier,
+                              score->out.tier_to_next,
+                              score->out.tier_above_limit,
+                              score->out.row_flags};
+    if (!score->wants_tier || score->models.n_bands == 0) return KAM_OK;
+    return kam__tier_begin(&score->tier, score->models.limits,
+                           score->models.n_bands, &score->accounts.tier_value,
+                           &score->accounts.tier_before,
+                           score->accounts.n_rows, &out, diag);
+}
+
+static kam_status begin_profit(struct score *score, kam_diag *diag) {
+    const kam_profit_out out = {sizeof out,
+                                0,
+                                score->out.net_revenue,
+                                NULL,
+                                score->out.profit,
+                                NULL,
+                                score->out.margin_ratio,
+                                score->out.row_flags};
+    if (!score->wants_profit) return KAM_OK;
+    return kam__profit_begin(&score->profit, &score->accounts, &out, diag);
+}
+
+static kam_status begin_orders(struct score *score,
+                               const kam_clv_options *options, kam_diag *diag) {
+    kam_status status = KAM_OK;
+    if (score->models.orders.family == 0) return KAM_OK;
+    score->family =
+        kam__btyd_read_model(&score->models.orders, &status, diag);
+    if (!score->family) return status;
+    score->horizon = options->horizon_days / score->models.orders.period_days;
+    if (!(score->out.churn_risk || score->out.reasons)) return KAM_OK;
+    if (!(score->horizon < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.horizon_days", -1,
+                         options->horizon_days,
+                         "churn risk needs a finite horizon, not {value} "
+                         "days.");
+    return kam__btyd_explainer(&score->explainer, &score->models.orders,
+                               score->horizon, score->models.reference,
+                               score->isa, diag);
+}
+
+static kam_status begin_value(struct score *score,
+                              const kam_clv_options *options, kam_diag *diag) {
+    kam_status status = KAM_OK;
+    if (score->models.spend.family == 0) return KAM_OK;
+    if ((score->out.order_value || score->wants_value) &&
+        !kam__spend_read_model(&score->models.spend, &status, diag))
+        return status;
+    if (!score->wants_value || !score->family) return KAM_OK;
+    const struct kam__clv_out out = {
+        score->out.lifetime_value, score->out.lifetime_value_low,
+        score->out.lifetime_value_high, score->out.row_flags};
+    return kam__clv_begin(
+        &score->clv, &score->models.orders, score->models.orders_covariance,
+        &score->models.spend, score->models.spend_covariance, &score->accounts,
+        options, score->isa, &out, diag);
+}
+
+static kam_status begin(struct score *score, const kam_accounts *accounts,
+                        const kam_models *models,
+                        const kam_clv_options *options, const kam_host *host,
+                        const kam_scores *out, kam_diag *diag) {
+    kam_clv_options how;
+    memset(score, 0, sizeof *score);
+    kam_status status =
+        kam__btyd_read_accounts(&score->accounts, accounts, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&score->models, sizeof score->models, models,
+                                 sizeof score->models, "models", diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&score->out, sizeof score->out, out,
+                                 sizeof score->out, "out", diag);
+    if (status == KAM_OK)
+        status = kam__column_check(&score->accounts.mean_order_value,
+                                   score->accounts.n_rows, KAM__NUMBERS, 0,
+                                   "accounts.mean_order_value", diag);
+    if (status == KAM_OK) status = kam__clv_read_options(&how, options, diag);
+    if (status != KAM_OK) return status;
+    score->isa = kam__isa_level(host, score->accounts.n_rows);
+    find_wanted(score);
+    status = begin_profit(score, diag);
+    if (status == KAM_OK) status = begin_tier(score, diag);
+    if (status == KAM_OK) status = begin_orders(score, &how, diag);
+    if (status == KAM_OK) status = begin_value(score, &how, diag);
+    return status;
+}
+
+kam_status kam_score(const kam_accounts *accounts, const kam_models *models,
+                     const kam_clv_options *options, const kam_host *host,
+                     const kam_scores *out, kam_diag *diag) {
+    struct score score;
+    kam_host lent;
+    kam_status status = kam__host_read(&lent, host, diag);
+    if (status == KAM_OK)
+        status = begin(&score, accounts, models, options, &lent, out, diag);
+    if (status != KAM_OK) return status;
+    status = kam__for_rows(&lent, score.accounts.n_rows, score_rows, &score,
+                           diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
+}
+
+kam_status kam_score_one(const kam_account *account, uint64_t account_size,
+                         const kam_models *models,
+                         const kam_clv_options *options, const kam_scores *out,
+                         kam_diag *diag) {
+    kam_accounts accounts;
+    accounts.struct_size = sizeof accounts;
+    const kam_status status =
+        kam_accounts_of(account, account_size, 1, &accounts);
+    if (status != KAM_OK)
+        return kam__fail(diag, status, "account", -1, (double)account_size, "");
+    return kam_score(&accounts, models, options, NULL, out, diag);
+}
