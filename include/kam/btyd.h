@@ -117,8 +117,8 @@ KAM_API kam_status kam_btyd_discounted_orders(const kam_btyd *model,
                                               kam_diag *diag);
 
 /** Probability, 0..1, that an account places no order within the next
- *  `horizon_periods` > 0: its churn risk (C1). Arguments as in
- *  kam_btyd_alive. */
+ *  `horizon_periods` > 0: its churn risk (C1). With an infinite horizon, the
+ *  probability that it has left. Arguments as in kam_btyd_alive. */
 KAM_API kam_status kam_btyd_no_order(const kam_btyd *model,
                                      const kam_accounts *accounts,
                                      double horizon_periods,

@@ -220,11 +220,6 @@ static kam_status begin_orders(struct score *score,
     if (!score->family) return status;
     score->horizon = options->horizon_days / score->models.orders.period_days;
     if (!(score->out.churn_risk || score->out.reasons)) return KAM_OK;
-    if (!(score->horizon < INFINITY))
-        return kam__fail(diag, KAM_ERR_OPTION, "options.horizon_days", -1,
-                         options->horizon_days,
-                         "churn risk needs a finite horizon, not {value} "
-                         "days.");
     return kam__btyd_explainer(&score->explainer, &score->models.orders,
                                score->horizon, score->models.reference,
                                score->isa, diag);

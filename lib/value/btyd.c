@@ -162,7 +162,7 @@ kam_status kam_btyd_no_order(const kam_btyd *model,
                                 .out = probability,
                                 .row_flags = row_flags,
                                 .answer = answer_no_order};
-    if (!(horizon_periods > 0 && horizon_periods < INFINITY))
+    if (!(horizon_periods > 0))
         return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
                          horizon_periods, "{value} is no horizon.");
     return ask(&question, model, accounts, host, diag);

@@ -137,7 +137,7 @@ kam_status kam__btyd_explainer(struct kam__explainer *work,
     if (!work->family) return status;
     status = check_reference(reference, diag);
     if (status != KAM_OK) return status;
-    if (!(horizon > 0 && horizon < INFINITY))
+    if (!(horizon > 0))
         return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1, horizon,
                          "{value} is no horizon.");
     work->model = model;

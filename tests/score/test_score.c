@@ -263,6 +263,25 @@ static void test_without_models(void **state) {
     free(f);
 }
 
+/* For ever: the risk is the chance of having left, and values stay finite. */
+static void test_for_ever(void **state) {
+    (void)state;
+    struct fixture *const f = calloc(1, sizeof *f);
+    struct answers *const ever = malloc(sizeof *ever);
+    set_up(f);
+    f->options.horizon_days = INFINITY;
+    const kam_scores out = everything(ever);
+    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out, NULL),
+                  KAM_OK);
+    for (int i = 9; i < BOOK; i++) {
+        assert_near(ever->number[11][i], 1 - ever->number[5][i], 1e-15);
+        assert_true(fabs(ever->number[8][i]) > fabs(f->whole.number[8][i]));
+        assert_true(isfinite(ever->number[8][i]));
+    }
+    free(ever);
+    free(f);
+}
+
 static void test_bad_arguments(void **state) {
     (void)state;
     struct fixture *const f = calloc(1, sizeof *f);
@@ -277,15 +296,11 @@ static void test_bad_arguments(void **state) {
                   KAM_ERR_NULL);
     assert_status(kam_score(&f->view, &f->models, NULL, NULL, NULL, NULL),
                   KAM_ERR_NULL);
-    f->options.horizon_days = INFINITY;
-    assert_status(
-        kam_score(&f->view, &f->models, &f->options, NULL, &out, &diag),
-        KAM_ERR_OPTION);
-    assert_string_equal(diag.argument, "options.horizon_days");
     f->options.horizon_days = 0;
     assert_status(
         kam_score(&f->view, &f->models, &f->options, NULL, &out, &diag),
         KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "options.horizon_days");
     f->models.orders.parameter[0] = -1;
     assert_status(kam_score(&f->view, &f->models, NULL, NULL, &out, NULL),
                   KAM_ERR_OPTION);
@@ -303,6 +318,7 @@ int main(void) {
         cmocka_unit_test(test_any_way),
         cmocka_unit_test(test_only_what_is_wanted),
         cmocka_unit_test(test_without_models),
+        cmocka_unit_test(test_for_ever),
         cmocka_unit_test(test_bad_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
