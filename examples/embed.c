@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { THREADS = 2, BOOK = 500000, LEARNT = 2000, SHOWN = 7 };
+enum { THREADS = 2, BOOK = 300000, LEARNT = 2000, SHOWN = 3 };
 static kam_account book[BOOK]; /* what the host knows already */
 static double value[BOOK], risk[BOOK];
 
@@ -36,7 +36,7 @@ static int32_t run(void *unused, int64_t n, kam_task task, void *data) {
 static kam_account account(uint64_t i) {
     const uint64_t z = (i + 1) * 0x9E3779B97F4A7C15u;
     const double x = (double)(z >> 60), m = 900 + (double)(z >> 40 & 4095);
-    const double t = 99 - (double)(z >> 50 & 31) * 3, w = (x + 1) * m;
+    const double t = 99 - (double)(z >> 50 & 31), w = (x + 1) * m;
     if (x == 0) return (kam_account){0, 0, 104, 0, w, 0, w / 2, 200, 0, 3, 1};
     return (kam_account){x, t, 104, m, w, 0, w * 0.7, 200, w / 2, 3, 1};
 }

@@ -9,7 +9,7 @@
 
 void check(kam_status status, const kam_diag *diag) {
     if (status == KAM_OK) return;
-    fail(status == KAM_ERR_OVERFLOW ? EXIT_INPUT : EXIT_TROUBLE, "%s %s (%s)",
+    fail(status < KAM_ERR_MEMORY ? EXIT_INPUT : EXIT_TROUBLE, "%s %s (%s)",
          diag->argument, diag->message, kam_status_name(status));
 }
 

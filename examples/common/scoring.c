@@ -39,15 +39,31 @@ static void make_room(kam_scores *scores, int64_t n) {
     scores->row_flags = resize(NULL, n, sizeof *scores->row_flags);
 }
 
+/* With no end to the horizon there is no churn risk to ask for. */
+static void forget_risk(kam_scores *scores, int64_t n) {
+    const kam_reason none = {KAM_REASON_NONE, 0, NAN, NAN};
+    for (int64_t i = 0; i < n; i++) {
+        scores->churn_risk[i] = NAN;
+        for (int64_t j = 4 * i; j < 4 * i + 4; j++) scores->reasons[j] = none;
+    }
+}
+
 void answers_make(struct answers *answers, const struct book *book,
                   const struct options *options,
                   const kam_clv_options *future) {
     kam_diag diag = {.struct_size = sizeof diag};
+    kam_scores wanted;
     memset(answers, 0, sizeof *answers);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);
-    check(kam_score(&book->rows, &answers->models, future, NULL,
-                    &answers->scores, &diag),
+    wanted = answers->scores;
+    if (isinf(future->horizon_days)) {
+        forget_risk(&answers->scores, book->n);
+        wanted.churn_risk = NULL;
+        wanted.reasons = NULL;
+    }
+    check(kam_score(&book->rows, &answers->models, future, NULL, &wanted,
+                    &diag),
           &diag);
     for (int64_t i = 0; i < book->n; i++)
         if (book->summary.first_day[i] == KAM_NO_DAY)
@@ -78,7 +94,7 @@ double answers_at_risk(const struct answers *answers, int64_t row) {
 
 /* What a row is ranked by. */
 struct rank {
-    double at_risk, revenue; /* -inf when not known */
+    double at_risk, value, revenue; /* -inf when not known */
     int64_t row;
 };
 
@@ -87,6 +103,7 @@ static double known(double value) { return isnan(value) ? -HUGE_VAL : value; }
 static int compare(const void *a, const void *b) {
     const struct rank *p = a, *q = b;
     if (p->at_risk != q->at_risk) return p->at_risk < q->at_risk ? 1 : -1;
+    if (p->value != q->value) return p->value < q->value ? 1 : -1;
     if (p->revenue != q->revenue) return p->revenue < q->revenue ? 1 : -1;
     return (p->row > q->row) - (p->row < q->row);
 }
@@ -96,6 +113,7 @@ int64_t *answers_by_risk(const struct answers *answers, int64_t n) {
     int64_t *order = resize(NULL, n, sizeof *order);
     for (int64_t i = 0; i < n; i++) {
         rank[i].at_risk = known(answers_at_risk(answers, i));
+        rank[i].value = known(answers->scores.lifetime_value[i]);
         rank[i].revenue = known(answers->scores.net_revenue[i]);
         rank[i].row = i;
     }

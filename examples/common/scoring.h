@@ -18,8 +18,8 @@ void answers_make(struct answers *answers, const struct book *book,
 
 void answers_free(struct answers *answers);
 
-/* Row numbers by falling churn_risk * lifetime_value, then by falling revenue;
- * shape (n). The caller frees it. */
+/* Row numbers by falling churn_risk * lifetime_value, then lifetime_value, then
+ * revenue, what is not known last; shape (n). The caller frees it. */
 int64_t *answers_by_risk(const struct answers *answers, int64_t n);
 
 /* Money at risk in a row: churn_risk * lifetime_value; NaN when not known. */

@@ -215,6 +215,7 @@ static void print_profit(FILE *out, const struct result *result) {
 
 static void print_value(FILE *out, const struct result *result) {
     const kam_scores *scores = &result->answers->scores;
+    const double days = result->options->future.horizon_days;
     double value = 0, at_risk = 0;
     int64_t n = 0;
     struct words a, b, c;
@@ -226,11 +227,15 @@ static void print_value(FILE *out, const struct result *result) {
             at_risk += answers_at_risk(result->answers, i);
     }
     if (n == 0) return;
+    if (isinf(days)) {
+        fprintf(out, "          lifetime value %s, for ever\n",
+                grouped(&a, value, 2));
+        return;
+    }
     fprintf(out,
             "          lifetime value %s over the next %s days; at risk %s "
             "(churn risk x value, where above zero)\n",
-            grouped(&a, value, 2),
-            compact(&c, result->options->future.horizon_days, KAM_EN),
+            grouped(&a, value, 2), say(&c, "%.6g", days),
             grouped(&b, at_risk, 2));
 }
 
