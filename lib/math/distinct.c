@@ -34,10 +34,11 @@ kam_status kam__distinct_new(struct kam__distinct *rows, const kam_host *host,
     return KAM_ERR_MEMORY;
 }
 
+/* Of numbers, not of bits: -0 is 0. */
 static uint64_t hash_of(const double *key, int32_t n_keys) {
     uint64_t hash = 0;
     for (int32_t k = 0; k < n_keys; k++) {
-        hash = (hash ^ kam__bits(key[k])) * 0x9E3779B97F4A7C15u;
+        hash = (hash ^ kam__bits(key[k] + 0.0)) * 0x9E3779B97F4A7C15u;
         hash ^= hash >> 29;
     }
     return hash * 0xBF58476D1CE4E5B9u >> 20;
@@ -50,6 +51,9 @@ static int is_equal(const struct kam__distinct *rows, int64_t row,
     return 1;
 }
 
+/* Sums of whole numbers are exact when they come out below this. */
+#define MOST_WEIGHT 0x1p53
+
 void kam__distinct_add(struct kam__distinct *rows, const double *key,
                        double weight) {
     if (rows->n_slots && weight == floor(weight)) {
@@ -57,8 +61,9 @@ void kam__distinct_add(struct kam__distinct *rows, const double *key,
         uint64_t at = hash_of(key, rows->n_keys) & mask;
         for (; rows->slot[at]; at = (at + 1) & mask) {
             const int64_t row = rows->slot[at] - 1;
-            if (is_equal(rows, row, key)) {
-                rows->weight[row] += weight;
+            const double sum = rows->weight[row] + weight;
+            if (sum < MOST_WEIGHT && is_equal(rows, row, key)) {
+                rows->weight[row] = sum;
                 return;
             }
         }
