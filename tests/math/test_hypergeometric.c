@@ -99,7 +99,7 @@ static void check_neighbours(double size, int n) {
 static void test_neighbours(void **state) {
     (void)state;
     check_neighbours(10, 2000);
-    check_neighbours(300, 500);
+    check_neighbours(300, 200);
     check_neighbours(1e4, 30);
 }
 
