@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""consumer.py BUILD_DIR: an installed libkam serves a program by pkg-config."""
+"""consumer.py BUILD_DIR: an installed libkam serves README.md's program by
+pkg-config."""
 import os
 import pathlib
 import sys
 import tempfile
 
+import readme
 import tap
 
 CC = tap.words("CC") or ["cc"]
-PROGRAM = r"""
-#include <stdio.h>
-#include <kam/kam.h>
-int main(void) {
-    kam_sum sum = {0, 0};
-    int32_t day = 0;
-    if (kam_calendar_day(2024, 2, 29, &day) || kam_sum_add(&sum, 0.25)) return 1;
-    printf("%s %d %g\n", kam_version_text(), (int)day, kam_sum_value(&sum));
-    return 0;
-}
-"""
+PROGRAM, PRINTS = next(readme.programs((tap.ROOT / "README.md").read_text()))
 
 
 def main(build):
@@ -45,7 +37,7 @@ def check(build, folder):
 
     def answers(**environment):
         printed = tap.output([folder / "consumer"], env={**os.environ, **environment})
-        tap.check(printed == f"{flags('--modversion')[0]} 19782 0.25\n", printed)
+        tap.check(printed == PRINTS, printed)
 
     def contents():
         """what is installed: headers, both libraries, libkam.pc"""
