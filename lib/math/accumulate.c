@@ -38,25 +38,16 @@ static int add_slowly(kam_sum *sum, const double *term, const double *weight,
     return 0;
 }
 
-/* Whether the fast path is exact for this block. A NaN fails the test. */
-static int is_tame(const double *term, const double *weight, int64_t n) {
-    double total = 0;
-    int tame = 1;
-    for (int64_t i = 0; i < n; i++) tame &= fabs(term[i]) <= LARGEST_TERM;
-    if (!weight) return tame;
-    for (int64_t i = 0; i < n; i++) {
-        tame &= (weight[i] == floor(weight[i])) & (weight[i] >= 0);
-        total += weight[i];
-    }
-    return tame & (total <= LARGEST_WEIGHT);
-}
-
 struct parts {
     double whole[LANES], fine[LANES], finest[LANES];
+    double weight[LANES]; /* of the terms */
+    double wild[LANES];   /* not 0 where the fast path is not exact */
 };
 
-static void split(struct parts *parts, const double *term, const double *weight,
-                  int64_t n) {
+/* Splits a multiple of LANES terms. */
+static inline void split(struct parts *parts, const double *restrict term,
+                         const double *restrict weight, int64_t n) {
+    struct parts p = {{0}, {0}, {0}, {0}, {0}};
     for (int64_t i = 0; i < n; i += LANES)
         for (int64_t k = 0; k < LANES; k++) {
             const double t = term[i + k];
@@ -65,19 +56,34 @@ static void split(struct parts *parts, const double *term, const double *weight,
             const double rest = t - whole;
             const double fine = (rest + FINE) - FINE;
             const double finest = ((rest - fine) + FINEST) - FINEST;
-            parts->whole[k] += w * whole;
-            parts->fine[k] += w * fine;
-            parts->finest[k] += w * finest;
+            /* A NaN fails every comparison. */
+            const double tame = fabs(t) <= LARGEST_TERM ? p.wild[k] : 1;
+            const double proper = w >= 0 && w <= LARGEST_WEIGHT ? tame : 1;
+            p.wild[k] = (w + WHOLE) - WHOLE == w ? proper : 1;
+            p.whole[k] += w * whole;
+            p.fine[k] += w * fine;
+            p.finest[k] += w * finest;
+            p.weight[k] += w;
         }
+    *parts = p;
+}
+
+/* Lanes in order; exact for the parts of a tame block. */
+static double total(const double *lane) {
+    double sum = 0;
+    for (int k = 0; k < LANES; k++) sum += lane[k];
+    return sum;
+}
+
+/* Whether the parts are exact. */
+static int is_tame(const struct parts *parts) {
+    return total(parts->wild) == 0 && total(parts->weight) <= LARGEST_WEIGHT;
 }
 
 static int flush(kam_sum *sum, const struct parts *parts) {
-    int64_t whole = 0, fine = 0, finest = 0;
-    for (int k = 0; k < LANES; k++) {
-        whole += (int64_t)parts->whole[k];
-        fine += (int64_t)(parts->fine[k] * 0x1p32);
-        finest += (int64_t)(parts->finest[k] * 0x1p64);
-    }
+    const int64_t whole = (int64_t)total(parts->whole);
+    const int64_t fine = (int64_t)(total(parts->fine) * 0x1p32);
+    const int64_t finest = (int64_t)(total(parts->finest) * 0x1p64);
     /* Arithmetic shifts spelled out: floor(fine / 2^32) and the remainder. */
     const int64_t carry = (int64_t)floor((double)fine * 0x1p-32);
     const uint64_t fine_low = (uint64_t)fine << 32;
@@ -94,17 +100,14 @@ int KAM__ISA(kam__accumulate)(kam_sum *sum, const double *term,
         const int64_t even = m - m % LANES;
         const double *const t = term + first;
         const double *const w = weight ? weight + first : 0;
-        struct parts parts = {{0}, {0}, {0}};
-        if (!is_tame(t, w, m)) {
-            if (add_slowly(sum, t, w, m)) return 1;
-            continue;
-        }
+        struct parts parts;
         if (w)
             split(&parts, t, w, even);
         else
             split(&parts, t, 0, even);
-        if (flush(sum, &parts) ||
-            add_slowly(sum, t + even, w ? w + even : 0, m - even))
+        const int64_t done = is_tame(&parts) ? even : 0;
+        if ((done > 0 && flush(sum, &parts)) ||
+            add_slowly(sum, t + done, w ? w + done : 0, m - done))
             return 1;
     }
     return 0;
