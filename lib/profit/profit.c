@@ -2,6 +2,7 @@
 /* Profit of an account in layers (P1). The whale curve is in whale.c. */
 #include <kam/profit.h>
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,106 +17,101 @@ enum {
     OUT_FIRST_VERSION = sizeof(kam_profit_out)
 };
 
-/* Money beyond this is none; four such amounts still add up. */
-#define MOST_MONEY 0x1p1021
-
-/* A tile on its way. Flags are doubles, above 0 or not, so that all lanes are
- * of one width and the kernels below become vector code. */
+/* Where a tile comes from and goes to. */
 struct tile {
-    double gross[KAM__TILE], returns[KAM__TILE];
-    double direct[KAM__TILE], service[KAM__TILE];
-    double net[KAM__TILE], margin[KAM__TILE], contribution[KAM__TILE];
-    double margin_ratio[KAM__TILE], contribution_ratio[KAM__TILE];
-    double missing[KAM__TILE], domain[KAM__TILE];
+    const double *gross, *returns, *direct, *service;
+    double *net, *margin, *contribution, *margin_ratio, *contribution_ratio;
 };
 
-/* The input where it is in range, `unknown` where it is not known, else NaN. */
-static void clean(double *restrict amount, const double *restrict input,
-                  double lowest, double unknown, int32_t n) {
+/* 1 where a number is known, else 0. */
+static inline double known(double x) { return x == x ? 1.0 : 0.0; }
+
+/* NaN for what is not finite. */
+static inline double finite(double x) {
+    return fabs(x) <= DBL_MAX ? x : (double)NAN;
+}
+
+/* What is not known is NaN and stays so; what is out of range becomes NaN. */
+static void lay(const double *restrict gross, const double *restrict returns,
+                const double *restrict direct, const double *restrict service,
+                double *restrict net, double *restrict margin,
+                double *restrict contribution, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
-        const double x = input[i];
-        const double from_low = x >= lowest ? x : (double)NAN;
-        const double in_range = x <= MOST_MONEY ? from_low : (double)NAN;
-        amount[i] = x == x ? in_range : unknown;
+        const double g = gross[i];
+        const double r = returns[i] == returns[i] ? returns[i] : 0;
+        const double s = service[i] == service[i] ? service[i] : 0;
+        const double least = g < r ? g : r;
+        const double left = least >= 0 ? finite(g - r) : (double)NAN;
+        const double more = finite(left - direct[i]);
+        net[i] = left;
+        margin[i] = more;
+        contribution[i] = finite(more - s);
     }
 }
 
-/* A row is in the wrong domain when its input is known and its amount is not;
- * it is missing something when an input that nothing stands in for is NaN. */
-static void flag(struct tile *restrict tile, const double *restrict input,
-                 const double *restrict amount, int needed, int32_t n) {
-    const double lack = needed ? 1 : 0;
+static void divide(double *restrict margin_ratio,
+                   double *restrict contribution_ratio,
+                   const double *restrict margin,
+                   const double *restrict contribution,
+                   const double *restrict net, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
-        const double known = input[i] == input[i] ? 1.0 : 0.0;
-        const double usable = amount[i] == amount[i] ? 1.0 : 0.0;
-        tile->missing[i] += (1 - known) * lack;
-        tile->domain[i] += known * (1 - usable);
+        const double divisor = net[i] > 0 ? net[i] : (double)NAN;
+        margin_ratio[i] = margin[i] / divisor;
+        contribution_ratio[i] = contribution[i] / divisor;
     }
 }
 
-static void add_up(struct tile *restrict tile, int32_t n) {
+/* A layer that is NaN although the layer above it and what is taken off are
+ * known is out of range. */
+static void flag(const struct tile *tile, const struct kam__profit_layers *to,
+                 double *restrict flags, int32_t n) {
+    const double *restrict gross = tile->gross, *restrict net = tile->net;
+    const double *restrict direct = tile->direct;
+    const double *restrict margin = tile->margin;
+    const double *restrict left = tile->contribution;
+    const double any = to->any, cost = to->cost;
+    const double serve = to->service, ratio = to->ratio;
     for (int32_t i = 0; i < n; i++) {
-        const double net = tile->gross[i] - tile->returns[i];
-        const double margin = net - tile->direct[i];
-        const double divisor = net > 0 ? net : (double)NAN;
-        tile->net[i] = net;
-        tile->margin[i] = margin;
-        tile->contribution[i] = margin - tile->service[i];
-        tile->margin_ratio[i] = margin / divisor;
-        tile->contribution_ratio[i] = tile->contribution[i] / divisor;
+        const double g = known(gross[i]), d = known(direct[i]);
+        const double u = known(net[i]), v = known(margin[i]);
+        const double nothing = net[i] <= 0 ? ratio : 0.0;
+        const double missing = any * (1 - g) + cost * (1 - d);
+        const double wrong = any * (g - u) + cost * (u * d - v) +
+                             serve * (v - known(left[i])) + nothing;
+        const double bit = missing > 0 ? 1.0 * KAM_ROW_MISSING : 0.0;
+        const double other = wrong > 0 ? 1.0 * KAM_ROW_DOMAIN : 0.0;
+        flags[i] = bit + other;
     }
 }
 
-static void flag_ratio(struct tile *restrict tile, int32_t n) {
-    for (int32_t i = 0; i < n; i++)
-        tile->domain[i] += tile->net[i] <= 0 ? 1.0 : 0.0;
-}
-
-/* Reads one column of the tile: what it holds, and what is wrong with it. */
-static void read_money(const kam_column *column, int64_t first, int32_t n,
-                       double lowest, int needed, int flagged, double *amount,
-                       struct tile *tile) {
-    double buffer[KAM__TILE];
-    const double *const input = kam__gather(column, first, n, buffer);
-    clean(amount, input, lowest, needed ? (double)NAN : 0, n);
-    if (flagged) flag(tile, input, amount, needed, n);
-}
-
-static void copy_out(double *out, const double *from, int64_t first,
-                     int32_t n) {
-    if (out) memcpy(out + first, from, (size_t)n * sizeof *out);
-}
-
-static void write_flags(uint32_t *restrict flags,
-                        const struct tile *restrict tile, int32_t n) {
-    for (int32_t i = 0; i < n; i++) {
-        const double missing = tile->missing[i] > 0 ? KAM_ROW_MISSING : 0.0;
-        const double domain = tile->domain[i] > 0 ? KAM_ROW_DOMAIN : 0.0;
-        flags[i] |= (uint32_t)(int32_t)(missing + domain);
-    }
+static double *or_else(double *out, int64_t first, double *unwanted) {
+    return out ? out + first : unwanted;
 }
 
 void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
                       int32_t n) {
     const kam_accounts *const a = &to->accounts;
     const kam_profit_out *const out = &to->out;
-    struct tile tile;
-    memset(tile.missing, 0, sizeof tile.missing);
-    memset(tile.domain, 0, sizeof tile.domain);
-    read_money(&a->gross_revenue, first, n, 0, 1, to->any, tile.gross, &tile);
-    read_money(&a->returns, first, n, 0, 0, to->any, tile.returns, &tile);
-    read_money(&a->direct_cost, first, n, -MOST_MONEY, 1, to->cost, tile.direct,
-               &tile);
-    read_money(&a->service_cost, first, n, -MOST_MONEY, 0, to->service,
-               tile.service, &tile);
-    add_up(&tile, n);
-    if (to->ratio) flag_ratio(&tile, n);
-    copy_out(out->net_revenue, tile.net, first, n);
-    copy_out(out->gross_margin, tile.margin, first, n);
-    copy_out(out->contribution, tile.contribution, first, n);
-    copy_out(out->gross_margin_ratio, tile.margin_ratio, first, n);
-    copy_out(out->contribution_ratio, tile.contribution_ratio, first, n);
-    if (out->row_flags) write_flags(out->row_flags + first, &tile, n);
+    double in[4][KAM__TILE], unwanted[5][KAM__TILE], flags[KAM__TILE];
+    const struct tile tile = {kam__gather(&a->gross_revenue, first, n, in[0]),
+                              kam__gather(&a->returns, first, n, in[1]),
+                              kam__gather(&a->direct_cost, first, n, in[2]),
+                              kam__gather(&a->service_cost, first, n, in[3]),
+                              or_else(out->net_revenue, first, unwanted[0]),
+                              or_else(out->gross_margin, first, unwanted[1]),
+                              or_else(out->contribution, first, unwanted[2]),
+                              or_else(out->gross_margin_ratio, first,
+                                      unwanted[3]),
+                              or_else(out->contribution_ratio, first,
+                                      unwanted[4])};
+    lay(tile.gross, tile.returns, tile.direct, tile.service, tile.net,
+        tile.margin, tile.contribution, n);
+    if (to->ratio)
+        divide(tile.margin_ratio, tile.contribution_ratio, tile.margin,
+               tile.contribution, tile.net, n);
+    if (out->row_flags) flag(&tile, to, flags, n);
+    for (int32_t i = 0; out->row_flags && i < n; i++)
+        out->row_flags[first + i] |= (uint32_t)(int32_t)flags[i];
 }
 
 static void find_wanted(struct kam__profit_layers *to) {

@@ -48,80 +48,98 @@ const char *kam_tier_name(int32_t tier, int32_t n_bands, int32_t language) {
     return zh ? NUMBERED_ZH[tier] : NUMBERED_EN[tier];
 }
 
-/* A tile on its way. All lanes are doubles, also tiers, so that the kernels
- * below become vector code. */
-struct tile {
-    double before[KAM__TILE]; /* n_bands: no history */
-    double wrong[KAM__TILE];  /* 1: a tier before that there is not */
-    double tier[KAM__TILE], to_next[KAM__TILE], above_limit[KAM__TILE];
-};
-
-/* Every row untiered, and with a tier before that can be relied on. */
-static void start(struct tile *restrict tile, const double *restrict score,
-                  const double *restrict before, double n_bands,
-                  double last_enter, int32_t n) {
+/* Tiers before that can be relied on; n_bands where there is none. `wrong` is 1
+ * where there is one that is no tier. Lanes are doubles, also of tiers, so that
+ * these loops become vector code. */
+static void clean(double *restrict before, double *restrict wrong,
+                  const double *restrict given, double n_bands, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
-        const double b = before[i];
+        const double b = given[i];
         const double whole = (b + 0x1.8p52) - 0x1.8p52;
         const double up_to = b <= n_bands ? whole : -1;
         const double valid = up_to == b && b >= 0 ? 1.0 : 0.0;
-        tile->before[i] = valid != 0 ? b : n_bands;
-        tile->wrong[i] = b == b ? 1 - valid : 0;
-        tile->tier[i] = n_bands;
-        tile->to_next[i] = last_enter - score[i];
-        tile->above_limit[i] = (double)NAN;
+        before[i] = valid != 0 ? b : n_bands;
+        wrong[i] = b == b ? 1 - valid : 0;
     }
 }
 
-/* Moves to band u the rows that enter it, or that keep it coming from it or
- * from a better one. Called from the last band up, so the best one stays. */
-static void move_to_band(struct tile *restrict tile,
-                         const double *restrict score, double u,
-                         const kam_tier_band *limit, double next_enter,
-                         int32_t n) {
+/* Counts a row out of band u unless it enters it, or keeps it coming from it or
+ * from a better one. A row in one band is in all lower ones too, so the bands it
+ * is out of are its tier. */
+static void count_out(double *restrict tier, const double *restrict score,
+                      const double *restrict before, double u,
+                      const kam_tier_band *limit, int32_t n) {
     const double enter = limit->enter, keep = limit->keep;
-    double lowest[KAM__TILE];
-    for (int32_t i = 0; i < n; i++)
-        lowest[i] = tile->before[i] <= u ? keep : enter;
-    for (int32_t i = 0; i < n; i++)
-        tile->tier[i] = score[i] >= lowest[i] ? u : tile->tier[i];
-    for (int32_t i = 0; i < n; i++)
-        tile->to_next[i] =
-            score[i] >= lowest[i] ? next_enter - score[i] : tile->to_next[i];
-    for (int32_t i = 0; i < n; i++)
-        tile->above_limit[i] =
-            score[i] >= lowest[i] ? score[i] - keep : tile->above_limit[i];
+    for (int32_t i = 0; i < n; i++) {
+        const double lowest = before[i] <= u ? keep : enter;
+        tier[i] += score[i] >= lowest ? 0.0 : 1.0;
+    }
 }
 
-static void write_rows(const kam_tier_out *out, const struct tile *tile,
-                       const double *score, int64_t first, int32_t n) {
+/* Limits by tier: to rise above it, and to keep it; NaN where there is none. */
+struct steps {
+    double above[MOST_BANDS + 1], keep[MOST_BANDS + 1];
+};
+
+static void lay_steps(struct steps *steps, const kam_tier_band *limits,
+                      int32_t n_bands) {
+    for (int32_t u = 0; u <= n_bands; u++) {
+        steps->above[u] = u > 0 ? limits[u - 1].enter : (double)NAN;
+        steps->keep[u] = u < n_bands ? limits[u].keep : (double)NAN;
+    }
+}
+
+static void measure(double *restrict to_next, double *restrict above_limit,
+                    const struct steps *restrict steps,
+                    const int32_t *restrict tier, const double *restrict score,
+                    int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t u = tier[i];
+        const double lacks = steps->above[u] - score[i];
+        to_next[i] = u > 0 ? lacks : 0;
+        above_limit[i] = score[i] - steps->keep[u];
+    }
+}
+
+static void add_flags(uint32_t *restrict flags, const double *restrict score,
+                      const double *restrict wrong, int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        const double missing = score[i] == score[i] ? 0.0 : KAM_ROW_MISSING;
+        flags[i] |= (uint32_t)(int32_t)(missing + wrong[i] * KAM_ROW_DOMAIN);
+    }
+}
+
+/* Writes what is wanted of `tier` and of what follows from it. */
+static void write_rows(const struct kam__tier_assignment *to,
+                       const double *tier, const double *score, int64_t first,
+                       int32_t n) {
+    const kam_tier_out *const out = &to->out;
+    double unwanted[2][KAM__TILE];
+    int32_t whole[KAM__TILE];
+    struct steps steps;
+    for (int32_t i = 0; i < n; i++) whole[i] = (int32_t)tier[i];
+    lay_steps(&steps, to->limits, to->n_bands);
+    if (out->to_next || out->above_limit)
+        measure(out->to_next ? out->to_next + first : unwanted[0],
+                out->above_limit ? out->above_limit + first : unwanted[1],
+                &steps, whole, score, n);
     for (int32_t i = 0; out->tier && i < n; i++)
-        out->tier[first + i] =
-            (int32_t)(score[i] == score[i] ? tile->tier[i] : -1.0);
-    for (int32_t i = 0; out->to_next && i < n; i++)
-        out->to_next[first + i] = tile->tier[i] == 0 ? 0 : tile->to_next[i];
-    if (out->above_limit)
-        memcpy(out->above_limit + first, tile->above_limit,
-               (size_t)n * sizeof(double));
-    for (int32_t i = 0; out->row_flags && i < n; i++)
-        out->row_flags[first + i] =
-            (uint32_t)(int32_t)((score[i] == score[i] ? 0.0 : KAM_ROW_MISSING) +
-                                tile->wrong[i] * KAM_ROW_DOMAIN);
+        out->tier[first + i] = score[i] == score[i] ? whole[i] : -1;
 }
 
 void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
                     int32_t n) {
-    const kam_tier_band *const limits = to->limits;
-    double score_tile[KAM__TILE], before_tile[KAM__TILE];
-    struct tile tile;
+    double score_tile[KAM__TILE], given_tile[KAM__TILE];
+    double before[KAM__TILE], wrong[KAM__TILE], tier[KAM__TILE];
     const double *const score = kam__gather(&to->score, first, n, score_tile);
-    const double *const before =
-        kam__gather(&to->before, first, n, before_tile);
-    start(&tile, score, before, to->n_bands, limits[to->n_bands - 1].enter, n);
-    for (int32_t u = to->n_bands - 1; u >= 0; u--)
-        move_to_band(&tile, score, u, &limits[u],
-                     limits[u > 0 ? u - 1 : 0].enter, n);
-    write_rows(&to->out, &tile, score, first, n);
+    const double *const given = kam__gather(&to->before, first, n, given_tile);
+    clean(before, wrong, given, to->n_bands, n);
+    memset(tier, 0, (size_t)n * sizeof *tier);
+    for (int32_t u = 0; u < to->n_bands; u++)
+        count_out(tier, score, before, u, &to->limits[u], n);
+    write_rows(to, tier, score, first, n);
+    if (to->out.row_flags)
+        add_flags(to->out.row_flags + first, score, wrong, n);
 }
 
 static kam_status check_limits(const kam_tier_band *limits, int32_t n_bands,

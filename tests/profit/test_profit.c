@@ -101,8 +101,10 @@ static void test_out_of_range(void **state) {
            KAM_ROW_DOMAIN);
     expect(layers(8, 0, INFINITY, 5), 8, NAN, NAN, NAN, NAN, KAM_ROW_DOMAIN);
     expect(layers(8, 0, 4, -INFINITY), 8, 4, NAN, 0.5, NAN, KAM_ROW_DOMAIN);
-    expect(layers(NAN, -1, NAN, 5), NAN, NAN, NAN, NAN, NAN,
+    expect(layers(3, -1, NAN, 5), NAN, NAN, NAN, NAN, NAN,
            KAM_ROW_DOMAIN | KAM_ROW_MISSING);
+    expect(layers(1e308, 0, -1e308, 5), 1e308, NAN, NAN, NAN, NAN,
+           KAM_ROW_DOMAIN);
 }
 
 /* Flags speak of the answers that were asked for. */
@@ -110,10 +112,10 @@ static void test_flags_of_what_is_wanted(void **state) {
     (void)state;
     const kam_account record = account(100, 100, NAN, INFINITY);
     const kam_accounts accounts = accounts_of(&record, 1);
-    double value;
+    double value, other;
     uint32_t flags = 99;
     kam_profit_out out = {.struct_size = sizeof out, .row_flags = &flags};
-    out.net_revenue = &value;
+    out.net_revenue = &other;
     assert_status(kam_profit_layers(&accounts, NULL, &out, NULL), KAM_OK);
     assert_int_equal(flags, 0);
     out.gross_margin = &value;
@@ -123,6 +125,15 @@ static void test_flags_of_what_is_wanted(void **state) {
     out.gross_margin_ratio = &value;
     assert_status(kam_profit_layers(&accounts, NULL, &out, NULL), KAM_OK);
     assert_int_equal(flags, KAM_ROW_MISSING | KAM_ROW_DOMAIN);
+    /* An infinite cost to serve does not touch the margin. */
+    const kam_account served = account(100, 20, 30, INFINITY);
+    const kam_accounts one = accounts_of(&served, 1);
+    assert_status(kam_profit_layers(&one, NULL, &out, NULL), KAM_OK);
+    assert_int_equal(flags, 0);
+    out.contribution = &value;
+    out.gross_margin_ratio = NULL;
+    assert_status(kam_profit_layers(&one, NULL, &out, NULL), KAM_OK);
+    assert_int_equal(flags, KAM_ROW_DOMAIN);
 }
 
 enum { MANY = 150000 };
