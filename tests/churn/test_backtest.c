@@ -95,6 +95,7 @@ static void test_small_errors_of_large_amounts(void **state) {
     assert_relative(r.correlation, 5 / sqrt(5 * (5 + 4 * 0x1p-20)), 1e-12);
 }
 
+/* In long double, which is double under valgrind. */
 static void test_amount_formulas(void **state) {
     (void)state;
     enum { N = 700 };
@@ -122,13 +123,13 @@ static void test_amount_formulas(void **state) {
         aa += da * da;
         fa += df * da;
     }
-    assert_relative(r.forecast, (double)f, 2e-16);
-    assert_relative(r.actual, (double)a, 2e-16);
-    assert_relative(r.bias, (double)(f / a - 1), 1e-14);
-    assert_relative(r.mae, (double)(e / N), 1e-15);
-    assert_relative(r.rmse, (double)sqrtl(ee / N), 1e-15);
-    assert_relative(r.wape, (double)(e / size), 1e-15);
-    assert_relative(r.correlation, (double)(fa / sqrtl(ff * aa)), 1e-15);
+    assert_relative(r.forecast, (double)f, 1e-13);
+    assert_relative(r.actual, (double)a, 1e-13);
+    assert_relative(r.bias, (double)(f / a - 1), 1e-12);
+    assert_relative(r.mae, (double)(e / N), 1e-13);
+    assert_relative(r.rmse, (double)sqrtl(ee / N), 1e-13);
+    assert_relative(r.wape, (double)(e / size), 1e-13);
+    assert_relative(r.correlation, (double)(fa / sqrtl(ff * aa)), 1e-13);
 }
 
 static void test_amount_order_and_scale(void **state) {
@@ -325,9 +326,9 @@ static void test_event_formulas(void **state) {
         }
         assert_int_equal(r.n_rows, n);
         assert_bits(r.auc, (double)won / (2 * (double)pairs));
-        assert_relative(r.log_loss, (double)(loss / n), 1e-15);
-        assert_relative(r.brier, (double)(brier / n), 1e-15);
-        assert_relative(r.expected, (double)sum, 1e-15);
+        assert_relative(r.log_loss, (double)(loss / n), 1e-13);
+        assert_relative(r.brier, (double)(brier / n), 1e-13);
+        assert_relative(r.expected, (double)sum, 1e-13);
     }
 }
 
