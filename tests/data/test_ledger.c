@@ -369,6 +369,24 @@ static void every_reason_to_drop_a_line(void **state) {
     assert_int_equal(report.last_line_day, TODAY);
 }
 
+/* Days before 1970 are days like any other. */
+static void days_below_zero(void **state) {
+    (void)state;
+    kam_ledger_options options = options_at(-5000);
+    options.first_day = -5300;
+    const struct line line[] = {LINE(1, -5301, 1), LINE(1, -5300, 2),
+                                LINE(1, -5000, 4), LINE(1, -4999, 8)};
+    const struct row row[] = {
+        {1,
+         -5300,
+         -5000,
+         {2, 1, 300.0 / 7, 300.0 / 7, 4, 6, 0, NAN, NAN, 6, NAN}}};
+    const kam_ledger_report report =
+        check_case(&options, line, COUNT(line), 0, row, 1);
+    assert_int_equal(report.n_before_first, 1);
+    assert_int_equal(report.n_after_as_of, 1);
+}
+
 static void the_largest_amounts(void **state) {
     (void)state;
     const kam_ledger_options options = options_at(TODAY);
@@ -1268,6 +1286,7 @@ int main(void) {
         cmocka_unit_test(lines_without_a_number),
         cmocka_unit_test(orders_come_and_go),
         cmocka_unit_test(every_reason_to_drop_a_line),
+        cmocka_unit_test(days_below_zero),
         cmocka_unit_test(the_largest_amounts),
         cmocka_unit_test(small_amounts_beside_large),
         cmocka_unit_test(windows_of_calendar_months),

@@ -307,6 +307,10 @@ static void order_numbers_of_two_kinds(void **state) {
     assert_status(kam_ledger_add(a, &view.lines, NULL), KAM_ERR_TYPE);
     assert_status(kam_ledger_add(b, &view.lines, NULL), KAM_OK);
     assert_status(kam_ledger_merge(a, b, NULL), KAM_ERR_TYPE);
+    kam_ledger *const empty = ledger_new(&options);
+    assert_status(kam_ledger_merge(empty, a, NULL), KAM_OK);
+    assert_status(kam_ledger_add(empty, &view.lines, NULL), KAM_ERR_TYPE);
+    kam_ledger_free(empty);
     view_free(&view);
     kam_ledger_free(a);
     kam_ledger_free(b);

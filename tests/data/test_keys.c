@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/check.h"
+
+#include "data/keys.h"
+
+static struct kam__keys keys_new(int32_t kind) {
+    struct kam__keys keys;
+    memset(&keys, 0, sizeof keys);
+    keys.kind = kind;
+    keys.item.size = sizeof(union kam__key) + 8;
+    return keys;
+}
+
+static struct kam__span span_of(const char *text) {
+    const struct kam__span span = {text, (int64_t)strlen(text)};
+    return span;
+}
+
+static uint64_t text_number(struct kam__keys *keys, uint64_t hash,
+                            struct kam__span text) {
+    uint64_t index = 999;
+    assert_int_equal(kam__keys_reserve(keys, NULL, 1), 0);
+    assert_int_equal(kam__keys_text(keys, NULL, hash, text, &index), 0);
+    return index;
+}
+
+/* Equal hashes are told apart by the keys; at the end of the table the search
+ * goes on at its beginning. */
+static void hashes_that_collide(void **state) {
+    (void)state;
+    const uint64_t hash[] = {0, UINT64_MAX, UINT64_C(0x0000000100000000)};
+    for (int h = 0; h < 3; h++) {
+        struct kam__keys numbers = keys_new(KAM__KEYS_INTEGER);
+        struct kam__keys texts = keys_new(KAM__KEYS_TEXT);
+        assert_int_equal(kam__keys_reserve(&numbers, NULL, 3), 0);
+        assert_int_equal(kam__keys_reserve(&texts, NULL, 3), 0);
+        assert_true(kam__keys_guess(&numbers, hash[h]) == KAM__NO_KEY);
+        for (int turn = 0; turn < 2; turn++) {
+            for (int64_t i = 0; i < 3; i++) {
+                const uint64_t number =
+                    kam__keys_integer(&numbers, hash[h], 10 * i);
+                assert_int_equal(number, i);
+            }
+            assert_int_equal(text_number(&texts, hash[h], span_of("ab")), 0);
+            assert_int_equal(text_number(&texts, hash[h], span_of("abc")), 1);
+            assert_int_equal(text_number(&texts, hash[h], span_of("abd")), 2);
+            assert_int_equal(kam__keys_guess(&numbers, hash[h]), 0);
+        }
+        assert_int_equal(numbers.n, 3);
+        assert_int_equal(texts.n, 3);
+        kam__keys_free(&numbers, NULL);
+        kam__keys_free(&texts, NULL);
+    }
+}
+
+/* All keys keep their numbers, and their items their place, as both grow. */
+static void growing(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    struct kam__keys keys = keys_new(KAM__KEYS_INTEGER);
+    assert_int_equal(kam__keys_reserve(&keys, NULL, 1), 0);
+    const union kam__key *const first = kam__key_at(&keys, 0);
+    for (int64_t i = 0; i < N; i++) {
+        const int64_t key = i * i - 70 * i; /* some twice */
+        assert_int_equal(kam__keys_reserve(&keys, NULL, 1), 0);
+        const uint64_t before = keys.n;
+        const uint64_t number =
+            kam__keys_integer(&keys, kam__hash_integer(key), key);
+        if (i > 35 && i <= 70)
+            assert_int_equal(number, 70 - i);
+        else
+            assert_int_equal(number, before);
+        assert_int_equal(kam__key_at(&keys, number)->integer, key);
+        assert_int_equal(kam__keys_guess(&keys, kam__hash_integer(key)),
+                         number);
+    }
+    assert_int_equal(keys.n, N - 35);
+    assert_ptr_equal(first, kam__key_at(&keys, 0));
+    kam__keys_free(&keys, NULL);
+}
+
+/* Longer than a chunk of the arena, and every length around eight. */
+static void texts_of_any_length(void **state) {
+    (void)state;
+    enum { LONGEST = 9000 };
+    static char text[LONGEST];
+    struct kam__keys keys = keys_new(KAM__KEYS_TEXT);
+    memset(text, 'x', sizeof text);
+    for (int turn = 0; turn < 2; turn++)
+        for (int64_t length = 1; length < LONGEST; length += 1 + length / 3) {
+            const struct kam__span span = {text, length};
+            const uint64_t hash = kam__hash_text(span);
+            const uint64_t number = text_number(&keys, hash, span);
+            const struct kam__word *const word =
+                kam__key_at(&keys, number)->word;
+            assert_int_equal((uintptr_t)word % 8, 0);
+            assert_int_equal(word->length, length);
+            assert_memory_equal(word->bytes, text, (size_t)length);
+            assert_int_equal(word->bytes[length], 0);
+        }
+    text[8] = 'y';
+    const struct kam__span other = {text, 9};
+    const uint64_t before = keys.n;
+    assert_int_equal(text_number(&keys, kam__hash_text(other), other), before);
+    kam__keys_free(&keys, NULL);
+}
+
+/* No byte is left out of the hash, nor the length. */
+static void hashes_of_texts(void **state) {
+    (void)state;
+    char text[40];
+    memset(text, 0, sizeof text);
+    for (int64_t length = 1; length < 40; length++) {
+        const uint64_t hash = kam__hash_text((struct kam__span){text, length});
+        assert_true(hash !=
+                    kam__hash_text((struct kam__span){text, length - 1}));
+        for (int64_t i = 0; i < length; i++) {
+            text[i] = 1;
+            assert_true(hash !=
+                        kam__hash_text((struct kam__span){text, length}));
+            text[i] = 0;
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hashes_that_collide),
+        cmocka_unit_test(growing),
+        cmocka_unit_test(texts_of_any_length),
+        cmocka_unit_test(hashes_of_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
