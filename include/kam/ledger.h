@@ -8,18 +8,20 @@
  * of a log merge to exactly the ledger of the whole: every bit of the summary
  * is the same, whatever the order of the lines and the cut.
  *
- * The rules (each an option where it can be otherwise):
+ * The rules (docs/models/ledger.md has them with examples):
  *  - all lines of one account on one day are one order (`order` column absent),
- *    or all lines of one order number are, dated by the earliest (present);
- *  - a line of negative amount is a return: it lowers revenue and is never an
- *    order; an order whose lines add up to less than zero is none;
- *  - a line of amount zero makes its day an order (as in the CDNOW table of the
- *    literature) unless `zero_is_order` says otherwise;
- *  - lines after `as_of_day` or before `first_day`, and lines without account,
- *    day or amount, are dropped and counted.
+ *    or all of one account and order number are, worth their sum, on the day of
+ *    the earliest (present; a line without a number is read as without it);
+ *  - an amount below zero is a return: it lowers revenue and is never an order;
+ *    a numbered order worth less than zero is none;
+ *  - an amount of zero (a numbered order worth zero) is an order, as in the
+ *    CDNOW table of the literature, unless `zero_is_order` says otherwise;
+ *  - lines without account, day or amount, and lines after `as_of_day` or
+ *    before `first_day`, are dropped and counted, each for the first reason
+ *    that holds, in the order of kam_ledger_report. Equal lines are two lines.
  *
- * Memory grows with accounts and the days the log spans, not with lines; with
- * an `order` column, also with orders.
+ * Memory grows with accounts and the days on which they order (about 100 bytes
+ * and at most 16), not with lines; with an `order` column, also with orders.
  */
 #ifndef KAM_LEDGER_H
 #define KAM_LEDGER_H
@@ -40,12 +42,14 @@ typedef struct kam_ledger kam_ledger;
 typedef struct kam_ledger_options {
     uint32_t struct_size;  /**< set by _init */
     int32_t as_of_day;     /**< "today", a day number; must be set */
-    int32_t first_day;     /**< earlier lines are dropped; KAM_NO_DAY: none */
+    int32_t first_day;     /**< earlier lines are dropped, <= as_of_day;
+                                KAM_NO_DAY: none */
     int32_t zero_is_order; /**< 1 (default) or 0 */
-    int32_t window_months; /**< trailing window ending as_of_day, 1..120;
-                                default 12; calendar months */
+    int32_t window_months; /**< trailing window, 1..120, default 12: from the
+                                day after the one so many calendar months
+                                before as_of_day, to as_of_day */
     int32_t n_quarters;    /**< trailing quarters of revenue, 0..40; default 0;
-                                each 3 calendar months, the last ends as_of_day */
+                                cut 3, 6, ... months before as_of_day, as it */
     double period_days;    /**< days in a period, > 0; default 7 */
 } kam_ledger_options;
 
@@ -57,11 +61,13 @@ typedef struct kam_lines {
     kam_column account;   /**< KAM_I64, KAM_I32 or text; one kind a ledger */
     kam_column day;       /**< KAM_DAY, KAM_I32 or KAM_I64 days since 1970 */
     kam_column revenue;   /**< money, |amount| <= 2^52; below 0: a return */
-    kam_column cost;      /**< money, direct cost of the line; may be absent */
-    kam_column order;     /**< order number, integer or text; may be absent */
+    kam_column cost;      /**< money, direct cost of the line; not known when
+                               beyond 2^52; may be absent */
+    kam_column order;     /**< order number, as account; may be absent, but then
+                               from all chunks */
 } kam_lines;
 
-/** Cost-to-serve postings of an account (P2). A view. */
+/** Cost-to-serve postings (P2). A view. Rows are dropped as lines are. */
 typedef struct kam_activities {
     uint32_t struct_size; /**< sizeof(kam_activities) */
     uint32_t reserved;    /**< 0 */
@@ -78,18 +84,18 @@ typedef struct kam_ledger_report {
     int64_t n_lines;             /**< lines given */
     int64_t n_used;              /**< lines that count in the summary */
     int64_t n_missing_account;   /**< dropped: no account, or an empty one */
-    int64_t n_missing_day;       /**< dropped: no day */
+    int64_t n_missing_day;       /**< dropped: no day, or KAM_NO_DAY */
     int64_t n_missing_amount;    /**< dropped: no revenue, or NaN */
     int64_t n_bad_amount;        /**< dropped: infinite or beyond 2^52 */
-    int64_t n_bad_day;           /**< dropped: no day a calendar has */
+    int64_t n_bad_day;           /**< dropped: not in the years 1 to 9999 */
     int64_t n_after_as_of;       /**< dropped: after as_of_day */
     int64_t n_before_first;      /**< dropped: before first_day */
     int64_t n_returns;           /**< used: amount below zero */
     int64_t n_zero;              /**< used: amount zero */
     int64_t n_missing_cost;      /**< used, but without a cost that is known */
-    int64_t n_merged;            /**< used: joined an order already counted */
-    int64_t n_accounts;          /**< accounts */
-    int64_t n_without_order;     /**< accounts that never ordered, only returned */
+    int64_t n_merged;            /**< used: joined another line's order */
+    int64_t n_accounts;          /**< accounts with a used line or posting */
+    int64_t n_without_order;     /**< accounts that never ordered */
     int64_t n_orders;            /**< orders after merging */
     int64_t n_void_orders;       /**< numbered orders that are none: their lines
                                       add up to less than zero, or to zero
@@ -103,7 +109,9 @@ typedef struct kam_ledger_report {
 /**
  * Where to write the summary: every array of shape (n_accounts), accounts in
  * ascending order of key (numbers by value, text by bytes). NULL: not wanted.
- * A number that is not known is NaN, a day KAM_NO_DAY.
+ * A number that is not known is NaN, a day KAM_NO_DAY. An account that never
+ * ordered has no days, 0 orders, and NaN from `repeat_orders` to
+ * `mean_order_value`; its money is known.
  */
 typedef struct kam_summary {
     uint32_t struct_size;       /**< sizeof(kam_summary) */
@@ -112,16 +120,19 @@ typedef struct kam_summary {
     int32_t *first_day;         /**< day of the first order */
     int32_t *last_day;          /**< day of the last order */
     double *orders;             /**< orders, the first included */
-    double *repeat_orders;      /**< distinct order days after the first day */
+    double *repeat_orders;      /**< order days after the first, each once */
     double *last_order_periods; /**< first order to last order, periods */
     double *age_periods;        /**< first order to as_of_day, periods */
-    double *mean_order_value;   /**< mean value of a repeat order; 0 when none */
+    double *mean_order_value;   /**< value of all orders after the first day, a
+                                     repeat order; 0 when there is none */
     double *gross_revenue;      /**< sum of amounts > 0 */
     double *returns;            /**< minus the sum of amounts < 0 */
-    double *direct_cost;        /**< NaN when a used line lacks its cost */
-    double *service_cost;       /**< NaN when no activity row was ever given */
+    double *direct_cost;        /**< NaN when one of its used lines lacks it */
+    double *service_cost;       /**< 0 without a posting; NaN for all accounts
+                                     when the ledger has used none */
     double *window_revenue;     /**< revenue net of returns, trailing window */
-    double *window_cost;        /**< direct cost, trailing window; NaN likewise */
+    double *window_cost;        /**< direct cost of the window; NaN when one of
+                                     its used lines there lacks it */
     double *quarter_revenue;    /**< shape (n_accounts, n_quarters), net of
                                      returns, oldest quarter first */
     uint32_t *row_flags;        /**< KAM_ROW_MISSING: never ordered */
@@ -144,10 +155,11 @@ KAM_API kam_status kam_ledger_new(const kam_ledger_options *options,
 /**
  * Adds a chunk of lines. Allocates; can be cancelled. On any error but
  * KAM_ERR_CANCELLED, KAM_ERR_MEMORY and KAM_ERR_OVERFLOW the ledger is as
- * before; after those three only kam_ledger_free may be called on it.
+ * before; after those three it can only be freed: every other call returns the
+ * same status again. A chunk of no rows changes nothing.
  *
- * @return KAM_OK; KAM_ERR_TYPE when keys are of another kind than before, or an
- *         `order` column comes and goes between chunks; any of 1..19, 41, 60..79
+ * @return KAM_OK; KAM_ERR_TYPE when keys are of another kind than before, or
+ *         `order` comes and goes between chunks; any of 1..19, 41, 60..79
  */
 KAM_API kam_status kam_ledger_add(kam_ledger *ledger, const kam_lines *lines,
                                   kam_diag *diag);
@@ -158,8 +170,9 @@ KAM_API kam_status kam_ledger_add_activities(kam_ledger *ledger,
                                              const kam_activities *activities,
                                              kam_diag *diag);
 
-/** Adds all that `other` holds; `other` stays. Allocates. The options must be
- *  equal (KAM_ERR_OPTION) and the keys of one kind (KAM_ERR_TYPE). */
+/** Adds all that `other` holds; `other` stays. Allocates; can be cancelled.
+ *  Fails as kam_ledger_add does; the options must be equal (KAM_ERR_OPTION),
+ *  keys and order numbers of one kind (KAM_ERR_TYPE). */
 KAM_API kam_status kam_ledger_merge(kam_ledger *ledger, const kam_ledger *other,
                                     kam_diag *diag);
 
@@ -171,14 +184,17 @@ KAM_API kam_status kam_ledger_report_of(const kam_ledger *ledger,
                                         kam_ledger_report *report,
                                         kam_diag *diag);
 
-/** Writes one row an account. Allocates (to sort). */
+/** Writes one row an account. Allocates (to sort); can be cancelled. The ledger
+ *  stays as it is, whatever happens.
+ *  @return KAM_OK; KAM_ERR_TYPE when `out->key` is given and keys are texts */
 KAM_API kam_status kam_ledger_summarise(const kam_ledger *ledger,
                                         const kam_summary *out, kam_diag *diag);
 
 /**
  * The keys of text accounts, in the order of the summary. Allocates (to sort).
  *
- * @param[out] text   shape (n_accounts), each points into the ledger
+ * @param[out] text   shape (n_accounts), each points into the ledger, until it
+ *                    is freed, and ends in NUL
  * @param[out] length shape (n_accounts), bytes
  * @return KAM_ERR_TYPE when keys are integers
  */
