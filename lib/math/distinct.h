@@ -14,17 +14,17 @@ struct kam__distinct {
     double *key[KAM__MOST_KEYS]; /* each shape (n) */
     double *weight;              /* shape (n) */
     uint32_t *slot;              /* hash table of row + 1, 0: empty */
-    uint64_t n_slots;
+    uint64_t n_slots, n_used;    /* slots there is memory for, slots in use */
 };
 
 /* Memory for up to `room` rows; KAM_ERR_MEMORY leaves nothing behind. */
 kam_status kam__distinct_new(struct kam__distinct *rows, const kam_host *host,
                              int32_t n_keys, int64_t room);
 
-/* Adds a row. Only whole weights are merged: sums of others depend on their
- * order, and an answer must not. */
-void kam__distinct_add(struct kam__distinct *rows, const double *key,
-                       double weight);
+/* Adds n rows, key[k] and weight of shape (n). Only whole weights are merged:
+ * sums of others depend on their order, and an answer must not. */
+void kam__distinct_add(struct kam__distinct *rows, const double *const *key,
+                       const double *weight, int64_t n);
 
 void kam__distinct_free(struct kam__distinct *rows);
 

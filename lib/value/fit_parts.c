@@ -39,15 +39,13 @@ static int32_t tile_size(int64_t left) {
 
 static void add_part(const struct kam__row_kind *kind, const kam_accounts *part,
                      struct kam__distinct *rows, struct counts *counts) {
-    double key[KAM__MOST_KEYS][KAM__TILE], weight[KAM__TILE];
+    double tile[KAM__MOST_KEYS][KAM__TILE], weight[KAM__TILE];
+    const double *key[KAM__MOST_KEYS];
+    for (int32_t k = 0; k < KAM__MOST_KEYS; k++) key[k] = tile[k];
     for (int64_t at = 0; at < part->n_rows; at += KAM__TILE) {
         const int32_t n = tile_size(part->n_rows - at);
-        const int32_t m = kind->load(part, at, n, key, weight);
-        for (int32_t i = 0; i < m; i++) {
-            double row[KAM__MOST_KEYS];
-            for (int32_t k = 0; k < kind->n_keys; k++) row[k] = key[k][i];
-            kam__distinct_add(rows, row, weight[i]);
-        }
+        const int32_t m = kind->load(part, at, n, tile, weight);
+        kam__distinct_add(rows, key, weight, m);
         counts->n_used += m;
         counts->n_skipped += n - m;
     }

@@ -266,8 +266,9 @@ static kam_status prepare(struct problem *problem, double *size) {
         return kam__no_memory(problem->diag);
     *size = 0;
     kam_sum total = {0, 0};
+    kam__distinct_add(&problem->counts, (const double *const *)rows->key,
+                      rows->weight, rows->n);
     for (int64_t i = 0; i < rows->n; i++) {
-        kam__distinct_add(&problem->counts, &rows->key[0][i], rows->weight[i]);
         if (kam_sum_add(&total, rows->weight[i]))
             return kam__fail(problem->diag, KAM_ERR_OVERFLOW, "accounts.weight",
                              i, rows->weight[i], "the weights add up too high.");

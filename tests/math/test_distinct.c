@@ -14,8 +14,8 @@ static struct kam__distinct new_rows(const kam_host *host, int32_t n_keys,
 
 static void add(struct kam__distinct *rows, double a, double b, double c,
                 double weight) {
-    const double key[] = {a, b, c};
-    kam__distinct_add(rows, key, weight);
+    const double *const key[] = {&a, &b, &c};
+    kam__distinct_add(rows, key, &weight, 1);
 }
 
 static void expect_row(const struct kam__distinct *rows, int64_t row, double a,
@@ -119,6 +119,41 @@ static void test_many_rows(void **state) {
     }
 }
 
+/* However many rows come in one call, the same rows stand in the same order:
+ * repeats near and far, fractional weights and weights too large between. */
+static void test_one_is_many(void **state) {
+    (void)state;
+    enum { N = 3000 };
+    static double a[N], b[N], weight[N];
+    const double *const key[] = {a, b};
+    uint64_t seed = 11;
+    for (int i = 0; i < N; i++) {
+        const double kind = random_unit(&seed);
+        a[i] = floor(random_unit(&seed) * (i % 3 ? 20 : 400));
+        b[i] = i && i % 5 == 0 ? b[i - 1] : floor(random_unit(&seed) * 4);
+        weight[i] = kind < 0.1 ? 0.5 : kind < 0.11 ? 0x1p53 : floor(9 * kind);
+    }
+    struct kam__distinct one = new_rows(NULL, 2, N);
+    for (int i = 0; i < N; i++) add(&one, a[i], b[i], 0, weight[i]);
+    assert_true(one.n > 500 && one.n < N / 2);
+    for (int64_t size = 2; size <= N; size = 3 * size + 1) {
+        struct kam__distinct many = new_rows(NULL, 2, N);
+        for (int64_t at = 0; at < N; at += size) {
+            const double *const from[] = {key[0] + at, key[1] + at};
+            kam__distinct_add(&many, from, weight + at,
+                              at + size < N ? size : N - at);
+        }
+        assert_int_equal(many.n, one.n);
+        for (int32_t k = 0; k < 2; k++)
+            assert_memory_equal(many.key[k], one.key[k],
+                                (size_t)one.n * sizeof(double));
+        assert_memory_equal(many.weight, one.weight,
+                            (size_t)one.n * sizeof(double));
+        kam__distinct_free(&many);
+    }
+    kam__distinct_free(&one);
+}
+
 /* As many different rows as there is room for. */
 static void test_a_full_table(void **state) {
     (void)state;
@@ -175,6 +210,7 @@ int main(void) {
         cmocka_unit_test(test_fractional_weights_are_not_merged),
         cmocka_unit_test(test_weights_too_large_to_add_exactly),
         cmocka_unit_test(test_many_rows),
+        cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_a_full_table),
         cmocka_unit_test(test_no_room_asked_for),
         cmocka_unit_test(test_every_allocation_failed_once),
