@@ -65,6 +65,12 @@ def test_line_ends():
     equal(run("-q", file("ends.csv", "\n\n" + CLEAN)).out, plain, "blank lines first")
 
 
+def test_byte_order_mark():
+    plain = run("-q", file("clean.csv", CLEAN)).out
+    equal(run("-q", file("bom.csv", "\ufeff" + CLEAN)).out, plain)
+    equal(run("-q", file("bom.csv", "\ufeff" + CLEAN.replace("account", '"account"', 1))).out, plain)
+
+
 def test_names_that_only_look_alike():
     names = ["Ä", "A\u0308", "a", "A", "A.", "00001", "1", "1.0", "0x1"]
     table = score(file("names.csv", lines(["account", "day", "revenue"],
@@ -91,6 +97,11 @@ def test_extreme_amounts():
     equal([row["revenue"] for row in table.values()], ["4503599627370496.00", "1.00", "0.00", "0.00"])
     has(run(file("large.csv", "account,day,revenue\nA,2024-01-01,1e300\nB,2024-01-02,1\n")).err,
         "1 with an amount too large")
+
+
+def test_no_minus_before_nothing():
+    table = score(file("minus.csv", "account,day,revenue,cost\nA,2024-01-01,5,0\nA,2024-01-02,-5.001,0\n"))
+    equal((table["A"]["revenue"], table["A"]["profit"]), ("0.00", "0.00"))
 
 
 def test_days_far_away():

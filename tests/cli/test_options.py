@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every option does what --help says."""
+import csv
+import datetime
 import os
 import re
 
@@ -154,6 +156,9 @@ def test_tier_before_and_keep():
     equal(kept("--accounts", facts), "222", "keep is 1 unless told")
     equal(kept("--accounts", facts, "--keep", "0.9"), "122")
     equal(kept("--keep", "0.9"), "222", "nothing to keep without a tier before")
+    shares = run("-q", "--accounts", facts, "--tiers", "top:30%", "--keep", "0.2", orders)
+    equal([line.split(",")[1] for line in shares.out.splitlines()[1:]], ["1", "1", "1"],
+          "the best 30 %, ties taken in, and C, which had the tier")
     for name in ("tier 1", "TIER 1", "1"):
         facts = file("before.csv", f"account,tier_before,tier\nA,{name},2\n")
         done = run("-q", "--accounts", facts, "--keep", "0.9", *tiers, orders)
@@ -249,13 +254,16 @@ def test_summary():
 def test_backtest():
     done = run("--backtest", "2024-01-01", BOOK)
     equal(done.status, 0, done.err)
+    equal(run("--backtest", "2024-01-01", "--horizon-days", 9, BOOK).out, done.out, "the horizon is what is left")
     for part in ("as of 2023-12-31", "2024-01-01 to 2024-12-31 (366 days)", "mbgnbd", "own rate so far",
                  "as many as in the 366 days before", "known in hindsight", "longest silent first", "RMSE",
                  "log loss", "AUC", "Orders: ", "Churn: "):
         has(done.out, part)
     true("account,tier" not in done.out, "no scores")
-    # What happened, counted here: accounts known before, and their order days.
-    import csv
+
+
+def test_backtest_counts_what_happened():
+    """Counted here: accounts known before, and their order days after."""
     days = {}
     with open(BOOK, encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text):
@@ -264,12 +272,20 @@ def test_backtest():
                 number = days.setdefault((row["account"], row["order"]), [row["day"], 0.0])
                 number[1] += float(row["revenue"])
     ordered = {(name, day) for (name, _), (day, value) in days.items() if value >= 0}
-    known = {name for name, day in ordered if day < "2024-01-01"}
-    after = [name for name, day in ordered if day >= "2024-01-01" and name in known]
-    model = next(line for line in done.out.splitlines() if line.startswith("mbgnbd"))
-    equal(model.split()[2].replace(",", ""), str(len(after)))
-    gone = [line for line in done.out.splitlines() if line.startswith("mbgnbd")][1].split()[2]
-    equal(gone, str(len(known - set(after))))
+    for begin in ("2023-03-02", "2024-01-01", "2024-06-06"):
+        known = {name for name, day in ordered if day < begin}
+        after = [name for name, day in ordered if day >= begin and name in known]
+        out = run("-q", "--backtest", begin, BOOK).out.splitlines()
+        amounts, events = (line.split() for line in out if line.startswith("mbgnbd"))
+        equal(amounts[2].replace(",", ""), str(len(after)), begin)
+        equal(events[2], str(len(known - set(after))), begin)
+        days = (datetime.date(2024, 12, 31) - datetime.date.fromisoformat(begin)).days + 1
+        from_day = (datetime.date.fromisoformat(begin) - datetime.timedelta(days=days)).isoformat()
+        naive = [line for line in out if line.startswith(f"as many as in the {days} days before")]
+        equal(len(naive), from_day >= "2022-01-01", "left out where the log is too short")
+        if naive:
+            before = [name for name, day in ordered if from_day <= day < begin]
+            equal(re.split(r"  +", naive[0])[1].replace(",", ""), f"{len(before)}.0", begin)
 
 
 def test_backtest_verdict_is_honest():
@@ -281,8 +297,9 @@ def test_backtest_verdict_is_honest():
         loss = {row[0]: float(row[3]) for row in rows if len(row) == 6 and row[3] not in ("-", "log loss")}
         for word, table in (("Orders", rmse), ("Churn", loss)):
             sentence = next(line for line in out.splitlines() if line.startswith(word + ": "))
-            won = table["mbgnbd"] < min(value for name, value in table.items() if name != "mbgnbd")
-            has(sentence, "the model beats" if won else "a baseline wins")
+            best = min((value, name) for name, value in table.items() if name != "mbgnbd")
+            has(sentence, "the model beats" if table["mbgnbd"] < best[0] else "a baseline wins")
+            has(sentence, best[1])
 
 
 def simulated():
