@@ -262,6 +262,12 @@ static void judge_churn(FILE *out, const struct trial *trial,
     const kam_backtest_event_report *event = trial->event;
     int best = 1;
     if (event[0].n_rows == 0) return;
+    if (event[0].n_events == 0 || event[0].n_events == event[0].n_rows) {
+        fprintf(out,
+                "Churn: %s account left, so there is nothing to tell apart.\n",
+                event[0].n_events ? "every" : "no");
+        return;
+    }
     if (event[2].n_rows > 0 && event[2].log_loss < event[1].log_loss) best = 2;
     if (event[0].log_loss < event[best].log_loss)
         fprintf(out,
@@ -298,11 +304,11 @@ static void print_trial(FILE *out, const struct trial *trial) {
         "the longest silent first"};
     char from[16], to[16], before[16];
     fprintf(out,
-            "Backtest: fitted on %s accounts as of %s, forecast %s to %s (%d "
+            "Backtest: fitted on %s as of %s, forecast %s to %s (%d "
             "days)\n\n",
-            grouped(&same, (double)trial->n, 0),
-            day_text(trial->from - 1, before), day_text(trial->from, from),
-            day_text(trial->as_of, to), (int)trial->horizon);
+            many(&same, trial->n, "account"), day_text(trial->from - 1, before),
+            day_text(trial->from, from), day_text(trial->as_of, to),
+            (int)trial->horizon);
     if (family == 0)
         fprintf(out, "There is no order model to test: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),

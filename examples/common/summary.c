@@ -49,7 +49,8 @@ static void print_lines(FILE *out, const struct result *result) {
             grouped(&b, (double)report->n_used, 0));
     print_dropped(out, result->log, report);
     fputs("\n", out);
-    item(&list, report->n_returns, "returns");
+    item(&list, report->n_returns,
+         report->n_returns == 1 ? "return" : "returns");
     item(&list, report->n_zero, "of amount zero");
     item(&list, result->log->has_cost ? report->n_missing_cost : 0,
          "without a cost");
@@ -58,17 +59,17 @@ static void print_lines(FILE *out, const struct result *result) {
     if (result->log->n_bad > 0)
         fprintf(out, "          the first bad line: %s\n",
                 result->log->first_bad);
-    fprintf(out, "Orders    %s orders of %s accounts, %s to %s (%s)\n",
-            grouped(&a, (double)report->n_orders, 0),
-            grouped(&b, (double)report->n_accounts, 0),
+    fprintf(out, "Orders    %s of %s, %s to %s (%s)\n",
+            many(&a, report->n_orders, "order"),
+            many(&b, report->n_accounts, "account"),
             day_text(report->first_line_day, first),
             day_text(report->last_line_day, last),
             result->log->has_order
                 ? "lines of one order number are one order"
                 : "lines of an account on one day are one order");
     if (report->n_without_order > 0)
-        fprintf(out, "          %s accounts never ordered\n",
-                grouped(&a, (double)report->n_without_order, 0));
+        fprintf(out, "          %s never ordered\n",
+                many(&a, report->n_without_order, "account"));
 }
 
 static void print_facts(FILE *out, const struct result *result) {
@@ -76,25 +77,24 @@ static void print_facts(FILE *out, const struct result *result) {
     struct words a, b;
     int64_t n_known = facts->n_records - facts->n_strangers - facts->n_unnamed;
     if (!result->options->accounts_file) return;
-    fprintf(out, "Accounts  %s of the %s accounts stand in %s\n",
+    fprintf(out, "Accounts  %s of %s found in %s\n",
             grouped(&a, (double)n_known, 0),
-            grouped(&b, (double)result->book->n, 0),
+            many(&b, result->book->n, "account"),
             csv_name(result->options->accounts_file));
     if (facts->n_strangers > 0)
-        fprintf(
-            out,
-            "          left out: %s others that no used line names, cost to "
-            "serve %s\n",
-            grouped(&a, (double)facts->n_strangers, 0),
-            grouped(&b, facts->strangers_cost, 2));
+        fprintf(out,
+                "          left out: %s that no used line names, cost to "
+                "serve %s\n",
+                many(&a, facts->n_strangers, "account"),
+                grouped(&b, facts->strangers_cost, 2));
     if (facts->n_unnamed > 0)
-        fprintf(out, "          left out: %s lines without an account\n",
-                grouped(&a, (double)facts->n_unnamed, 0));
+        fprintf(out, "          left out: %s without an account\n",
+                many(&a, facts->n_unnamed, "line"));
     if (facts->n_early > 0)
         fprintf(out,
-                "          %s accounts ordered before their start_day (scores "
-                "count from the first order)\n",
-                grouped(&a, (double)facts->n_early, 0));
+                "          %s with an order before start_day (scores count "
+                "from the first order)\n",
+                many(&a, facts->n_early, "account"));
 }
 
 /* What maximum likelihood found, and what was done about it. */
@@ -102,17 +102,16 @@ static void print_verdict(FILE *out, const kam_estimate_report *report,
                           kam_status likelihood, const char *culprit) {
     struct words words;
     if (likelihood == KAM_OK) {
-        fprintf(out, "converged on %s accounts",
-                grouped(&words, (double)report->n_rows, 0));
+        fprintf(out, "converged on %s",
+                many(&words, report->n_rows, "account"));
     } else {
         fprintf(out, "maximum likelihood: %s (%s%s%s)",
                 status_words(&words, likelihood), kam_status_name(likelihood),
                 culprit ? ", " : "", culprit ? culprit : "");
         if (report->prior == KAM_PRIOR_WEAK && report->status == KAM_OK)
             fprintf(out,
-                    "\n          so a weak prior was used; converged on %s "
-                    "accounts",
-                    grouped(&words, (double)report->n_rows, 0));
+                    "\n          so a weak prior was used; converged on %s",
+                    many(&words, report->n_rows, "account"));
     }
     if (report->n_skipped > 0)
         fprintf(out, ", %s left out",
@@ -172,17 +171,25 @@ static void print_concentration(FILE *out, const struct result *result) {
     if (kam_concentration_measure(&revenue, result->book->n, NULL, NULL, &of,
                                   NULL) != KAM_OK)
         return;
+    if (isnan(of.hhi)) {
+        fprintf(out,
+                "Book      revenue %s: no shares of what is not above zero\n",
+                grouped(&a, of.total, 2));
+        return;
+    }
     fprintf(
         out,
         "Book      revenue %s; the top 10 %% of accounts hold %s, the top 20 "
         "%% %s, the largest %s\n",
         grouped(&a, of.total, 2), percent(&b, of.top_10_share, 2),
         percent(&c, of.top_20_share, 2), percent(&d, of.largest_share, 2));
-    fprintf(out, "          HHI %.2f points, as if %.1f equal accounts; ",
-            1e4 * of.hhi, of.effective_number);
+    fprintf(out,
+            "          as concentrated as %.1f equal accounts (HHI %.2f "
+            "points); ",
+            of.effective_number, 1e4 * of.hhi);
     if (isnan(of.gini))
-        fprintf(out, "no Gini (%s accounts are below zero)\n",
-                grouped(&a, (double)of.n_negative, 0));
+        fprintf(out, "no Gini: %s below zero\n",
+                many(&a, of.n_negative, "account"));
     else
         fprintf(out, "Gini %.4f\n", of.gini);
 }
@@ -190,7 +197,7 @@ static void print_concentration(FILE *out, const struct result *result) {
 static void print_profit(FILE *out, const struct result *result) {
     kam_whale whale = {.struct_size = sizeof whale};
     kam_column profit = doubles(result->answers->scores.profit);
-    struct words a, b, c, d;
+    struct words a, b, c, d, e;
     if (kam_profit_whale(&profit, result->book->n, NULL, NULL, NULL, &whale,
                          NULL) != KAM_OK) {
         fputs(
@@ -200,29 +207,30 @@ static void print_profit(FILE *out, const struct result *result) {
         return;
     }
     fprintf(out,
-            "          profit %s; the best %s accounts earn %s, %s lose money "
-            "and take %s away\n",
-            grouped(&a, whale.total, 2),
-            grouped(&b, (double)whale.n_to_peak, 0), grouped(&c, whale.peak, 2),
-            grouped(&d, (double)whale.n_loss_making, 0),
-            grouped(&(struct words){""}, whale.destroyed, 2));
+            "          profit %s; the best %s earn %s, %s at a loss take %s "
+            "away\n",
+            grouped(&a, whale.total, 2), many(&b, whale.n_to_peak, "account"),
+            grouped(&c, whale.peak, 2),
+            many(&d, whale.n_loss_making, "account"),
+            grouped(&e, whale.destroyed, 2));
     if (whale.n_accounts < result->book->n)
         fprintf(
             out,
-            "          profit not known for %s accounts: a line has no cost\n",
-            grouped(&a, (double)(result->book->n - whale.n_accounts), 0));
+            "          profit not known for %s with a line that has no cost\n",
+            many(&a, result->book->n - whale.n_accounts, "account"));
 }
 
 static void print_value(FILE *out, const struct result *result) {
     const kam_scores *scores = &result->answers->scores;
     const double days = result->options->future.horizon_days;
-    double value = 0, at_risk = 0;
+    double value = 0, below = 0, at_risk = 0;
     int64_t n = 0;
     struct words a, b, c;
     for (int64_t i = 0; i < result->book->n; i++) {
         if (!isfinite(scores->lifetime_value[i])) continue;
         n++;
         value += scores->lifetime_value[i];
+        if (scores->lifetime_value[i] < 0) below += scores->lifetime_value[i];
         if (scores->lifetime_value[i] > 0 && isfinite(scores->churn_risk[i]))
             at_risk += answers_at_risk(result->answers, i);
     }
@@ -232,10 +240,10 @@ static void print_value(FILE *out, const struct result *result) {
                 grouped(&a, value, 2));
         return;
     }
-    fprintf(out,
-            "          lifetime value %s over the next %s days; at risk %s "
-            "(churn risk x value, where above zero)\n",
-            grouped(&a, value, 2), say(&c, "%.6g", days),
+    fprintf(out, "          lifetime value %s over the next %s days",
+            grouped(&a, value, 2), say(&c, "%.6g", days));
+    if (below < 0) fprintf(out, " (%s of it at a loss)", grouped(&b, below, 2));
+    fprintf(out, "; at risk %s (churn risk x value, where above zero)\n",
             grouped(&b, at_risk, 2));
 }
 

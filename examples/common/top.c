@@ -18,7 +18,12 @@ static const char *const headings[][2] = {
     {"at risk", "风险金额"},
     {"why", "主要原因"},
 };
-enum { N_HEADINGS = sizeof headings / sizeof *headings, NAME_WIDTH = 30 };
+static const char *const without_cost[2] = {"revenue so far", "至今收入"};
+enum {
+    N_HEADINGS = sizeof headings / sizeof *headings,
+    MONEY = 3,
+    NAME_WIDTH = 30
+};
 
 static void add_interval(struct grid *grid, const kam_scores *scores,
                          int64_t row, int32_t language) {
@@ -38,6 +43,12 @@ static void add_reason(struct grid *grid, const kam_reason *reason,
     if (reason->id != KAM_REASON_NONE && !isnan(reason->contribution))
         kam_reason_text(reason, language, words.text, sizeof words.text, NULL);
     grid_add(grid, words.text);
+}
+
+/* The profit, or the revenue where no cost is known. */
+static const double *money_so_far(const struct result *result) {
+    const kam_scores *scores = &result->answers->scores;
+    return result->log->has_cost ? scores->profit : scores->net_revenue;
 }
 
 /* In a book with costs, an account without them stands out too high. */
@@ -60,7 +71,7 @@ static void add_row(struct grid *grid, const struct result *result,
                  ? "-"
                  : kam_tier_name(scores->tier[i],
                                  result->answers->models.n_bands, language));
-    grid_add(grid, compact(&words, scores->profit[i], language));
+    grid_add(grid, compact(&words, money_so_far(result)[i], language));
     compact(&words, scores->lifetime_value[i], language);
     grid_add(grid, strcat(words.text, is_of_revenue(result, i) ? "*" : ""));
     add_interval(grid, scores, i, language);
@@ -76,7 +87,9 @@ void print_top(FILE *out, const struct result *result) {
     const int64_t top = result->options->top < n ? result->options->top : n;
     int64_t *order = answers_by_risk(result->answers, n);
     struct grid grid = {N_HEADINGS, "rllrrlrrl", 0, 0, NULL};
-    for (int j = 0; j < N_HEADINGS; j++) grid_add(&grid, headings[j][zh]);
+    for (int j = 0; j < N_HEADINGS; j++)
+        grid_add(&grid, j == MONEY && !result->log->has_cost ? without_cost[zh]
+                                                             : headings[j][zh]);
     int n_marked = 0;
     for (int64_t i = 0; i < top; i++) {
         add_row(&grid, result, i + 1, order[i]);

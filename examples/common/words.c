@@ -37,6 +37,12 @@ const char *grouped(struct words *words, double value, int decimals) {
     return words->text;
 }
 
+const char *many(struct words *words, int64_t n, const char *one) {
+    struct words count;
+    return say(words, "%s %s%s", grouped(&count, (double)n, 0), one,
+               n == 1 ? "" : "s");
+}
+
 /* Three digits that count. */
 static const char *short_number(struct words *words, double value,
                                 const char *unit) {

@@ -15,6 +15,9 @@ struct words {
 /* 1,234,567 or 1,234,567.89; "-" for NaN. */
 const char *grouped(struct words *words, double value, int decimals);
 
+/* 1 account, or 2,345 accounts. */
+const char *many(struct words *words, int64_t n, const char *one);
+
 /* Three digits that count: 6,420k or 12.3M, or in Chinese 642万 and 1.23亿;
  * "-" for NaN. */
 const char *compact(struct words *words, double value, int32_t language);

@@ -38,7 +38,7 @@ def test_dirty_is_clean():
 def test_dropped_lines_are_counted():
     done = run(file("dirty.csv", DIRTY))
     has(done.err, "13 read, 7 used, 6 dropped (4 without an account, 1 without a day, 1 without an amount)")
-    has(done.err, "1 returns, 1 of amount zero")
+    has(done.err, "1 return, 1 of amount zero")
     has(done.err, "2 with fewer fields than the header")
 
 

@@ -86,7 +86,7 @@ def test_cost_to_serve():
     equal((table["A"]["profit"], table["A"]["margin_pct"]), ("3.50", "35.00"))
     equal(table["B"]["profit"], "4.00")
     equal(sorted(table), ["A", "B"], "an account without order lines has no row")
-    has(run("--accounts", facts, orders).err, "left out: 1 others that no used line names, cost to serve 9.00")
+    has(run("--accounts", facts, orders).err, "left out: 1 account that no used line names, cost to serve 9.00")
 
 
 def test_quoting():
@@ -140,6 +140,23 @@ def test_golden_columns_of_the_sample_book():
         else:
             equal(row["profit"], "", name)
     equal(sum(not value for value in known.values()), 2)
+
+
+def test_summary_of_odd_books():
+    """Nothing but returns, nobody who left, nothing below zero: words, no nan."""
+    for text, part in (("A,2024-01-01,-10\n", "no shares"), ("A,2024-01-01,0\n", "no shares"),
+                       ("A,2024-01-01,100\nB,2024-01-01,20\nB,2024-01-02,-30\nB,2024-01-03,-1\n",
+                        "no Gini: 1 account below zero")):
+        done = run(file("odd.csv", "account,day,revenue\n" + text))
+        equal(done.status, 0, done.err)
+        has(done.err, part)
+        true("nan" not in done.err + done.out, done.err)
+        table = run("-q", "--top", 5, file("odd.csv", "account,day,revenue\n" + text)).out
+        true("nan" not in table and "revenue so far" in table, table)
+    days = "".join(f"{name},2024-{month:02}-01,5\n" for name in "AB" for month in range(1, 9))
+    done = run("-q", "--backtest", "2024-05-01", file("all.csv", "account,day,revenue\n" + days))
+    has(done.out, "Churn: no account left, so there is nothing to tell apart.")
+    has(done.out, "2 accounts are few to judge by")
 
 
 def test_tier_is_the_trailing_year():
