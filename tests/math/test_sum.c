@@ -7,6 +7,7 @@
 #include "math/accumulate.h"
 
 __extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 uwide;
 
 /* value * 2^64 as an integer, ties to even, from the number's own bits. */
 static wide units_of(double value) {
@@ -138,10 +139,10 @@ static void test_values_are_rounded_once(void **state) {
     uint64_t seed = 44;
     for (int i = 0; i < 300000; i++) {
         const int bits = 1 + (int)(random_unit(&seed) * 126);
-        wide units = 0;
+        uwide random = 0;
         for (int k = 0; k < 3; k++)
-            units = units << 50 ^ (wide)(random_unit(&seed) * 0x1p53);
-        units &= ((wide)1 << bits) - 1;
+            random = random << 50 ^ (uwide)(random_unit(&seed) * 0x1p53);
+        wide units = (wide)(random & (((uwide)1 << bits) - 1));
         if (i % 3 == 0 && bits > 60) /* near a tie */
             units = (units >> (bits - 54) << (bits - 54)) + i % 9 / 3 - 1;
         if (i % 2) units = -units;
