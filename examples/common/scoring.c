@@ -39,31 +39,15 @@ static void make_room(kam_scores *scores, int64_t n) {
     scores->row_flags = resize(NULL, n, sizeof *scores->row_flags);
 }
 
-/* With no end to the horizon there is no churn risk to ask for. */
-static void forget_risk(kam_scores *scores, int64_t n) {
-    const kam_reason none = {KAM_REASON_NONE, 0, NAN, NAN};
-    for (int64_t i = 0; i < n; i++) {
-        scores->churn_risk[i] = NAN;
-        for (int64_t j = 4 * i; j < 4 * i + 4; j++) scores->reasons[j] = none;
-    }
-}
-
 void answers_make(struct answers *answers, const struct book *book,
                   const struct options *options,
                   const kam_clv_options *future) {
     kam_diag diag = {.struct_size = sizeof diag};
-    kam_scores wanted;
     memset(answers, 0, sizeof *answers);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);
-    wanted = answers->scores;
-    if (isinf(future->horizon_days)) {
-        forget_risk(&answers->scores, book->n);
-        wanted.churn_risk = NULL;
-        wanted.reasons = NULL;
-    }
-    check(kam_score(&book->rows, &answers->models, future, NULL, &wanted,
-                    &diag),
+    check(kam_score(&book->rows, &answers->models, future, NULL,
+                    &answers->scores, &diag),
           &diag);
     for (int64_t i = 0; i < book->n; i++)
         if (book->summary.first_day[i] == KAM_NO_DAY)

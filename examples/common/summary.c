@@ -142,9 +142,9 @@ static void print_models(FILE *out, const struct result *result) {
     fprintf(out, "Rhythm    %s: ",
             family ? kam_btyd_family_name(family) : "no order model");
     print_verdict(out, &fit->orders, fit->orders_ml,
-                  fit->orders.culprit < 0
+                  fit->orders_culprit < 0
                       ? NULL
-                      : kam_btyd_parameter_name(family, fit->orders.culprit));
+                      : kam_btyd_parameter_name(family, fit->orders_culprit));
     if (family)
         print_parameters(out, models->orders.n_parameters,
                          models->orders.parameter, models->orders_covariance,
@@ -153,10 +153,10 @@ static void print_models(FILE *out, const struct result *result) {
     fprintf(out, "Spend     %s: ",
             models->spend.family ? "gamma-gamma" : "no spend model");
     print_verdict(out, &fit->spend, fit->spend_ml,
-                  fit->spend.culprit < 0
+                  fit->spend_culprit < 0
                       ? NULL
                       : kam_spend_parameter_name(models->spend.family,
-                                                 fit->spend.culprit));
+                                                 fit->spend_culprit));
     if (models->spend.family)
         print_parameters(out, models->spend.n_parameters,
                          models->spend.parameter, models->spend_covariance,
@@ -235,13 +235,11 @@ static void print_value(FILE *out, const struct result *result) {
             at_risk += answers_at_risk(result->answers, i);
     }
     if (n == 0) return;
-    if (isinf(days)) {
-        fprintf(out, "          lifetime value %s, for ever\n",
-                grouped(&a, value, 2));
-        return;
-    }
-    fprintf(out, "          lifetime value %s over the next %s days",
-            grouped(&a, value, 2), say(&c, "%.6g", days));
+    fprintf(out, "          lifetime value %s ", grouped(&a, value, 2));
+    if (isinf(days))
+        fputs("for ever", out);
+    else
+        fprintf(out, "over the next %s days", say(&c, "%.6g", days));
     if (below < 0) fprintf(out, " (%s of it at a loss)", grouped(&b, below, 2));
     fprintf(out, "; at risk %s (churn risk x value, where above zero)\n",
             grouped(&b, at_risk, 2));

@@ -49,6 +49,8 @@ typedef struct kam_fit_report {
     kam_status spend_ml;        /**< likewise */
     kam_status tiers;           /**< KAM_ERR_EMPTY when limits are shares of a
                                      book in which no tier_value is known */
+    int32_t orders_culprit;     /**< the parameter that orders_ml names, or -1 */
+    int32_t spend_culprit;      /**< the parameter that spend_ml names, or -1 */
     int32_t reserved2;          /**< 0 */
 } kam_fit_report;
 

@@ -102,9 +102,11 @@ typedef kam_status (*fit_one)(const struct book *book, int32_t prior,
 /* Maximum likelihood first; the prior only where that has no answer. */
 static kam_status fit_with_fallback(const struct book *book, fit_one fit,
                                     kam_models *models, kam_status *ml,
+                                    int32_t *culprit,
                                     kam_estimate_report *report) {
     kam_status status = fit(book, KAM_PRIOR_NONE, models, report);
     *ml = status;
+    *culprit = report->culprit;
     if (wants_prior(status)) status = fit(book, KAM_PRIOR_WEAK, models, report);
     return status;
 }
@@ -186,12 +188,14 @@ static kam_status find_limits(const struct book *book, struct gathered *to,
 static kam_status fit_all(const struct book *book, struct gathered *to,
                           kam_models *models, kam_fit_report *report) {
     kam_status status = fit_with_fallback(book, fit_orders, models,
-                                          &report->orders_ml, &report->orders);
+                                          &report->orders_ml,
+                                          &report->orders_culprit,
+                                          &report->orders);
     if (is_failure(status)) return status;
     if (status != KAM_OK) memset(&models->orders, 0, sizeof models->orders);
     if (status == KAM_OK) find_reference(book, to, models->reference);
     status = fit_with_fallback(book, fit_spend, models, &report->spend_ml,
-                               &report->spend);
+                               &report->spend_culprit, &report->spend);
     if (is_failure(status)) return status;
     if (status != KAM_OK) memset(&models->spend, 0, sizeof models->spend);
     report->tiers = find_limits(book, to, models);

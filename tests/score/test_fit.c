@@ -35,6 +35,7 @@ static void test_parts_agree(void **state) {
     assert_memory_equal(&models.spend, &spend, sizeof spend);
     assert_memory_equal(models.orders_covariance, covariance, sizeof covariance);
     assert_int_equal(report.orders_ml, KAM_OK);
+    assert_int_equal(report.orders_culprit, -1);
     assert_int_equal(report.orders.prior, KAM_PRIOR_NONE);
     /* T1: the CNY preset. */
     assert_int_equal(models.n_bands, 3);
@@ -82,6 +83,8 @@ static void test_fallback(void **state) {
     kam_fit_report report;
     assert_status(fit(&view, 1, NULL, &models, &report), KAM_OK);
     assert_int_equal(report.orders_ml, KAM_ERR_AT_BOUND);
+    assert_int_equal(report.orders_culprit, 0); /* r: equal rates */
+    assert_int_equal(report.spend_culprit, 0);  /* p: equal orders */
     assert_int_equal(report.orders.status, KAM_OK);
     assert_int_equal(report.orders.prior, KAM_PRIOR_WEAK);
     assert_int_equal(report.spend_ml, KAM_ERR_AT_BOUND);
