@@ -21,7 +21,7 @@ typedef struct kam_account {
     double repeat_orders;      /**< orders after the first, a whole number >= 0 */
     double last_order_periods; /**< first order to last order, 0..age */
     double age_periods;        /**< first order to the as-of day, >= 0 */
-    double mean_order_value;   /**< money a repeat order, > 0; 0 when none */
+    double mean_order_value;   /**< money a repeat order, >= 0; 0 when none */
     double gross_revenue;      /**< money invoiced, returns not taken off, >= 0 */
     double returns;            /**< money given back, >= 0 */
     double direct_cost;        /**< money: goods, freight */

@@ -7,7 +7,8 @@
  * Formulas and limits: docs/models/spend.md.
  *
  * Of kam_accounts these functions read `repeat_orders` (x), `mean_order_value`
- * (m) and, in fits, `weight`. A fit uses rows with x > 0 and m > 0.
+ * (m >= 0) and, in fits, `weight`. A fit uses rows with x > 0 and m > 0; an
+ * account whose repeat orders were all free (m = 0) is still given a value.
  */
 #ifndef KAM_SPEND_H
 #define KAM_SPEND_H
@@ -47,7 +48,7 @@ KAM_API kam_status kam_spend_objective(const kam_spend *model,
                                        kam_objective *partial, kam_diag *diag);
 
 /** The log likelihood of each account's mean order value, with all its digits;
- *  0 where there is no repeat order. Arguments as in kam_spend_expected. */
+ *  0 where there is no repeat order, NaN (KAM_ROW_DOMAIN) where m is 0. Arguments as in kam_spend_expected. */
 KAM_API kam_status kam_spend_log_likelihood(const kam_spend *model,
                                             const kam_accounts *accounts,
                                             const kam_host *host,

@@ -59,7 +59,7 @@ kam_status kam__spend_read_accounts(kam_accounts *ours,
 uint32_t kam__spend_flag(double x, double m) {
     if (x != x || (x > 0 && m != m)) return KAM_ROW_MISSING;
     if (!(x >= 0 && x < 0x1p53 && x == floor(x))) return KAM_ROW_DOMAIN;
-    if (x > 0 && !(m > 0 && m < INFINITY)) return KAM_ROW_DOMAIN;
+    if (x > 0 && !(m >= 0 && m < INFINITY)) return KAM_ROW_DOMAIN;
     return x > 0 ? 0 : KAM_ROW_ONE_ORDER;
 }
 
@@ -103,6 +103,7 @@ static void answer_rows(void *context, int64_t first, int32_t n) {
         const double value =
             usable ? work->answer(work->parameter, x[i], m[i]) : (double)NAN;
         if (value > DBL_MAX) flag |= KAM_ROW_INFINITE;
+        if (usable && value != value) flag |= KAM_ROW_DOMAIN;
         work->out[first + i] = value;
         if (work->row_flags) work->row_flags[first + i] = flag;
     }

@@ -40,6 +40,7 @@ double kam__gamma_gamma_log_likelihood(const double *parameter, double x,
                                        double m) {
     double count[10], row[10][KAM__TILE];
     if (!(x > 0)) return 0;
+    if (!(m > 0)) return NAN; /* orders worth nothing have no density */
     kam__gamma_gamma_count_terms(parameter, x, count);
     kam__gamma_gamma_base.row_terms(parameter, &x, &m, 1, row);
     return count[0] + row[0][0];
@@ -68,7 +69,8 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
     int32_t used = 0;
     kam__weights(part, first, n, weight);
     for (int32_t i = 0; i < n; i++) {
-        if (kam__spend_flag(x[i], m[i]) || !kam__is_weight(weight[i])) continue;
+        if (kam__spend_flag(x[i], m[i]) || !(m[i] > 0)) continue;
+        if (!kam__is_weight(weight[i])) continue;
         key[0][used] = x[i];
         key[1][used] = m[i];
         weight[used++] = weight[i];

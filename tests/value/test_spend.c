@@ -322,6 +322,19 @@ static void test_flags(void **state) {
     }
     assert_relative(value[0], 6 * (15 + 2 * 20) / (6 * 2 + 4 - 1.0), 1e-15);
     assert_relative(value[4], 6 * 15 / 3.0, 1e-15);
+    /* Orders worth nothing so far: pulled up to the book's, and no density. */
+    const double two = 2, nothing = 0;
+    const kam_accounts free_orders = book_of(&two, &nothing, 1);
+    assert_status(
+        kam_spend_expected(&model, &free_orders, NULL, value, flag, NULL),
+        KAM_OK);
+    assert_relative(value[0], 6 * 15 / (6 * 2 + 4 - 1.0), 1e-15);
+    assert_int_equal(flag[0], 0);
+    assert_status(kam_spend_log_likelihood(&model, &free_orders, NULL, value,
+                                           flag, NULL),
+                  KAM_OK);
+    assert_true(isnan(value[0]));
+    assert_int_equal(flag[0], KAM_ROW_DOMAIN);
 }
 
 int main(void) {
