@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""peers.py DIRECTORY: the same work by lifetimes and DuckDB on the same book.
+
+Reads the book and what libkam answered (ours.txt) from the directory; prints
+"name value" lines as the benchmarks do. Only the libraries' own calls are
+timed, one thread, median of 5 after one to warm up (the fits: without)."""
+import importlib.metadata
+import os
+import pathlib
+import statistics
+import sys
+import time
+import warnings
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[threads] = "1"
+warnings.simplefilter("ignore")
+
+import duckdb  # noqa: E402
+import lifetimes  # noqa: E402
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+
+REPEATS = 5
+WEEKS = 39
+AS_OF = 20000  # the day the book ends
+
+# Lines of a day are one order; the first order is no repeat.
+SUMMARY = f"""
+create or replace temp table summary as
+with days as (
+    select account, day, sum(revenue) as value from log group by account, day),
+accounts as (
+    select account, min(day) as first, max(day) as last, count(*) - 1 as x,
+           sum(value) as total, arg_min(value, day) as opening
+    from days group by account)
+select account, x, (last - first) / 7.0::double as t_x,
+       ({AS_OF} - first) / 7.0::double as T,
+       case when x > 0 then (total - opening) / x else 0 end as m
+from accounts
+"""
+
+
+def say(name, value):
+    print(name, value if isinstance(value, str) else repr(float(value)), flush=True)
+
+
+def median(work, warm=True):
+    if warm:
+        work()
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def versions():
+    for name in ("lifetimes", "duckdb", "numpy", "scipy", "pandas", "autograd"):
+        say(f"version.{name}", importlib.metadata.version(name))
+
+
+def book_of(directory, name="book.f64"):
+    return np.fromfile(directory / name).reshape(4, -1)
+
+
+def fit_orders(book):
+    x, t_x, age, _ = book
+    fitter = lifetimes.BetaGeoFitter()
+    say("fit.bgnbd.seconds", median(lambda: fitter.fit(x, t_x, age), warm=False))
+    for name in fitter.params_.index:
+        say(f"fit.bgnbd.{name}", fitter.params_[name])
+        say(f"fit.bgnbd.se.{name}", fitter.standard_errors_[name])
+
+
+def fit_spend(book):
+    x, m = (column[book[0] > 0] for column in (book[0], book[3]))
+    fitter = lifetimes.GammaGammaFitter()
+    say("fit.spend.seconds", median(lambda: fitter.fit(x, m), warm=False))
+    for theirs, ours in (("p", "p"), ("q", "q"), ("v", "gamma")):
+        say(f"fit.spend.{ours}", fitter.params_[theirs])
+
+
+def answer(book, ours):
+    """Alive and expected orders, at libkam's parameters."""
+    x, t_x, age, _ = book
+    fitter = lifetimes.BetaGeoFitter()
+    fitter.params_ = pd.Series({name: ours[f"fit.bgnbd.{name}"] for name in ("r", "alpha", "a", "b")})
+    answers = {
+        "alive": lambda: fitter.conditional_probability_alive(x, t_x, age),
+        "orders": lambda: fitter.conditional_expected_number_of_purchases_up_to_time(WEEKS, x, t_x, age),
+    }
+    for name, ask in answers.items():
+        say(f"answer.{name}.seconds", median(ask))
+        say(f"answer.{name}.sum", np.sum(np.asarray(ask())))
+    say("answer.both.seconds", median(lambda: [ask() for ask in answers.values()]))
+
+
+def lines(directory, name, files):
+    log = pd.DataFrame({
+        "account": np.fromfile(directory / f"{files}-account.i64", dtype=np.int64),
+        "day": np.fromfile(directory / f"{files}-day.i32", dtype=np.int32),
+        "revenue": np.fromfile(directory / f"{files}-revenue.f64"),
+    })
+    base = duckdb.connect(":memory:")
+    base.execute("set threads = 1")
+    base.execute("create table log as select * from log")
+    say(f"lines.{name}.seconds", median(lambda: base.execute(SUMMARY)))
+    sums = base.execute("select count(*), sum(x), sum(t_x), sum(T), sum(m) from summary").fetchone()
+    for part, value in zip(("accounts", "x", "t_x", "T", "m"), sums):
+        say(f"lines.{name}.{part}", value)
+
+
+def main(directory):
+    ours = {}
+    for line in (directory / "ours.txt").read_text().splitlines():
+        name, value = line.split(" ", 1)
+        if not name.startswith("version."):
+            ours[name] = float(value)
+    versions()
+    book = book_of(directory)
+    lines(directory, "by_day", "log")
+    lines(directory, "shuffled", "shuffled")
+    answer(book, ours)
+    fit_spend(book)
+    fit_orders(book)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
