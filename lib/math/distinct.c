@@ -49,8 +49,8 @@ static struct row row_at(const double *const *key, const double *weight,
     struct row row = {{0}, weight[i], 0};
     for (int32_t k = 0; k < n_keys; k++) {
         row.key[k] = key[k][i];
-        row.hash = (row.hash ^ kam__bits(row.key[k] + 0.0)) *
-                   0x9E3779B97F4A7C15u;
+        row.hash =
+            (row.hash ^ kam__bits(row.key[k] + 0.0)) * 0x9E3779B97F4A7C15u;
         row.hash ^= row.hash >> 29;
     }
     row.hash = row.hash * 0xBF58476D1CE4E5B9u >> 20;
