@@ -176,11 +176,17 @@ static void expected(kam__family family, const double *parameter, kam__tile tile
     }
 }
 
+/* For ever: E (1 - p) / p^2, infinite when a <= 2. */
+static double pairs_for_ever(double a, double c) {
+    return a > 2 ? (c - a) / (a - 2) * for_ever(a, c) : (double)INFINITY;
+}
+
 /* Time is cut into panels on which the rate of orders of an active account is
  * smooth: none longer than alpha + T + t, where the rate has its branch point on
- * the other side, nor than the time in which it falls by e^6. */
+ * the other side, nor than the time in which it falls by e^6, nor than that in
+ * which the weight falls by e^3. */
 struct panels {
-    double start, length, age, fall;
+    double start, length, age, fall, most;
 };
 
 static int next_panel(struct panels *panels, double end) {
@@ -188,7 +194,8 @@ static int next_panel(struct panels *panels, double end) {
     if (!(panels->start < end)) return 0;
     const double reach = panels->age + panels->start;
     const double fall = panels->fall * reach;
-    const double longest = fall < reach ? fall : reach;
+    const double smooth = fall < reach ? fall : reach;
+    const double longest = smooth < panels->most ? smooth : panels->most;
     const double left = end - panels->start;
     /* A sliver at the end joins its neighbour. */
     panels->length = left < 1.0625 * longest ? left : longest;
@@ -207,7 +214,9 @@ static double integrate(const struct kam__beta_geometric_kernels *kernel,
     const double last = discount > 0 ? 45 / discount : (double)INFINITY;
     const double end = horizon < last ? horizon : last;
     const double chance = (a + 4 * sqrt(a) + 4) / c;
-    struct panels panels = {0, 0, A, 6 / (R * (chance < 1 ? chance : 1))};
+    /* The weights fall like e^(-2 discount t) at most. */
+    const double most = discount > 0 ? 1.5 / discount : (double)INFINITY;
+    struct panels panels = {0, 0, A, 6 / (R * (chance < 1 ? chance : 1)), most};
     struct kam__mixture mixture = {0};
     double sum = 0;
     while (next_panel(&panels, end)) {
@@ -282,7 +291,8 @@ static void discounted_pairs(kam__family family, const double *parameter, kam__t
         const double B = m.b + tile->x[i] + m.first, c = m.a + B;
         if (!(pairs[i] > 0)) continue;
         if (endless) {
-            pairs[i] = squares[i] = INFINITY;
+            squares[i] *= for_ever(m.a, c);
+            pairs[i] *= pairs_for_ever(m.a, c);
             continue;
         }
         pairs[i] *= R / A * ((R + 1) / A) * (B / c) *
