@@ -4,8 +4,9 @@
  * Customer lifetime value (V1): what the orders still to come are worth today,
  * on margin. Value = expected discounted orders x expected order value x margin
  * rate, where margin rate = (gross revenue - returns - direct cost - cost to
- * serve) / gross revenue of the account; where no cost is known it is 1 and the
- * row says KAM_ROW_ON_REVENUE. Formulas: docs/models/clv.md.
+ * serve) / gross revenue of the account; where gross revenue or direct cost is
+ * not known it is 1 and the row says KAM_ROW_ON_REVENUE. Formulas:
+ * docs/models/clv.md.
  */
 #ifndef KAM_CLV_H
 #define KAM_CLV_H
@@ -47,21 +48,24 @@ KAM_API kam_status kam_clv_value(const kam_btyd *orders, const kam_spend *spend,
                                  uint32_t *row_flags, kam_diag *diag);
 
 /**
- * An interval around kam_clv_value: the variance of what happens (number, time
- * and size of orders) in closed form under the models, plus the variance of the
- * parameters by the delta method, matched to a gamma distribution with a mass
- * at zero. Never allocates; can be cancelled.
+ * An interval around kam_clv_value, between two quantiles of what may come: no
+ * order at all has a probability of its own; the rest is matched to a ratio of
+ * gamma variables by the variance of number, time and size of orders under the
+ * models, and of the parameters by the delta method. An account that may well
+ * not order again has low 0, and one that probably does not, high 0 too, however
+ * its mean, the value. Never allocates; can be cancelled.
  *
- * @param orders_covariance shape (p, p), of log parameters, or NULL: 0
+ * @param orders_covariance shape (p, p), of log parameters; NULL, or NaN in any
+ *                          entry: not known, and left out
  * @param spend_covariance  likewise
  * @param[out] low, high    shape (n_rows), money; NaN where value is
  */
-KAM_API kam_status kam_clv_interval(
-    const kam_btyd *orders, const double *orders_covariance,
-    const kam_spend *spend, const double *spend_covariance,
-    const kam_accounts *accounts, const kam_clv_options *options,
-    const kam_host *host, double *low, double *high, uint32_t *row_flags,
-    kam_diag *diag);
+KAM_API kam_status
+kam_clv_interval(const kam_btyd *orders, const double *orders_covariance,
+                 const kam_spend *spend, const double *spend_covariance,
+                 const kam_accounts *accounts, const kam_clv_options *options,
+                 const kam_host *host, double *low, double *high,
+                 uint32_t *row_flags, kam_diag *diag);
 
 KAM_END
 

@@ -40,9 +40,4 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
 /* Values rows [first, first + n), n <= KAM__TILE; adds to row_flags. */
 void kam__clv_rows(const struct kam__clv *to, int64_t first, int32_t n);
 
-/* The interval around the value of one usable row with a finite value, before
- * the margin: on the sum of discounted order values. Lives in clv_interval.c. */
-void kam__clv_interval_row(const struct kam__clv *to, double x, double t_x,
-                           double T, double m, double *low, double *high);
-
 #endif

@@ -1,116 +1,187 @@
 /* SPDX-License-Identifier: MIT */
-/* How far the discounted order values of an account may be from their mean. */
+/* The interval around lifetime value. With zeta the account's own mean order
+ * value, the money S to come is zeta W: W adds up its orders, each discounted
+ * and relative to zeta, and does not depend on zeta. Under Gamma-Gamma zeta is
+ * proportional to 1 / G(s), s = p x + q; W is 0 when no order comes, and else
+ * matched to a gamma law by mean and variance. So S, when not 0, is
+ * proportional to a ratio of gamma variables, whose quantiles are known: no
+ * moment of S beyond the first need exist. Formulas, and what was measured:
+ * docs/models/clv.md. */
+#include <float.h>
 #include <math.h>
 
 #include "math/elementary.h"
-#include "math/special.h"
-#include "value/clv.h"
+#include "math/incomplete_beta.h"
+#include "value/clv_tile.h"
 #include "value/spend_model.h"
 
-enum { MOST_PARAMETERS = 8, SPEND_PARAMETERS = 3 };
+enum { MOST_PARAMETERS = 8 };
 
-/* One account, and parameters that can be moved. */
-struct account {
-    const struct kam__clv *clv;
-    double x, t_x, T, m;
-    double orders[MOST_PARAMETERS], spend[SPEND_PARAMETERS];
+/* Spreads below 0.1 % are as good as none. */
+#define LARGEST_SHAPE 1e6
+/* Stands in for relative variances that are infinite, and limits what parameters
+ * add: a gamma law of still less shape has its mass at 0, not wider apart. */
+#define LARGEST_VARIANCE 3.0
+/* Of central differences in log parameters. */
+#define STEP 1e-4
+
+/* Relative derivatives of an answer, a row a parameter. */
+struct gradient {
+    int32_t p;
+    double of[MOST_PARAMETERS][KAM__TILE];
 };
 
-static struct kam__btyd_tile tile_of(const struct account *a) {
-    return (struct kam__btyd_tile){1, KAM_ISA_BASE, &a->x, &a->t_x, &a->T};
+/* 0 where a side is infinite: at the very edge of a finite mean. */
+static double slope_of(double up, double down, double centre) {
+    const double slope = (up - down) / (2 * STEP) / centre;
+    return fabs(slope) <= DBL_MAX ? slope : 0;
 }
 
-static double mean_of(const struct account *a) {
-    const struct kam__clv *const to = a->clv;
-    const struct kam__btyd_tile tile = tile_of(a);
-    double orders;
-    to->family->discounted(to->family, a->orders, &tile, to->horizon,
-                           to->discount, &orders);
-    return orders * kam__spend_mean(a->spend, a->x, a->m);
+/* Writes `parameter` with its j-th times e^(sign STEP). */
+static void move(const double *parameter, int32_t p, int32_t j, double sign,
+                 double *moved) {
+    for (int32_t i = 0; i < p; i++) moved[i] = parameter[i];
+    moved[j] *= kam__exp(sign * STEP);
 }
 
-/* Variance of the mean through the parameters, by the delta method in log
- * parameters. */
-#define STEP 1e-4
-static double spread_of(struct account *a, double *parameter, int32_t p,
-                        const double *covariance) {
-    double slope[MOST_PARAMETERS], variance = 0;
-    for (int32_t i = 0; i < p; i++) {
-        const double at = parameter[i];
-        parameter[i] = at * kam__exp(STEP);
-        const double up = mean_of(a);
-        parameter[i] = at * kam__exp(-STEP);
-        const double down = mean_of(a);
-        parameter[i] = at;
-        slope[i] = (up - down) / (2 * STEP);
+static void orders_gradient(const struct kam__clv *to,
+                            const struct kam__clv_tile *t, struct gradient *g) {
+    double moved[MOST_PARAMETERS], up[KAM__TILE], down[KAM__TILE];
+    g->p = to->family->n_parameters;
+    for (int32_t j = 0; j < g->p; j++) {
+        move(to->orders, g->p, j, 1, moved);
+        to->family->discounted(to->family, moved, &t->tile, to->horizon,
+                               to->discount, up);
+        move(to->orders, g->p, j, -1, moved);
+        to->family->discounted(to->family, moved, &t->tile, to->horizon,
+                               to->discount, down);
+        for (int32_t i = 0; i < t->tile.n; i++)
+            g->of[j][i] = slope_of(up[i], down[i], t->orders[i]);
     }
-    for (int32_t i = 0; i < p; i++)
-        for (int32_t j = 0; j < p; j++)
-            variance += slope[i] * covariance[i * p + j] * slope[j];
-    return variance;
 }
 
-/* Chance of no order at all within the horizon. */
-static double chance_of_none(const struct account *a) {
-    const struct kam__clv *const to = a->clv;
-    const struct kam__btyd_tile tile = tile_of(a);
-    double none;
-    if (to->horizon < INFINITY) {
-        to->family->no_order(to->family, a->orders, &tile, to->horizon, &none);
-        return none;
+static void spend_gradient(const struct kam__clv *to,
+                           const struct kam__clv_tile *t, struct gradient *g) {
+    double up[MOST_PARAMETERS], down[MOST_PARAMETERS];
+    g->p = 3;
+    for (int32_t j = 0; j < g->p; j++) {
+        move(to->spend, g->p, j, 1, up);
+        move(to->spend, g->p, j, -1, down);
+        for (int32_t i = 0; i < t->tile.n; i++)
+            g->of[j][i] = slope_of(kam__spend_mean(up, t->rows.x[i], t->m[i]),
+                                   kam__spend_mean(down, t->rows.x[i], t->m[i]),
+                                   t->order_value[i]);
     }
-    to->family->alive(to->family, a->orders, &tile, 0, &none);
-    return 1 - none;
 }
 
-/* E S^2 of the sum S of discounted order values; where an order value has no
- * second moment, its mean is taken as known. */
-static double second_moment(const struct account *a) {
-    const struct kam__clv *const to = a->clv;
-    const struct kam__btyd_tile tile = tile_of(a);
-    double pairs[2], mean, square, product;
-    to->family->discounted_pairs(to->family, a->orders, &tile, to->horizon,
-                                 to->discount, pairs);
-    kam__spend_moments(a->spend, a->x, a->m, &mean, &square, &product);
-    if (!(product < INFINITY)) {
-        product = mean * mean;
-        square = product * (1 + 1 / a->spend[0]);
+/* Adds g' C g, the delta method's relative variance, to each row. */
+static void add_variance(const struct gradient *g, const double *covariance,
+                         int32_t n, double *variance) {
+    for (int32_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (int32_t j = 0; j < g->p; j++)
+            for (int32_t k = 0; k < g->p; k++)
+                sum += g->of[j][i] * covariance[j * g->p + k] * g->of[k][i];
+        variance[i] += sum > 0 ? sum : 0;
     }
-    return 2 * product * pairs[0] + square * pairs[1];
 }
 
-/* The quantile of a law with mass `none` at 0 and a gamma law of that mean and
- * variance elsewhere. */
-static double quantile(double probability, double none, double mean,
-                       double variance) {
-    if (probability <= none) return 0;
-    const double shape = mean * mean / variance;
-    return mean / shape *
-           kam__gamma_p_inverse(shape, (probability - none) / (1 - none));
-}
-
-void kam__clv_interval_row(const struct kam__clv *to, double x, double t_x,
-                           double T, double m, double *low, double *high) {
-    struct account a = {.clv = to, .x = x, .t_x = t_x, .T = T, .m = m};
-    const int32_t p = to->family->n_parameters;
-    for (int32_t i = 0; i < p; i++) a.orders[i] = to->orders[i];
-    for (int32_t i = 0; i < SPEND_PARAMETERS; i++) a.spend[i] = to->spend[i];
-    const double mean = mean_of(&a), none = chance_of_none(&a);
-    double variance = second_moment(&a) - mean * mean;
-    if (to->orders_covariance)
-        variance += spread_of(&a, a.orders, p, to->orders_covariance);
-    if (to->spend_covariance)
-        variance +=
-            spread_of(&a, a.spend, SPEND_PARAMETERS, to->spend_covariance);
-    if (!(mean > 0)) {
-        *low = *high = 0;
-        return;
+static void parameter_variance(const struct kam__clv *to,
+                               const struct kam__clv_tile *t,
+                               double *variance) {
+    struct gradient g;
+    for (int32_t i = 0; i < t->tile.n; i++) variance[i] = 0;
+    if (to->orders_covariance) {
+        orders_gradient(to, t, &g);
+        add_variance(&g, to->orders_covariance, t->tile.n, variance);
     }
-    /* Given at least one order. */
-    const double given = mean / (1 - none);
-    const double within = (variance + mean * mean) / (1 - none) - given * given;
-    const double tail = (1 - to->interval) / 2;
-    *low = quantile(tail, none, given, within > 0 ? within : 1e-12 * given * given);
-    *high =
-        quantile(1 - tail, none, given, within > 0 ? within : 1e-12 * given * given);
+    if (to->spend_covariance) {
+        spend_gradient(to, t, &g);
+        add_variance(&g, to->spend_covariance, t->tile.n, variance);
+    }
+}
+
+/* Second moments of W, and the probability that it is not 0. */
+struct outlook {
+    double moments[2 * KAM__TILE]; /* pairs, then squares */
+    double some[KAM__TILE];
+    double variance[KAM__TILE]; /* relative, from parameters */
+};
+
+static void look_ahead(const struct kam__clv *to, const struct kam__clv_tile *t,
+                       struct outlook *o) {
+    const int endless = !(to->horizon < INFINITY);
+    const kam__family family = to->family;
+    family->discounted_pairs(family, to->orders, &t->tile, to->horizon,
+                             to->discount, o->moments);
+    if (endless)
+        family->alive(family, to->orders, &t->tile, 0, o->some);
+    else
+        family->no_order_log_odds(family, to->orders, &t->tile, to->horizon,
+                                  o->some);
+    /* From log-odds, so that small probabilities keep their digits. */
+    for (int32_t i = 0; !endless && i < t->tile.n; i++)
+        o->some[i] = 1 / (1 + kam__exp(o->some[i]));
+    parameter_variance(to, t, o->variance);
+}
+
+/* The relative variance of W when it is not 0, parameters known. */
+static double outcome_variance(const struct kam__clv *to,
+                               const struct kam__clv_tile *t,
+                               const struct outlook *o, int32_t i) {
+    const double p = to->spend[0], D = t->orders[i];
+    const double pairs = o->moments[i], squares = o->moments[t->tile.n + i];
+    const double second = (1 + 1 / p) * (squares / D) + 2 * (pairs / D);
+    const double variance = o->some[i] * (second / D) - 1;
+    const int endless = !(to->horizon < INFINITY) && !(to->discount > 0);
+    const double most = endless ? LARGEST_VARIANCE : DBL_MAX;
+    return variance <= most ? variance : LARGEST_VARIANCE;
+}
+
+/* The shape of W when it is not 0: mean^2 / variance. */
+static double shape_of(const struct kam__clv *to, const struct kam__clv_tile *t,
+                       const struct outlook *o, int32_t i) {
+    const double outcome = outcome_variance(to, t, o, i);
+    const double most = outcome > LARGEST_VARIANCE ? outcome : LARGEST_VARIANCE;
+    const double sum = outcome + o->variance[i];
+    const double all = sum < most ? sum : most;
+    return all > 1 / LARGEST_SHAPE ? 1 / all : LARGEST_SHAPE;
+}
+
+/* The quantile of S over E(S | S > 0) that has the probability `above` above
+ * it; 0 where some order is less probable than that. */
+static double quantile(double shape, double s, double some, double above) {
+    const double level = 1 - above / some;
+    if (!(level > 0)) return 0;
+    const double least = s < LARGEST_SHAPE ? s : LARGEST_SHAPE;
+    return (least - 1) / shape *
+           kam__beta_prime_inverse(shape, least,
+                                   level < 1 ? level : 1 - 0x1p-53);
+}
+
+static void interval_row(const struct kam__clv *to,
+                         const struct kam__clv_tile *t, const struct outlook *o,
+                         int32_t i, double *low, double *high) {
+    const double tail = (1 - to->interval) / 2, some = o->some[i];
+    *low = *high = 0;
+    if (!(some > tail) || t->margin[i] == 0) return;
+    const double s = to->spend[0] * t->rows.x[i] + to->spend[1];
+    const double shape = shape_of(to, t, o, i);
+    const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];
+    const double near = scale * quantile(shape, s, some, 1 - tail);
+    const double far = scale * quantile(shape, s, some, tail);
+    *low = (scale < 0 ? far : near) + 0.0; /* never -0 */
+    *high = (scale < 0 ? near : far) + 0.0;
+}
+
+void kam__clv_interval_tile(const struct kam__clv *to,
+                            const struct kam__clv_tile *tile, double *low,
+                            double *high) {
+    struct outlook o;
+    look_ahead(to, tile, &o);
+    for (int32_t i = 0; i < tile->tile.n; i++) {
+        low[i] = high[i] = NAN;
+        if (fabs(tile->value[i]) <= DBL_MAX)
+            interval_row(to, tile, &o, i, &low[i], &high[i]);
+    }
 }

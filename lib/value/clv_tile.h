@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What clv.c knows of a tile of rows when clv_interval.c begins. */
+#ifndef KAM_VALUE_CLV_TILE_H
+#define KAM_VALUE_CLV_TILE_H
+
+#include "value/btyd_rows.h"
+#include "value/clv.h"
+
+/* Rows that cannot be used have KAM_ROW_MISSING or KAM_ROW_DOMAIN. */
+struct kam__clv_tile {
+    struct kam__btyd_rows rows;
+    struct kam__btyd_tile tile;
+    double m[KAM__TILE];           /* mean order value */
+    double orders[KAM__TILE];      /* discounted, expected */
+    double order_value[KAM__TILE]; /* expected */
+    double margin[KAM__TILE];      /* of gross revenue */
+    double value[KAM__TILE];       /* NaN where unusable, may be infinite */
+    uint32_t flag[KAM__TILE];
+};
+
+/* Both ends for each row of a tile; NaN where the value is not finite. */
+void kam__clv_interval_tile(const struct kam__clv *to,
+                            const struct kam__clv_tile *tile, double *low,
+                            double *high);
+
+#endif
