@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: MIT
+"""Anything a user has, as kam_column: without a copy where its memory will do.
+
+In this order: Arrow (__arrow_c_array__, __arrow_c_stream__), NumPy's
+__array_interface__, the buffer protocol, to_numpy(), a plain sequence (copied).
+A column may come in chunks; `parts` cuts columns so that their chunks agree."""
+from __future__ import annotations
+
+import ctypes
+import datetime
+import re
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Optional
+
+from . import _arrow, _ffi
+from ._errors import refuse
+
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+_LITTLE = sys.byteorder == "little"
+#: bytes from row to row of a packed column
+SIZES = {_ffi.KAM_F64: 8, _ffi.KAM_F32: 4, _ffi.KAM_I64: 8, _ffi.KAM_I32: 4, _ffi.KAM_U8: 1, _ffi.KAM_DAY: 4}
+#: what a column is for: "number", "key" (an account or order), "day"
+Kind = str
+
+
+class Chunk:
+    """Rows of one column: a kam_column, and what keeps its memory alive."""
+
+    def __init__(self, raw: _ffi.kam_column, n_rows: int, keep: Any) -> None:
+        self.raw, self.n_rows, self.keep = raw, n_rows, keep
+
+    def slice(self, first: int, n_rows: int) -> Chunk:
+        raw = _ffi.kam_column.from_buffer_copy(self.raw)
+        raw.offset += first
+        return Chunk(raw, n_rows, self.keep)
+
+
+class Column:
+    """A column in one chunk or more."""
+
+    def __init__(self, name: str, chunks: list[Chunk]) -> None:
+        self.name, self.chunks = name, chunks
+        self.n_rows = sum(chunk.n_rows for chunk in chunks)
+
+    def whole(self) -> Chunk:
+        """All rows as one chunk, for calls that take no parts."""
+        if len(self.chunks) == 1:
+            return self.chunks[0]
+        if not self.chunks:
+            return copied(self.name, [], "number")
+        values: list[Any] = []
+        for chunk in self.chunks:
+            values += _values(chunk)
+        return copied(self.name, values, "number")
+
+
+def _values(chunk: Chunk) -> list[Any]:
+    """The numbers of a chunk; None where there is none."""
+    kinds: dict[int, Any] = {
+        _ffi.KAM_F64: ctypes.c_double, _ffi.KAM_F32: ctypes.c_float, _ffi.KAM_I64: ctypes.c_int64,
+        _ffi.KAM_I32: ctypes.c_int32, _ffi.KAM_U8: ctypes.c_uint8, _ffi.KAM_DAY: ctypes.c_int32}
+    raw, kind = chunk.raw, kinds[chunk.raw.type]
+    stride = raw.stride or ctypes.sizeof(kind)
+    bits = (ctypes.c_uint8 * ((raw.offset + chunk.n_rows + 7) // 8)).from_address(raw.validity) if raw.validity else None
+    return [kind.from_address(raw.values + row * stride).value
+            if bits is None or bits[row // 8] >> row % 8 & 1 else None
+            for row in range(raw.offset, raw.offset + chunk.n_rows)]
+
+
+def _raw(address: Optional[int], kind: int, **more: Any) -> _ffi.kam_column:
+    return _ffi.kam_column(values=address, type=kind, **more)
+
+
+def _address(buffer: Any) -> int:
+    return ctypes.addressof((ctypes.c_char * 0).from_buffer(buffer))
+
+
+def _of_arrays(values: Any, n_rows: int, kind: int, validity: Optional[bytearray] = None,
+               text: Optional[bytearray] = None) -> Chunk:
+    """A chunk over buffers of our own. An empty one still has an address, for
+    a column without one is an absent column."""
+    if not len(values):
+        values = bytearray(8)
+    if text is not None and not text:
+        text = bytearray(1)
+    raw = _raw(_address(values), kind, validity=_address(validity) if validity else None,
+               text=_address(text) if text else None)
+    return Chunk(raw, n_rows, (values, validity, text))
+
+
+def bitmap(present: list[bool]) -> Optional[bytearray]:
+    if all(present):
+        return None
+    bits = bytearray((len(present) + 7) // 8)
+    for row, is_present in enumerate(present):
+        if is_present:
+            bits[row >> 3] |= 1 << (row & 7)
+    return bits
+
+
+# Plain sequences
+
+def _is_missing(value: Any) -> bool:
+    """None, NaN, NaT and pandas.NA (whose comparison has no truth)."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return True
+
+
+def _numbers(name: str, values: list[Any]) -> Chunk:
+    try:
+        made = array("d", values)
+    except (TypeError, OverflowError):
+        made = array("d")
+        for row, value in enumerate(values):
+            try:
+                if isinstance(value, (str, bytes)):
+                    raise TypeError
+                made.append(float("nan") if _is_missing(value) else float(value))
+            except (TypeError, ValueError, OverflowError):
+                raise refuse(name, f"row {row} is {value!r}, not a number", row=row) from None
+    return _of_arrays(made, len(values), _ffi.KAM_F64)
+
+
+def day_number(value: Any) -> int:
+    """A day as the number of days since 1970-01-01: a date, a datetime (its
+    date), "2024-12-31", or the number itself."""
+    if isinstance(value, datetime.date):
+        return value.toordinal() - EPOCH
+    if isinstance(value, str):
+        return datetime.date.fromisoformat(value).toordinal() - EPOCH
+    if hasattr(value, "__index__"):
+        return int(value.__index__())
+    if hasattr(value, "tolist"):  # a NumPy datetime64
+        return day_number(value.astype("datetime64[D]").tolist())
+    raise TypeError(f"{value!r} is not a day")
+
+
+def _days(name: str, values: list[Any]) -> Chunk:
+    made = array("i")
+    for row, value in enumerate(values):
+        try:
+            made.append(_ffi.KAM_NO_DAY if _is_missing(value) else day_number(value))
+        except (TypeError, ValueError, OverflowError, AttributeError):
+            raise refuse(name, f"row {row} is {value!r}, not a day (a date, a text such as 2024-12-31, or a number of "
+                         "days since 1970-01-01)", row=row) from None
+    return _of_arrays(made, len(values), _ffi.KAM_DAY)
+
+
+def _texts(name: str, values: list[Any]) -> Chunk:
+    offsets, text, present = array("q", [0]), bytearray(), []
+    for row, value in enumerate(values):
+        present.append(not _is_missing(value))
+        if present[-1]:
+            if not isinstance(value, str):
+                raise refuse(name, f"row {row} is {value!r}, but texts came before", row=row)
+            try:
+                text += value.encode()
+            except UnicodeEncodeError as error:
+                raise refuse(name, f"row {row} is no text that UTF-8 can hold: {error}", row=row) from None
+        offsets.append(len(text))
+    return _of_arrays(offsets, len(values), _ffi.KAM_TEXT64, bitmap(present), text)
+
+
+def _keys(name: str, values: list[Any]) -> Chunk:
+    first = next((value for value in values if not _is_missing(value)), None)
+    if isinstance(first, str):
+        return _texts(name, values)
+    made, present = array("q"), []
+    for row, value in enumerate(values):
+        present.append(not _is_missing(value))
+        try:
+            made.append(value.__index__() if present[-1] else 0)
+        except (AttributeError, OverflowError):
+            raise refuse(name, f"row {row} is {value!r}; keys are all texts, or all whole numbers below 2^63",
+                         row=row) from None
+    return _of_arrays(made, len(values), _ffi.KAM_I64, bitmap(present))
+
+
+def copied(name: str, values: Iterable[Any], kind: Kind) -> Chunk:
+    """A chunk from Python objects."""
+    makers: dict[str, Callable[[str, list[Any]], Chunk]] = {"number": _numbers, "day": _days, "key": _keys}
+    return makers[kind](name, list(values))
+
+
+# Buffers and NumPy
+
+_CODES = {"f8": _ffi.KAM_F64, "f4": _ffi.KAM_F32, "i8": _ffi.KAM_I64, "i4": _ffi.KAM_I32, "u1": _ffi.KAM_U8,
+          "b1": _ffi.KAM_U8}
+_HINT = "it can be float64, float32, int64, int32, uint8 or bool; convert it first"
+
+
+def _type_of(name: str, code: str, order: str) -> int:
+    if order == (">" if _LITTLE else "<") and code[1:] != "1":
+        raise refuse(name, f"has the byte order of another machine ({order}{code}); convert it first")
+    if code not in _CODES:
+        raise refuse(name, f"has the type {code}, which is not supported: {_HINT}")
+    return _CODES[code]
+
+
+def _strided(name: str, kind: int, address: int, n_rows: int, stride: int, keep: Any) -> Chunk:
+    """Rows that run backwards are told by the last one, which C cannot: copied."""
+    if stride < 0 or (stride == 0 and n_rows > 1):
+        chunk = Chunk(_raw(address, kind), 1, keep)
+        values = []
+        for row in range(n_rows):
+            chunk.raw.values = address + row * stride
+            values += _values(chunk)
+        code = {_ffi.KAM_F64: "d", _ffi.KAM_F32: "f", _ffi.KAM_I64: "q", _ffi.KAM_I32: "i", _ffi.KAM_U8: "B",
+                _ffi.KAM_DAY: "i"}[kind]
+        return _of_arrays(array(code, values), n_rows, kind)
+    if not address or not n_rows:
+        return _of_arrays(b"", 0, kind)
+    return Chunk(_raw(address, kind, stride=stride), n_rows, keep)
+
+
+def _one_dimension(name: str, shape: Any) -> int:
+    if len(shape) != 1:
+        raise refuse(name, f"has {len(shape)} dimensions, a column has one")
+    return int(shape[0])
+
+
+def _from_numpy(name: str, data: Any, kind: Kind) -> Chunk:
+    view = data.__array_interface__
+    order, code = view["typestr"][0], view["typestr"][1:].split("[")[0]
+    n_rows = _one_dimension(name, view["shape"])
+    if getattr(data, "mask", False) is not False and hasattr(data, "filled"):
+        return copied(name, data.tolist(), kind)
+    if code[0] in "OU":
+        return copied(name, data.tolist(), kind)
+    if code[0] == "M":
+        if kind != "day":
+            raise refuse(name, f"holds days ({view['typestr']}), not {kind}s")
+        days = data.astype("datetime64[D]").astype("int64")
+        return _day_numbers(array("q", days.tobytes()))
+    address = view["data"][0] if view.get("data") else 0
+    size = int(code[1:])
+    stride = view["strides"][0] if view.get("strides") else size
+    if code[0] == "S" and size:
+        if stride != size:
+            return copied(name, [row.decode() for row in data.tolist()], kind)
+        return Chunk(_raw(address, _ffi.KAM_CHARS, stride=stride), n_rows, data) if n_rows else copied(name, [], kind)
+    return _strided(name, _type_of(name, code, order), address, n_rows, stride, (data, view))
+
+
+def _day_numbers(days: array[int]) -> Chunk:
+    """64-bit day numbers, of which the smallest says that there is none."""
+    none = -2**63
+    validity = bitmap([day != none for day in days]) if days.count(none) else None
+    return _of_arrays(days, len(days), _ffi.KAM_I64, validity)
+
+
+def _from_buffer(name: str, view: memoryview) -> Chunk:
+    n_rows = _one_dimension(name, view.shape)
+    found = re.fullmatch(r"([@=<>!]?)([a-zA-Z?])", view.format)
+    if not found:
+        raise refuse(name, f"is a buffer of {view.format!r}, which is not supported: {_HINT}")
+    letter = "b" if found[2] == "?" else "f" if found[2] in "fd" else "i" if found[2] in "bhilqn" else "u"
+    order = ">" if found[1] in (">", "!") else "<" if found[1] == "<" else "="
+    code = _type_of(name, f"{letter if found[2] != 'c' else 'c'}{view.itemsize}", order)
+    stride = view.strides[0] if view.strides else view.itemsize
+    return _strided(name, code, buffer_address(view), n_rows, stride, view)
+
+
+class _Py_buffer(ctypes.Structure):
+    _fields_ = [("buf", ctypes.c_void_p), ("obj", ctypes.py_object), ("len", ctypes.c_ssize_t),
+                ("itemsize", ctypes.c_ssize_t), ("readonly", ctypes.c_int), ("ndim", ctypes.c_int),
+                ("format", ctypes.c_char_p), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p),
+                ("suboffsets", ctypes.c_void_p), ("internal", ctypes.c_void_p)]
+
+
+def buffer_address(view: memoryview) -> int:
+    """Where a buffer begins, read-only ones too (from_buffer refuses those). The
+    memoryview keeps its own hold on the buffer after ours is given back."""
+    buffer = _Py_buffer()
+    get, release = ctypes.pythonapi.PyObject_GetBuffer, ctypes.pythonapi.PyBuffer_Release
+    get.argtypes, get.restype = [ctypes.py_object, ctypes.POINTER(_Py_buffer), ctypes.c_int], ctypes.c_int
+    release.argtypes, release.restype = [ctypes.POINTER(_Py_buffer)], None
+    get(view, ctypes.byref(buffer), 0x18)  # PyBUF_STRIDES: strides may be anything
+    try:
+        return buffer.buf or 0
+    finally:
+        release(ctypes.byref(buffer))
+
+
+# Arrow
+
+_FORMATS = {"g": _ffi.KAM_F64, "f": _ffi.KAM_F32, "l": _ffi.KAM_I64, "i": _ffi.KAM_I32, "C": _ffi.KAM_U8,
+            "tdD": _ffi.KAM_DAY}
+_PER_DAY = {"tdm": 86400000, "tss": 86400, "tsm": 86400000, "tsu": 86400000000, "tsn": 86400000000000}
+
+
+def _buffers(one: _arrow.ArrowArray) -> list[Optional[int]]:
+    return [one.buffers[i] for i in range(one.n_buffers)]
+
+
+def _is_present(validity: Optional[int], row: int) -> bool:
+    return not validity or bool(ctypes.c_uint8.from_address(validity + row // 8).value >> row % 8 & 1)
+
+
+def _stamps(name: str, field: _arrow.Field, values: int, validity: Optional[int], rows: range) -> Chunk:
+    """Timestamps of any unit as days. One with a time zone has no day of its own."""
+    unit, _, zone = field.format.partition(":")
+    if zone:
+        raise refuse(name, f"is in the time zone {zone}: convert it to dates first")
+    per_day = _PER_DAY[unit]
+    stamps = array("q", ctypes.string_at(values + 8 * rows.start, 8 * len(rows)))
+    days = array("q", [stamp // per_day for stamp in stamps])
+    return _of_arrays(days, len(rows), _ffi.KAM_I64, bitmap([_is_present(validity, row) for row in rows]))
+
+
+def _views(name: str, buffers: list[Optional[int]], rows: range) -> Chunk:
+    """Arrow's string views (what polars gives): texts of up to 12 bytes lie in
+    the view itself, longer ones in a buffer."""
+    values: list[Any] = []
+    for row in rows:
+        if not _is_present(buffers[0], row):
+            values.append(None)
+            continue
+        at = (buffers[1] or 0) + 16 * row
+        length, _, buffer, offset = struct.unpack("=iIii", ctypes.string_at(at, 16))
+        start = at + 4 if length <= 12 else (buffers[2 + buffer] or 0) + offset
+        values.append(ctypes.string_at(start, length).decode("utf-8", "replace"))
+    return _texts(name, values)
+
+
+def _bits(buffers: list[Optional[int]], rows: range) -> Chunk:
+    values = array("d", [float(_is_present(buffers[1], row)) if _is_present(buffers[0], row) else float("nan")
+                         for row in rows])
+    return _of_arrays(values, len(rows), _ffi.KAM_F64)
+
+
+def _from_arrow(name: str, batch: _arrow.Batch, first: int, n_rows: int, kind: Kind) -> Chunk:
+    """Rows [first, first + n_rows) of an array, counted without its own offset."""
+    field, one = batch.field, batch.array
+    if field.is_dictionary:
+        raise refuse(name, "is dictionary-encoded (categorical): decode it first")
+    if field.format == "n" or not n_rows:
+        return copied(name, [None] * n_rows, kind)
+    rows = range(one.offset + first, one.offset + first + n_rows)
+    buffers = _buffers(one)
+    validity = buffers[0] if one.null_count != 0 else None
+    if field.format in _FORMATS:
+        return Chunk(_raw(buffers[1], _FORMATS[field.format], validity=validity, offset=rows.start), n_rows, batch)
+    if field.format in ("u", "U"):
+        return Chunk(_raw(buffers[1], _ffi.KAM_TEXT32 if field.format == "u" else _ffi.KAM_TEXT64,
+                          validity=validity, offset=rows.start, text=buffers[2] or _address(_NOTHING)), n_rows, batch)
+    if field.format.partition(":")[0] in _PER_DAY and kind == "day":
+        return _stamps(name, field, buffers[1] or 0, validity, rows)
+    if field.format == "vu":
+        return _views(name, [validity, *buffers[1:]], rows)
+    if field.format == "b":
+        return _bits([validity, buffers[1]], rows)
+    raise refuse(name, f"has the Arrow type {field.format!r}, which is not supported: convert it to float64, int64, "
+                 "a text or a date first")
+
+
+_NOTHING = bytearray(8)
+
+
+# One column, a table of columns
+
+def column(name: str, data: Any, kind: Kind = "number") -> Column:
+    """Any column-like thing; `name` is what errors call it."""
+    if isinstance(data, Column):
+        return data
+    if isinstance(data, (str, bytes, bytearray, Mapping)):
+        raise refuse(name, f"is one {type(data).__name__}, not a column")
+    found = _arrow.read(data, name)
+    if found is not None:
+        if found[0].format == "+s":
+            raise refuse(name, "is a table, not a column")
+        return Column(name, [_from_arrow(name, batch, 0, batch.array.length, kind) for batch in found[1]])
+    return Column(name, [_plain(name, data, kind)])
+
+
+def _plain(name: str, data: Any, kind: Kind) -> Chunk:
+    if hasattr(data, "__array_interface__"):
+        return _from_numpy(name, data, kind)
+    try:
+        view = memoryview(data)
+    except TypeError:
+        pass
+    else:
+        return _from_buffer(name, view)
+    if hasattr(data, "to_numpy"):
+        return _from_numpy(name, data.to_numpy(), kind)
+    try:
+        return copied(name, data, kind)
+    except TypeError as error:
+        if isinstance(error, ValueError):
+            raise
+        raise refuse(name, f"is {type(data).__name__}, not a column") from None
+
+
+def _checked(name: str, made: Column, kind: Kind) -> Column:
+    return made
+
+
+def missing(name: str, names: Iterable[Any]) -> Exception:
+    return refuse(name, f"is not a column of the table, which has {', '.join(map(str, names)) or 'none'}",
+                  _ffi.KAM_ERR_SHAPE)
+
+
+def _names_of(table: Any) -> Optional[list[str]]:
+    """A table's column names, when it tells them."""
+    if isinstance(table, Mapping):
+        return [name for name in table if isinstance(name, str)]
+    for attribute in ("column_names", "columns"):
+        names = getattr(table, attribute, None)
+        if names is not None and not callable(names):
+            return [name for name in names if isinstance(name, str)]
+    fields = getattr(getattr(table, "dtype", None), "names", None)
+    return list(fields) if fields else None
+
+
+class Source:
+    """A table to take columns from: Arrow, a mapping, or anything whose columns
+    are reached by table[name]. Read once, for a stream can be read only once."""
+
+    def __init__(self, table: Any, argument: str = "table") -> None:
+        self._table = table
+        if isinstance(table, (str, bytes)) or table is None:
+            raise refuse(argument, f"is {table!r:.40}, not a table")
+        is_plain = isinstance(table, Mapping) or getattr(table, "is_kam_table", False)
+        found = None if is_plain else _arrow.read(table, argument)
+        self._arrow = found
+        if found is None:
+            self.names = _names_of(table)
+        elif found[0].format != "+s":
+            raise refuse(argument, "is a column, not a table")
+        else:
+            self.names = [child.name for child in found[0].children]
+
+    def __contains__(self, name: str) -> bool:
+        return self.names is not None and name in self.names
+
+    def column(self, name: str, kind: Kind = "number") -> Column:
+        if self.names is not None and name not in self.names:
+            raise missing(name, self.names)
+        if self.names is not None and self.names.count(name) > 1:
+            raise refuse(name, f"stands {self.names.count(name)} times in the table")
+        if self._arrow is None:
+            return column(name, self._item(name), kind)
+        field, batches = self._arrow
+        i = [child.name for child in field.children].index(name)
+        return Column(name, [self._child(name, batch, i, kind) for batch in batches] or [copied(name, [], kind)])
+
+    def _item(self, name: str) -> Any:
+        try:
+            return self._table[name]
+        except (TypeError, KeyError, IndexError, ValueError) as error:
+            raise refuse(name, f"cannot be taken from a {type(self._table).__name__}: {error!r}") from None
+
+    @staticmethod
+    def _child(name: str, batch: _arrow.Batch, i: int, kind: Kind) -> Chunk:
+        one = batch.array
+        if one.null_count != 0 and one.n_buffers and one.buffers[0]:
+            raise refuse(name, "lies in a struct that is null in some rows")
+        child = _arrow.Batch(batch.field.children[i], one.children[i].contents, batch.keep)
+        return _from_arrow(name, child, one.offset, one.length, kind)
+
+
+def parts(made: Mapping[str, Column]) -> Iterator[tuple[int, int, dict[str, Chunk]]]:
+    """(first row, rows, chunks) such that every column has one chunk a part."""
+    lengths = {one.name: one.n_rows for one in made.values()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise refuse(next(iter(lengths)), f"is not as long as other columns: {told}", _ffi.KAM_ERR_SHAPE)
+    total = next(iter(lengths.values()), 0)
+    cuts = {0, total}
+    for one in made.values():
+        at = 0
+        for chunk in one.chunks:
+            at += chunk.n_rows
+            cuts.add(at)
+    edges = sorted(cuts)
+    if total == 0:
+        yield 0, 0, {role: one.chunks[0] if one.chunks else copied(one.name, [], "number")
+                     for role, one in made.items()}
+        return
+    for first, last in zip(edges, edges[1:]):
+        yield first, last - first, {role: _cut(one, first, last - first) for role, one in made.items()}
+
+
+def _cut(one: Column, first: int, n_rows: int) -> Chunk:
+    for chunk in one.chunks:
+        if first < chunk.n_rows:
+            return chunk if (first, n_rows) == (0, chunk.n_rows) else chunk.slice(first, n_rows)
+        first -= chunk.n_rows
+    raise AssertionError("the cut lies beyond the column")

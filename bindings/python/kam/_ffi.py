@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: MIT
+"""Every struct and function of include/kam/*.h, as ctypes; nothing else.
+
+Names are C's. tests/test_layout.py compares every size, offset, number and
+function with what the C headers say."""
+from __future__ import annotations
+
+import ctypes
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_int32, c_int64,
+                c_uint32, c_uint64, c_void_p)
+from typing import Any
+
+# kam/version.h: what these declarations were written for.
+KAM_VERSION_MAJOR, KAM_VERSION_MINOR = 0, 1
+
+# kam/status.h
+KAM_OK = 0
+KAM_ERR_NULL, KAM_ERR_STRUCT, KAM_ERR_NEWER, KAM_ERR_OPTION, KAM_ERR_SHAPE, KAM_ERR_TYPE = 1, 2, 3, 4, 5, 6
+KAM_ERR_EMPTY, KAM_ERR_TOO_FEW, KAM_ERR_AT_BOUND, KAM_ERR_FLAT = 20, 22, 23, 24
+KAM_ERR_NOT_CONVERGED, KAM_ERR_OVERFLOW = 40, 41
+KAM_ERR_MEMORY, KAM_ERR_EXECUTOR, KAM_ERR_CANCELLED = 60, 61, 62
+KAM_ROW_MISSING, KAM_ROW_DOMAIN, KAM_ROW_EXTRAPOLATED = 1, 2, 4
+KAM_ROW_ON_REVENUE, KAM_ROW_ONE_ORDER, KAM_ROW_INFINITE = 8, 16, 32
+# kam/column.h
+KAM_F64, KAM_F32, KAM_I64, KAM_I32, KAM_U8, KAM_DAY, KAM_TEXT32, KAM_TEXT64, KAM_CHARS = range(1, 10)
+# kam/host.h
+KAM_ISA_AUTO, KAM_ISA_BASE, KAM_ISA_V3, KAM_ISA_V4 = range(4)
+# kam/ledger.h
+KAM_NO_DAY = -2**31
+# kam/estimate.h
+KAM_PRIOR_NONE, KAM_PRIOR_WEAK = 0, 1
+# kam/btyd.h
+KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD = 1, 2
+# kam/spend.h
+KAM_SPEND_GAMMA_GAMMA = 1
+# kam/reason.h
+KAM_EN, KAM_ZH = 1, 2
+KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE = range(5)
+# kam/tier.h
+KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
+
+kam_status = c_int32
+kam_task = CFUNCTYPE(None, c_void_p, c_int64)
+kam_parallel_for = CFUNCTYPE(c_int32, c_void_p, c_int64, kam_task, c_void_p)
+kam_progress = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64)
+
+_doubles = POINTER(c_double)
+
+
+class kam_diag(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status), ("row", c_int64), ("value", c_double),
+                ("argument", c_char * 48), ("message", c_char * 176)]
+
+
+class kam_column(Structure):
+    _fields_ = [("values", c_void_p), ("validity", c_void_p), ("text", c_void_p), ("offset", c_int64),
+                ("stride", c_int64), ("type", c_int32), ("reserved", c_int32)]
+
+
+class kam_host(Structure):
+    _fields_ = [("struct_size", c_uint32), ("isa", c_int32), ("allocate", c_void_p), ("release", c_void_p),
+                ("memory", c_void_p), ("parallel_for", kam_parallel_for), ("threads", c_void_p),
+                ("progress", kam_progress), ("watcher", c_void_p)]
+
+
+class kam_account(Structure):
+    _fields_ = [(name, c_double) for name in (
+        "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
+        "direct_cost", "service_cost", "tier_value", "tier_before", "weight")]
+
+
+class kam_accounts(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, kam_column) for name in (
+                    "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue",
+                    "returns", "direct_cost", "service_cost", "tier_value", "tier_before", "weight"))]
+
+
+class kam_sum(Structure):
+    _fields_ = [("low", c_uint64), ("high", c_int64)]
+
+
+class kam_ledger_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("as_of_day", c_int32), ("first_day", c_int32),
+                ("zero_is_order", c_int32), ("window_months", c_int32), ("n_quarters", c_int32),
+                ("period_days", c_double)]
+
+
+class kam_lines(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                ("account", kam_column), ("day", kam_column), ("revenue", kam_column), ("cost", kam_column),
+                ("order", kam_column)]
+
+
+class kam_activities(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                ("account", kam_column), ("day", kam_column), ("cost", kam_column)]
+
+
+class kam_ledger_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_int64) for name in (
+                    "n_lines", "n_used", "n_missing_account", "n_missing_day", "n_missing_amount", "n_bad_amount",
+                    "n_bad_day", "n_after_as_of", "n_before_first", "n_returns", "n_zero", "n_missing_cost",
+                    "n_merged", "n_accounts", "n_without_order", "n_orders", "n_void_orders", "n_activities",
+                    "n_activities_dropped")),
+                ("first_line_day", c_int32), ("last_line_day", c_int32)]
+
+
+class kam_summary(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in (
+                    "key", "first_day", "last_day", "orders", "repeat_orders", "last_order_periods", "age_periods",
+                    "mean_order_value", "gross_revenue", "returns", "direct_cost", "service_cost", "window_revenue",
+                    "window_cost", "quarter_revenue", "row_flags"))]
+
+
+class kam_estimate_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("prior", c_int32), ("max_steps", c_int32), ("reserved", c_int32)]
+
+
+class kam_estimate_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status), ("n_rows", c_int64), ("n_skipped", c_int64),
+                ("n_distinct", c_int64), ("n_steps", c_int32), ("n_evaluations", c_int32), ("prior", c_int32),
+                ("culprit", c_int32), ("log_likelihood", c_double), ("gradient", c_double),
+                ("condition", c_double)]
+
+
+class kam_objective(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_parameters", c_int32), ("n_rows", c_int64), ("n_skipped", c_int64),
+                ("log_likelihood", kam_sum), ("gradient", kam_sum * 8), ("hessian", kam_sum * 36)]
+
+
+class kam_btyd(Structure):
+    _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("period_days", c_double),
+                ("parameter", c_double * 8)]
+
+
+class kam_spend(Structure):
+    _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("parameter", c_double * 4)]
+
+
+class kam_reason(Structure):
+    _fields_ = [("id", c_int32), ("reserved", c_int32), ("contribution", c_double), ("value", c_double)]
+
+
+class kam_clv_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("horizon_days", c_double),
+                ("discount_per_year", c_double), ("interval", c_double)]
+
+
+class kam_tier_band(Structure):
+    _fields_ = [("enter", c_double), ("keep", c_double)]
+
+
+class kam_tier_policy(Structure):
+    _fields_ = [("struct_size", c_uint32), ("basis", c_int32), ("n_bands", c_int32), ("reserved", c_int32),
+                ("bands", POINTER(kam_tier_band))]
+
+
+class kam_tier_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("tier", c_void_p), ("to_next", c_void_p),
+                ("above_limit", c_void_p), ("row_flags", c_void_p)]
+
+
+class kam_profit_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in (
+                    "net_revenue", "gross_margin", "contribution", "gross_margin_ratio", "contribution_ratio",
+                    "row_flags"))]
+
+
+class kam_whale(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_accounts", c_int64),
+                ("n_loss_making", c_int64), ("n_to_peak", c_int64), ("total", c_double), ("peak", c_double),
+                ("destroyed", c_double)]
+
+
+class kam_concentration(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_int64) for name in ("n_accounts", "n_negative", "n_for_80", "n_at_10", "n_at_50")),
+                *((name, c_double) for name in ("total", "largest_share", "top_10_share", "top_20_share", "gini",
+                                                "hhi", "effective_number"))]
+
+
+class kam_backtest_amount_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, c_double) for name in ("actual", "forecast", "bias", "mae", "rmse", "wape",
+                                                "correlation"))]
+
+
+class kam_backtest_event_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64), ("n_events", c_int64),
+                *((name, c_double) for name in ("expected", "brier", "log_loss", "auc"))]
+
+
+class kam_models(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
+                ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
+                ("reference", c_double * 3), ("limits", kam_tier_band * 16)]
+
+
+class kam_fit_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("family", c_int32), ("period_days", c_double),
+                ("tiers", kam_tier_policy)]
+
+
+class kam_fit_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("orders", kam_estimate_report),
+                ("spend", kam_estimate_report), ("orders_ml", kam_status), ("spend_ml", kam_status),
+                ("tiers", kam_status), ("orders_culprit", c_int32), ("spend_culprit", c_int32), ("reserved2", c_int32)]
+
+
+class kam_scores(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in (
+                    "tier", "tier_to_next", "tier_above_limit", "net_revenue", "profit", "margin_ratio", "alive",
+                    "expected_orders", "order_value", "lifetime_value", "lifetime_value_low",
+                    "lifetime_value_high", "churn_risk", "reasons", "row_flags"))]
+
+
+_diag, _host, _column = POINTER(kam_diag), POINTER(kam_host), POINTER(kam_column)
+_accounts, _btyd, _spend = POINTER(kam_accounts), POINTER(kam_btyd), POINTER(kam_spend)
+_flags, _out = c_void_p, c_void_p  # buffers of a result: their addresses
+_ledger = c_void_p
+
+#: name -> (result, arguments), in the order of the headers
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
+    # version.h
+    "kam_version": (c_int32, []),
+    "kam_version_text": (c_char_p, []),
+    # status.h
+    "kam_status_name": (c_char_p, [kam_status]),
+    "kam_status_text": (c_char_p, [kam_status]),
+    "kam_status_at": (kam_status, [c_int32]),
+    "kam_row_flag_name": (c_char_p, [c_uint32]),
+    # host.h
+    "kam_host_isa": (c_int32, []),
+    # account.h
+    "kam_accounts_of": (kam_status, [POINTER(kam_account), c_uint64, c_int64, _accounts]),
+    "kam_accounts_slice": (kam_status, [_accounts, c_int64, c_int64, _accounts]),
+    # sum.h
+    "kam_sum_add": (kam_status, [POINTER(kam_sum), c_double]),
+    "kam_sum_merge": (kam_status, [POINTER(kam_sum), POINTER(kam_sum)]),
+    "kam_sum_value": (c_double, [POINTER(kam_sum)]),
+    # calendar.h
+    "kam_calendar_day": (kam_status, [c_int32, c_int32, c_int32, POINTER(c_int32)]),
+    "kam_calendar_date": (kam_status, [c_int32, POINTER(c_int32), POINTER(c_int32), POINTER(c_int32)]),
+    "kam_calendar_add_months": (kam_status, [c_int32, c_int32, POINTER(c_int32)]),
+    # ledger.h
+    "kam_ledger_options_init": (kam_status, [POINTER(kam_ledger_options), c_uint32]),
+    "kam_ledger_new": (kam_status, [POINTER(kam_ledger_options), _host, POINTER(_ledger), _diag]),
+    "kam_ledger_add": (kam_status, [_ledger, POINTER(kam_lines), _diag]),
+    "kam_ledger_add_activities": (kam_status, [_ledger, POINTER(kam_activities), _diag]),
+    "kam_ledger_merge": (kam_status, [_ledger, _ledger, _diag]),
+    "kam_ledger_n_accounts": (c_int64, [_ledger]),
+    "kam_ledger_report_of": (kam_status, [_ledger, POINTER(kam_ledger_report), _diag]),
+    "kam_ledger_summarise": (kam_status, [_ledger, POINTER(kam_summary), _diag]),
+    "kam_ledger_keys": (kam_status, [_ledger, _out, _out, _diag]),
+    "kam_ledger_free": (None, [_ledger]),
+    # estimate.h
+    "kam_estimate_options_init": (kam_status, [POINTER(kam_estimate_options), c_uint32]),
+    "kam_objective_merge": (kam_status, [POINTER(kam_objective), POINTER(kam_objective)]),
+    # btyd.h
+    "kam_btyd_family_name": (c_char_p, [c_int32]),
+    "kam_btyd_parameter_name": (c_char_p, [c_int32, c_int32]),
+    "kam_btyd_fit": (kam_status, [c_int32, _accounts, c_int64, c_double, POINTER(kam_estimate_options), _host,
+                                  _btyd, _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_btyd_objective": (kam_status, [_btyd, _accounts, _host, POINTER(kam_objective), _diag]),
+    "kam_btyd_log_likelihood": (kam_status, [_btyd, _accounts, _host, _out, _flags, _diag]),
+    "kam_btyd_alive": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
+    "kam_btyd_expected_orders": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
+    "kam_btyd_discounted_orders": (kam_status, [_btyd, _accounts, c_double, c_double, _host, _out, _flags,
+                                                _diag]),
+    "kam_btyd_no_order": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
+    "kam_btyd_reasons": (kam_status, [_btyd, _accounts, c_double, _doubles, _host, _out, _flags, _diag]),
+    # spend.h
+    "kam_spend_parameter_name": (c_char_p, [c_int32, c_int32]),
+    "kam_spend_fit": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host, _spend,
+                                   _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),
+    "kam_spend_log_likelihood": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
+    "kam_spend_expected": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
+    # clv.h
+    "kam_clv_options_init": (kam_status, [POINTER(kam_clv_options), c_uint32]),
+    "kam_clv_value": (kam_status, [_btyd, _spend, _accounts, POINTER(kam_clv_options), _host, _out, _flags,
+                                   _diag]),
+    "kam_clv_interval": (kam_status, [_btyd, _doubles, _spend, _doubles, _accounts, POINTER(kam_clv_options),
+                                      _host, _out, _out, _flags, _diag]),
+    # tier.h
+    "kam_tier_preset_cny": (kam_status, [POINTER(kam_tier_band)]),
+    "kam_tier_name": (c_char_p, [c_int32, c_int32, c_int32]),
+    "kam_tier_cutpoints": (kam_status, [POINTER(kam_tier_policy), _column, c_int64, _host,
+                                        POINTER(kam_tier_band), _diag]),
+    "kam_tier_assign": (kam_status, [POINTER(kam_tier_band), c_int32, _column, _column, c_int64, _host,
+                                     POINTER(kam_tier_out), _diag]),
+    # profit.h
+    "kam_profit_layers": (kam_status, [_accounts, _host, POINTER(kam_profit_out), _diag]),
+    "kam_profit_whale": (kam_status, [_column, c_int64, _host, _out, _out, POINTER(kam_whale), _diag]),
+    # concentration.h
+    "kam_concentration_measure": (kam_status, [_column, c_int64, _host, _out, POINTER(kam_concentration),
+                                               _diag]),
+    # backtest.h
+    "kam_backtest_amount": (kam_status, [_column, _column, c_int64, POINTER(kam_backtest_amount_report), _diag]),
+    "kam_backtest_event": (kam_status, [_column, _column, c_int64, _host, POINTER(kam_backtest_event_report),
+                                        _diag]),
+    # reason.h
+    "kam_reason_name": (c_char_p, [c_int32]),
+    "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),
+    # fit.h
+    "kam_fit_options_init": (kam_status, [POINTER(kam_fit_options), c_uint32]),
+    "kam_fit": (kam_status, [_accounts, c_int64, POINTER(kam_fit_options), _host, POINTER(kam_models),
+                             POINTER(kam_fit_report), _diag]),
+    # score.h
+    "kam_score": (kam_status, [_accounts, POINTER(kam_models), POINTER(kam_clv_options), _host,
+                               POINTER(kam_scores), _diag]),
+    "kam_score_one": (kam_status, [POINTER(kam_account), c_uint64, POINTER(kam_models), POINTER(kam_clv_options),
+                                   POINTER(kam_scores), _diag]),
+}
+
+
+def bind(library: ctypes.CDLL) -> None:
+    """Tells ctypes what every function takes and gives."""
+    for name, (result, arguments) in PROTOTYPES.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""From a book to everything that scoring needs (kam/fit.h)."""
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Optional
+
+from . import _ffi, _report, btyd, estimate, spend, status
+from ._errors import check, new_diag
+from ._host import Host, Progress
+from ._library import lib
+from .account import Book, accounts
+from .tier import Band, Policy
+
+
+class Models:
+    """What kam.fit learned: plain numbers."""
+
+    def __init__(self, raw: _ffi.kam_models, report: _ffi.kam_fit_report) -> None:
+        self.raw = raw
+        self._report = report
+
+    @property
+    def orders(self) -> Optional[btyd.Model]:
+        """The order model; None when the data could not carry one."""
+        p = self.raw.orders.n_parameters
+        return btyd.Model.of_raw(self.raw.orders, self.raw.orders_covariance[:p * p],
+                                 estimate.report_of(self._report.orders)) if self.raw.orders.family else None
+
+    @property
+    def spend(self) -> Optional[spend.Model]:
+        """The spend model; None when the data could not carry one."""
+        p = self.raw.spend.n_parameters
+        return spend.Model.of_raw(self.raw.spend, self.raw.spend_covariance[:p * p],
+                                  estimate.report_of(self._report.spend)) if self.raw.spend.family else None
+
+    @property
+    def reference(self) -> tuple[float, float, float]:
+        """The typical account: x, t_x, T."""
+        x, t_x, age = self.raw.reference
+        return x, t_x, age
+
+    @property
+    def limits(self) -> list[Band]:
+        """Score limits of the tiers, best first."""
+        return [Band(one.enter, one.keep) for one in self.raw.limits[:self.raw.n_bands]]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The verdict of each part, by name; those of maximum likelihood are the
+        ones before any prior was called in."""
+        one = self._report
+        return {"orders": estimate.report_of(one.orders), "spend": estimate.report_of(one.spend),
+                **{name: status.name(getattr(one, name)) for name in ("orders_ml", "spend_ml", "tiers")},
+                "orders_culprit": one.orders_culprit, "spend_culprit": one.spend_culprit}
+
+    def __repr__(self) -> str:
+        return f"<kam.Models orders={self.orders} spend={self.spend} tiers={self.raw.n_bands}>"
+
+
+def fit(book: Book, *, family: Optional[str] = None, period_days: Optional[float] = None,
+        tiers: Optional[Policy] = None, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Models:
+    """Fits the order model, the spend model and the tier limits of a book. A
+    part that the data cannot carry is left out, with its verdict in the report."""
+    rows = accounts(book)
+    options = _ffi.kam_fit_options()
+    check(lib.kam_fit_options_init(ctypes.byref(options), ctypes.sizeof(options)))
+    if family is not None:
+        options.family = btyd.family_number(family)
+    if period_days is not None:
+        options.period_days = period_days
+    if tiers is not None:
+        options.tiers = tiers.raw
+    raw, report, diag = _report.new(_ffi.kam_models), _report.new(_ffi.kam_fit_report), new_diag()
+    with Host(progress, threads) as host:
+        host.check(lib.kam_fit(rows.array(), len(rows.parts), ctypes.byref(options), ctypes.byref(host.raw),
+                               ctypes.byref(raw), ctypes.byref(report), ctypes.byref(diag)), diag)
+    return Models(raw, report)

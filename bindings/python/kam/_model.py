@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""What the fitted models share: names, numbers, and batches over accounts."""
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Sequence
+from typing import Any, Callable, Optional, Protocol
+
+from . import _ffi
+from ._errors import new_diag, refuse
+from ._host import Host, Progress
+from ._table import Buffer, Table
+from .account import Accounts, Book, accounts
+
+
+class Room(Protocol):
+    """Memory of one output: the address of a row in it."""
+
+    def at(self, row: int = 0) -> int: ...
+
+
+def batch(book: Accounts, call: Callable[..., int], outputs: Sequence[Room], *, progress: Optional[Progress],
+          threads: Optional[int]) -> None:
+    """Calls call(accounts, host, *outputs, diag) for every part."""
+    with Host(progress, threads) as host:
+        for part in book.parts:
+            diag = new_diag()
+            host.check(call(ctypes.byref(part.raw), ctypes.byref(host.raw),
+                            *[output.at(part.first) for output in outputs], ctypes.byref(diag)), diag, part.first)
+
+
+def answer(book: Book, call: Callable[..., int], names: Sequence[str], *, progress: Optional[Progress] = None,
+           threads: Optional[int] = None) -> Table:
+    """A table of the named doubles, and row_flags."""
+    rows = accounts(book)
+    buffers = [Buffer("d", len(rows)) for _ in names] + [Buffer("I", len(rows))]
+    batch(rows, call, buffers, progress=progress, threads=threads)
+    return Table({name: buffer.view() for name, buffer in zip([*names, "row_flags"], buffers)})
+
+
+class Model:
+    """A fitted model: parameters by name, and how well they are known."""
+
+    _raw: Any
+    _names: Callable[[int, int], Any]
+
+    def _set(self, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]) -> None:
+        self.report = report
+        self._covariance = list(covariance) if covariance is not None else None
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        return {type(self)._names(self._raw.family, i).decode(): self._raw.parameter[i]
+                for i in range(self._raw.n_parameters)}
+
+    @property
+    def covariance(self) -> Optional[list[list[float]]]:
+        """Of the log parameters; NaN where the fit leaves it undefined; None when
+        the model was not fitted here."""
+        p = self._raw.n_parameters
+        return None if self._covariance is None else [self._covariance[i * p:(i + 1) * p] for i in range(p)]
+
+    @property
+    def standard_errors(self) -> Optional[dict[str, float]]:
+        """Of the parameters, by the delta method: parameter x that of its log."""
+        if self.covariance is None:
+            return None
+        return {name: value * math.sqrt(variance[i]) if variance[i] >= 0 else math.nan
+                for i, ((name, value), variance) in enumerate(zip(self.parameters.items(), self.covariance))}
+
+    def covariance_pointer(self) -> Any:
+        """(p, p) doubles for C, or NULL."""
+        return None if self._covariance is None else (ctypes.c_double * len(self._covariance))(*self._covariance)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.Model {' '.join(f'{n}={v:.6g}' for n, v in self.parameters.items())}>"
+
+
+def fill(raw: Any, names: Callable[[int, int], Any], given: dict[str, float]) -> None:
+    """Sets parameters by name; all of them, and no others."""
+    wanted: list[str] = []
+    while (name := names(raw.family, len(wanted))) is not None:
+        wanted.append(name.decode())
+    if sorted(wanted) != sorted(given):
+        raise refuse("parameters", f"are {', '.join(given) or 'none'}; the family has {', '.join(wanted)}",
+                     _ffi.KAM_ERR_OPTION)
+    raw.n_parameters = len(wanted)
+    for i, name in enumerate(wanted):
+        raw.parameter[i] = given[name]

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""What libkam wants to know of an account (kam/account.h): as one record, or as
+columns. NaN, None, a null and an absent column all mean "not known"."""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional, Union
+
+from . import _columns, _ffi
+from ._errors import check, refuse
+from ._library import lib
+
+#: the columns, each as the member of kam_account of that name
+FIELDS = tuple(name for name, *_ in _ffi.kam_account._fields_)
+#: a summary's trailing revenue is what tiers are cut on, unless told otherwise
+_STANDS_IN = {"tier_value": "window_revenue"}
+
+
+class Part:
+    """Some rows as one kam_accounts, and what keeps their memory alive."""
+
+    def __init__(self, raw: _ffi.kam_accounts, first: int, keep: Any) -> None:
+        self.raw, self.first, self.keep = raw, first, keep
+
+    @property
+    def n_rows(self) -> int:
+        return int(self.raw.n_rows)
+
+
+class Accounts:
+    """Accounts as columns, borrowed from `book`: the result of Ledger.summary, a
+    DataFrame of any kind, an Arrow table, a dict of columns. A keyword names the
+    column to read for a field, gives that column itself, or None for absent:
+    Accounts(frame, repeat_orders="frequency", tier_before=None). `tier_value` is
+    read from `window_revenue` when the book has no column of its own name."""
+
+    def __init__(self, book: Any = None, **fields: Any) -> None:
+        for name in fields:
+            if name not in FIELDS:
+                raise TypeError(f"{name!r} is no field of an account: {', '.join(FIELDS)}")
+        source = None if book is None else _columns.Source(book, "accounts")
+        found: dict[str, _columns.Column] = {}
+        for field in FIELDS:
+            given = fields.get(field, field)
+            if source is not None and field not in fields and field not in source:
+                given = _STANDS_IN.get(field)
+                given = given if given is not None and given in source else None
+            elif source is None and field not in fields:
+                given = None
+            if isinstance(given, str):
+                if source is None:
+                    raise refuse(field, f"names a column {given!r}, but there is no table", _ffi.KAM_ERR_SHAPE)
+                found[field] = source.column(given)
+            elif given is not None:
+                found[field] = _columns.column(field, given)
+        if not found:
+            told = ", ".join(source.names or ()) if source is not None else ""
+            raise refuse("accounts", f"have none of the columns {', '.join(FIELDS)}; they have {told or 'none'}",
+                         _ffi.KAM_ERR_SHAPE)
+        self.parts = [self._part(*part) for part in _columns.parts(found)]
+
+    @staticmethod
+    def _part(first: int, n_rows: int, chunks: Mapping[str, _columns.Chunk]) -> Part:
+        raw = _ffi.kam_accounts(struct_size=ctypes.sizeof(_ffi.kam_accounts), n_rows=n_rows)
+        for field, chunk in chunks.items():
+            setattr(raw, field, chunk.raw)
+        return Part(raw, first, chunks)
+
+    @classmethod
+    def _of_parts(cls, parts: list[Part]) -> Accounts:
+        made = cls.__new__(cls)
+        made.parts = parts
+        return made
+
+    @classmethod
+    def of(cls, records: Sequence[Mapping[str, Any]]) -> Accounts:
+        """Accounts from records, such as [{"repeat_orders": 3, ...}, ...]."""
+        memory = (_ffi.kam_account * max(len(records), 1))(*[record_of(record) for record in records])
+        raw = _ffi.kam_accounts(struct_size=ctypes.sizeof(_ffi.kam_accounts))
+        check(lib.kam_accounts_of(memory, ctypes.sizeof(_ffi.kam_account), len(records), ctypes.byref(raw)))
+        return cls._of_parts([Part(raw, 0, memory)])
+
+    def __len__(self) -> int:
+        return sum(part.n_rows for part in self.parts)
+
+    def __getitem__(self, rows: slice) -> Accounts:
+        """Rows [first:last], still borrowed."""
+        if not isinstance(rows, slice):
+            raise TypeError("accounts are cut by slices: accounts[first:last]")
+        first, last, step = rows.indices(len(self))
+        if step != 1:
+            raise ValueError("accounts are cut by slices without a step")
+        cut: list[Part] = []
+        for part in self.parts:
+            low, high = max(first, part.first), min(last, part.first + part.n_rows)
+            if low < high or (first >= last and not cut):
+                raw = _ffi.kam_accounts(struct_size=ctypes.sizeof(_ffi.kam_accounts))
+                check(lib.kam_accounts_slice(ctypes.byref(part.raw), max(low - part.first, 0) if low < high else 0,
+                                             max(high - low, 0), ctypes.byref(raw)))
+                cut.append(Part(raw, max(low - first, 0), part.keep))
+        return self._of_parts(cut)
+
+    def array(self) -> Any:
+        """The parts side by side, as fits take them."""
+        return (_ffi.kam_accounts * len(self.parts))(*[part.raw for part in self.parts])
+
+
+def record_of(record: Mapping[str, Any]) -> _ffi.kam_account:
+    """One account; what is not given is not known."""
+    for name in record:
+        if name not in FIELDS:
+            raise refuse(f"account.{name}", f"is no field of an account: {', '.join(FIELDS)}", _ffi.KAM_ERR_SHAPE)
+    return _ffi.kam_account(*[_known(record.get(field)) for field in FIELDS])
+
+
+def _known(value: Optional[float]) -> float:
+    return float("nan") if value is None else float(value)
+
+
+#: what functions take: Accounts, or anything to make them of
+Book = Union[Accounts, Any]
+
+
+def accounts(book: Book) -> Accounts:
+    return book if isinstance(book, Accounts) else Accounts(book)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Fits and answers: CDNOW as the reference has it, one account as many."""
+import math
+
+from support import kam, main, raised, same, same_table, shared, tap
+
+
+def cdnow():
+    """The literature's log, summarised by the ledger."""
+    rows = shared("data", "cdnow", "cdnow_sample.csv.gz")
+    dates = [row["date"] for row in rows]
+    lines = {"account": [int(row["sample_id"]) for row in rows],
+             "day": [f"{date[:4]}-{date[4:6]}-{date[6:]}" for date in dates],
+             "revenue": [float(row["dollar_value"]) for row in rows]}
+    return kam.Ledger(lines, as_of="1997-09-30").summary()
+
+
+def near(actual, expected, tolerance, about):
+    tap.check(abs(actual - expected) <= tolerance * abs(expected), f"{about}: {actual!r}, expected {expected!r}")
+
+
+def same_parameters(model, name):
+    told = {row["param"]: row for row in shared("reference", name)}
+    for parameter, value in model.parameters.items():
+        near(value, float(told[parameter]["estimate"]), 1e-8, parameter)
+        near(model.standard_errors[parameter], float(told[parameter]["std_error"]), 1e-6, f"error of {parameter}")
+    near(model.report["log_likelihood"], float(told["loglik"]["estimate"]), 1e-9, "log likelihood")
+
+
+def test_cdnow():
+    """parameters, errors and answers of BG/NBD and MBG/NBD on CDNOW"""
+    book = cdnow()
+    for family in "bgnbd", "mbgnbd":
+        model = kam.btyd.fit(book, family)
+        same((model.family, model.report["status"], model.report["n_rows"]), (family, "KAM_OK", 2357))
+        same_parameters(model, f"mle_{family}_cdnow_params.csv")
+        alive, orders = model.alive(book)["alive"], model.expected_orders(book, 39.0)["expected_orders"]
+        for i, row in enumerate(shared("reference", f"mle_{family}_cdnow_pred.csv")):
+            near(alive[i], float(row["p_alive"]), 1e-9, f"{family} alive {i}")
+            near(orders[i], float(row["cet39"]), 1e-9, f"{family} orders {i}")
+
+
+def test_cdnow_spend():
+    """Gamma-Gamma on CDNOW"""
+    same_parameters(kam.spend.fit(cdnow()), "mle_gg_cdnow_params.csv")
+
+
+BOOK = {"repeat_orders": [2.0, 1.0, 0.0, 7.0, 3.0], "last_order_periods": [30.4, 1.7, 0.0, 29.4, 38.0],
+        "age_periods": [38.9, 38.9, 38.9, 38.9, 39.0], "mean_order_value": [22.35, 11.77, 0.0, 73.7, 10.0],
+        "gross_revenue": [90.0, 30.0, 10.0, 600.0, 44.0], "direct_cost": [50.0, 31.0, 5.0, 400.0, 20.0]}
+ORDERS = kam.btyd.Model("bgnbd", r=0.2426, alpha=4.414, a=0.7929, b=2.426)
+SPEND = kam.spend.Model(p=6.25, q=3.744, gamma=15.44)
+
+
+def answers(book, **more):
+    """Every batch function there is."""
+    return [ORDERS.alive(book, 2.0, **more), ORDERS.expected_orders(book, 52.0, **more),
+            ORDERS.discounted_orders(book, math.inf, 0.002, **more), ORDERS.no_order(book, 26.0, **more),
+            ORDERS.log_likelihood(book, **more), ORDERS.reasons(book, 26.0, (1.0, 20.0, 39.0), **more),
+            SPEND.expected(book, **more), SPEND.log_likelihood(book, **more),
+            kam.clv.value(ORDERS, SPEND, book, **more), kam.clv.interval(ORDERS, SPEND, book, interval=0.9, **more),
+            kam.profit.layers(book, **more)]
+
+
+def test_one_is_many():
+    """one account gives the bits it has in a book; threads change none"""
+    whole = answers(BOOK)
+    for row in range(5):
+        for one, many in zip(answers(kam.Accounts(BOOK)[row:row + 1]), whole):
+            same_table(one, many, slice(row, row + 1))
+    for one, many in zip(answers(BOOK, threads=2), whole):
+        same_table(one, many)
+
+
+def test_many_tiles():
+    """many rows on many threads give the bits of one thread"""
+    book = {name: column * 20000 for name, column in BOOK.items()}
+    same_table(ORDERS.alive(book, threads=4), ORDERS.alive(book))
+    same(ORDERS.alive(book)["alive"][:5].tolist(), ORDERS.alive(BOOK)["alive"].tolist())
+
+
+def test_meaning():
+    """answers hang together"""
+    alive, orders = ORDERS.alive(BOOK)["alive"], ORDERS.expected_orders(BOOK, 52.0)["expected_orders"]
+    same(alive[2], 1.0)
+    tap.check(all(0 <= one <= 1 for one in alive) and alive[0] > alive[1], f"{alive.tolist()}")
+    value, ends = kam.clv.value(ORDERS, SPEND, BOOK), kam.clv.interval(ORDERS, SPEND, BOOK)
+    for row, (low, high) in enumerate(zip(ends["low"], ends["high"])):
+        tap.check(low <= high and orders[row] > 0, f"row {row}")
+    tap.check(value["lifetime_value"][1] < 0, "an account that loses money has a value below zero")
+
+
+def test_reasons():
+    """parts add up to the log-odds, and have words"""
+    reasons, risk = ORDERS.reasons(BOOK, 26.0, (1.0, 20.0, 39.0)), ORDERS.no_order(BOOK, 26.0)["no_order"]
+    for row in range(5):
+        parts = reasons.of(row)
+        same([kam.reason.name(one.id) for one in parts], ["base", "silence", "rhythm", "tenure"])
+        near(sum(one.contribution for one in parts), math.log(risk[row] / (1 - risk[row])), 1e-9, f"row {row}")
+        same(reasons["reason_1_value"][row], parts[1].value)
+        same(reasons["reason_3_id"][row], 4)
+    tap.check("risk" in kam.reason.text(reasons.of(0)[1]), kam.reason.text(reasons.of(0)[1]))
+    tap.check("风险" in kam.reason.text(reasons.of(0)[1], "zh"), kam.reason.text(reasons.of(0)[1], "zh"))
+    raised(kam.KamValueError, lambda: kam.reason.text(reasons.of(0)[1], "la"))
+
+
+def test_objective():
+    """pieces of an objective merge to the whole"""
+    book = kam.Accounts(BOOK)
+    for model in ORDERS, SPEND:
+        whole = model.objective(book)
+        for cut in range(6):
+            merged = model.objective(book[cut:]).merge(model.objective(book[:cut]))
+            same((merged.log_likelihood, merged.gradient, merged.hessian, merged.n_rows),
+                 (whole.log_likelihood, whole.gradient, whole.hessian, whole.n_rows), f"cut at {cut}")
+        near(whole.log_likelihood, sum(model.log_likelihood(book)["log_likelihood"]), 1e-12, "log likelihood")
+        same(whole.hessian[0][1], whole.hessian[1][0])
+
+
+def test_prior():
+    """a prior and a limit of steps are passed on"""
+    model = kam.btyd.fit(BOOK, "mbgnbd", prior="weak")
+    same(model.report["prior"], "weak")
+    same(model.covariance[0][1], model.covariance[1][0])
+    raised(kam.KamValueError, lambda: kam.btyd.fit(BOOK, prior="strong"))
+    raised(kam.KamValueError, lambda: kam.btyd.fit(BOOK, max_steps=0))
+
+
+def test_tiers():
+    """policies, limits, assignment, names"""
+    same(kam.tier.preset_cny()[0], (5e6, 5e6))
+    same([kam.tier.name(tier) for tier in range(4)], ["strategic", "key", "basic", "untiered"])
+    same(kam.tier.name(0, language="zh"), "战略级")
+    score = [10.0, 30.0, None, 20.0, 40.0]
+    limits = kam.tier.cutpoints(kam.tier.Policy("rank", [0.25, (0.5, 0.75)]), score)
+    same(limits, [(40.0, 40.0), (30.0, 20.0)])
+    tiers = kam.tier.assign(limits, score)
+    same(tiers["tier"].tolist(), [2, 1, -1, 2, 0])
+    same(tiers.to_dict()["to_next"], [20.0, 10.0, None, 10.0, 0.0])
+    same(kam.tier.assign(limits, score, [None, None, None, 1.0, None])["tier"].tolist(), [2, 1, -1, 1, 0])
+    raised(kam.KamValueError, lambda: kam.tier.assign([1.0, 2.0], score))
+    raised(kam.KamValueError, lambda: kam.tier.Policy("nosuch", [1.0]))
+
+
+def test_profit():
+    """layers, whale curve, concentration"""
+    layers = kam.profit.layers(BOOK)
+    same(layers["contribution"].tolist(), [40.0, -1.0, 5.0, 200.0, 24.0])
+    whale = kam.profit.whale(layers["contribution"])
+    same(whale.curve["row"].tolist(), [3, 0, 4, 2, 1])
+    same((whale.numbers["peak"], whale.numbers["total"], whale.numbers["n_loss_making"]), (269.0, 268.0, 1))
+    share, numbers = kam.concentration.measure([3.0, 1.0, None])
+    same((share.tolist()[:2], numbers["n_accounts"], numbers["hhi"]), ([0.75, 0.25], 2, 0.625))
+
+
+def test_backtest():
+    """errors of amounts and of events"""
+    report = kam.backtest.amount([1.0, 3.0, None], [2.0, 2.0, 5.0])
+    same((report["n_rows"], report["mae"], report["bias"]), (2, 1.0, 0.0))
+    report = kam.backtest.event([0.9, 0.1, 0.8], [1, 0, 0])
+    same((report["n_events"], report["auc"]), (1, 1.0))
+    raised(kam.KamValueError, lambda: kam.backtest.amount([1.0], [1.0, 2.0]))
+
+
+def test_isa():
+    """the processor's instruction set is one there is"""
+    tap.check(1 <= kam.isa() <= 3, f"{kam.isa()}")
+
+
+if __name__ == "__main__":
+    main(globals())
