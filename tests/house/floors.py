@@ -84,6 +84,12 @@ def known():
              "rooms without a floor")
 
 
+def unique_names():
+    """no two files in lib/ share a name, so that objects can share a folder"""
+    names = [path.name for path in (tap.ROOT / "lib").glob("*/*.c")]
+    tap.none(sorted({name for name in names if names.count(name) > 1}), "names used twice")
+
+
 def planted():
     """a look upstairs and a look into the next room are caught"""
     def look(name, line, mine):
@@ -97,4 +103,4 @@ def planted():
 
 
 if __name__ == "__main__":
-    sys.exit(tap.main([public, private, known, planted]))
+    sys.exit(tap.main([public, private, known, unique_names, planted]))
