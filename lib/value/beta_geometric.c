@@ -215,31 +215,32 @@ static void orders(const struct kam__lanes *lanes, double *out) {
         out[k] = left[k] > 0 ? (double)NAN : sum[k] * scale[k];
 }
 
-/* As `survival`, for one R and c: the coefficients, and so the divisions, are
- * shared by the lanes. */
+/* As `survival`, for one R and c: the ratios of coefficients, and so the
+ * divisions, are shared by the lanes. (Not the coefficients: those of the second
+ * form leave the range of doubles long before the terms matter.) */
 static void survival_shared(double a, double R, double c, const double *w,
                             double *out) {
     const double kappa = c - R;
     const int direct = kappa >= LEAST_KAPPA;
     const double A = direct ? a : R, B = direct ? kappa : c - a;
-    double z[LANES], power[LANES], sum[LANES], left[LANES];
+    double z[LANES], term[LANES], sum[LANES], left[LANES];
     for (int k = 0; k < LANES; k++) {
         z[k] = w[k] / (1 + w[k]);
-        const double exponent = A * kam__log1p(w[k]);
-        const double start = exponent < LARGEST_POWER ? kam__exp(-exponent) : 0;
-        power[k] = start;
+        const double power = A * kam__log1p(w[k]);
+        const double start = power < LARGEST_POWER ? kam__exp(-power) : 0;
+        term[k] = start;
         sum[k] = start > 0 ? start : (double)NAN;
         left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;
     }
-    double coefficient = 1, n = 0;
+    double n = 0;
     for (; n < MOST_TERMS && any_left(left); n++) {
-        coefficient *= (A + n) * (B + n) / ((c + n) * (n + 1));
+        const double ratio = (A + n) * (B + n) / ((c + n) * (n + 1));
         for (int k = 0; k < LANES; k++) {
-            power[k] *= z[k];
-            const double next = coefficient * power[k];
+            const double next = term[k] * ratio * z[k];
             const double size = next < 0 ? -next : next;
             const double total = sum[k] + next;
             sum[k] = left[k] > 0 ? total : sum[k];
+            term[k] = next;
             left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
         }
     }
