@@ -12,6 +12,9 @@ kam_status kam__btyd_read_accounts(kam_accounts *ours,
     kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
                                         sizeof *ours, "accounts", diag);
     if (status != KAM_OK) return status;
+    if (ours->reserved != 0)
+        return kam__fail(diag, KAM_ERR_NEWER, "accounts.reserved", -1,
+                         ours->reserved, "reserved is {value}, not 0.");
     const int64_t n = ours->n_rows;
     if (n < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "accounts.n_rows", -1, (double)n,

@@ -70,6 +70,9 @@ kam_status kam__estimate_read(kam_estimate_options *ours,
         kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours, "options",
                         diag);
     if (status != KAM_OK) return status;
+    if (ours->reserved != 0)
+        return kam__fail(diag, KAM_ERR_NEWER, "options.reserved", -1,
+                         ours->reserved, "reserved is {value}, not 0.");
     if (ours->prior != KAM_PRIOR_NONE && ours->prior != KAM_PRIOR_WEAK)
         return kam__fail(diag, KAM_ERR_OPTION, "options.prior", -1, ours->prior,
                          "{value} is no KAM_PRIOR_*.");
