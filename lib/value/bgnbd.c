@@ -171,7 +171,10 @@ static void expected(kam__family family, const double *parameter, kam__tile tile
                 orders[k] =
                     kam__mixture_orders(&mixture, lanes.R[k], lanes.w[k]);
             }
-            out[at + k] = out[at + k] * orders[k] * rest[at + k];
+            /* Not 0 times infinity: some chance to be active always remains. */
+            out[at + k] = orders[k] < INFINITY
+                              ? out[at + k] * orders[k] * rest[at + k]
+                              : (double)INFINITY;
         }
     }
 }
