@@ -109,8 +109,10 @@ def _is_missing(value: Any) -> bool:
         return True
     try:
         return bool(value != value)
-    except (TypeError, ValueError):
+    except TypeError:
         return True
+    except ValueError:  # an array in a row: not missing, but no number either
+        return False
 
 
 def _numbers(name: str, values: list[Any]) -> Chunk:

@@ -20,10 +20,14 @@ class KamLibraryNotFound(ImportError):
 
 
 def _bundled() -> Iterator[str]:
-    """The library that a wheel brought along, in the package or beside it."""
-    for folder in (_HERE, _HERE / ".libs", *_HERE.parent.glob(".*kam*.mesonpy.libs")):
-        for name in _NAMES:
-            yield from map(str, sorted(folder.glob(name)))
+    """The library that a wheel brought along: in the package, beside it, or where
+    files of one platform go when those of all platforms go elsewhere."""
+    for name in _NAMES:
+        yield from map(str, sorted(_HERE.glob(name)))
+        yield from map(str, sorted(_HERE.parent.glob(f".libkam.mesonpy.libs/{name}")))
+    from sysconfig import get_path  # slow to load, and seldom needed
+    for name in _NAMES:
+        yield from map(str, sorted(pathlib.Path(get_path("platlib")).glob(f".libkam.mesonpy.libs/{name}")))
 
 
 def _candidates() -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 """Arrow, pandas and polars, in and out."""
 import datetime
 import gc
+import sys
 
 from support import kam, ledger, main, need, orders, raised, same, same_table, tap
 from kam import _columns, _export
@@ -123,6 +124,25 @@ def test_pandas():
     same(out["orders"].tolist(), SUMMARY["orders"].tolist())
     same([day.date() for day in out["first_day"]], SUMMARY.to_dict()["first_day"])
     same_table(kam.profit.layers(out), kam.profit.layers(SUMMARY))
+
+
+def test_pandas_alone():
+    """pandas without pyarrow: columns one by one, nullable ones too"""
+    pandas = need("pandas")
+    table = {"account": ["a", "b", None, "a"], "day": ["2024-01-01", "2024-02-01", "2024-03-01", None],
+             "revenue": [1.0, 2.0, 3.0, 4.0], "cost": [1, None, 3, 4]}
+    frame = pandas.DataFrame({**table, "day": pandas.to_datetime(table["day"]),
+                              "cost": pandas.array(table["cost"], dtype="Int64")})
+    expected = ledger(table, order=None)
+    had, sys.modules["pyarrow"] = sys.modules.get("pyarrow"), None
+    try:
+        made = ledger(frame, order=None)
+    finally:
+        del sys.modules["pyarrow"]
+        if had:
+            sys.modules["pyarrow"] = had
+    same_table(made.summary(), expected.summary())
+    same(made.report(), expected.report())
 
 
 def test_polars():
