@@ -207,6 +207,13 @@ static void test_incomplete_edges(void **state) {
     assert_true(isnan(kam__gamma_p_inverse(3, 1.1)));
     assert_true(isnan(kam__gamma_p_inverse(0, 0.5)));
     assert_bits(kam__gamma_p_inverse(1e-3, 1e-100), 0);
+    assert_bits(kam__gamma_p_inverse(5e-324, 0.999), 0);
+    assert_bits(kam__gamma_p_inverse(1e308, 0.01), 1e308);
+    assert_bits(kam__gamma_p(1e308, 9e307), 0);
+    assert_bits(kam__gamma_q(1e308, 1.1e308), 0);
+    assert_near(kam__gamma_p(1e40, 1e40), 0.5, 1e-15);
+    assert_near(kam__gamma_p(1e35, 1e35), 0.5, 1e-15);
+    assert_near(kam__gamma_p(5e-324, 1), 1, 1e-15);
     /* the median is near a - 1/3 (Choi, Proc. AMS 121 (1994) 245-251) */
     assert_relative(kam__gamma_p_inverse(1e12, 0.5), 1e12 - 1.0 / 3, 1e-14);
     assert_relative(kam__gamma_p_inverse(1e6, 0.5), 1e6 - 1.0 / 3 + 8.0 / 405e6,
