@@ -207,8 +207,8 @@ def _type_of(name: str, code: str, order: str) -> int:
 
 
 def _strided(name: str, kind: int, address: int, n_rows: int, stride: int, keep: Any) -> Chunk:
-    """Rows that run backwards are told by the last one, which C cannot: copied."""
-    if stride < 0 or (stride == 0 and n_rows > 1):
+    """A view of one value n times (stride 0, which is "packed" to C) is copied."""
+    if stride == 0 and n_rows > 1:
         chunk = Chunk(_raw(address, kind), 1, keep)
         values = []
         for row in range(n_rows):

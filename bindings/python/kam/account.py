@@ -69,8 +69,12 @@ class Accounts:
 
     @classmethod
     def _of_parts(cls, parts: list[Part]) -> Accounts:
-        made = cls.__new__(cls)
-        made.parts = parts
+        """Parts in this order, their rows counted anew."""
+        made, first = cls.__new__(cls), 0
+        made.parts = []
+        for part in parts:
+            made.parts.append(Part(part.raw, first, part.keep))
+            first += part.n_rows
         return made
 
     @classmethod
@@ -98,7 +102,7 @@ class Accounts:
                 raw = _ffi.kam_accounts(struct_size=ctypes.sizeof(_ffi.kam_accounts))
                 check(lib.kam_accounts_slice(ctypes.byref(part.raw), max(low - part.first, 0) if low < high else 0,
                                              max(high - low, 0), ctypes.byref(raw)))
-                cut.append(Part(raw, max(low - first, 0), part.keep))
+                cut.append(Part(raw, 0, part.keep))
         return self._of_parts(cut)
 
     def array(self) -> Any:

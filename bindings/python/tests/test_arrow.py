@@ -154,6 +154,9 @@ def test_polars():
     out = SUMMARY.to_polars()
     same((out.height, out.columns, out["account"].to_list()), (203, SUMMARY.column_names, SUMMARY["account"]))
     same_table(kam.profit.layers(out), kam.profit.layers(SUMMARY))
+    names = ["é" * 6, "twelve bytes", "eleven byte", "thirteen byte", "", None]
+    few = kam.Ledger(polars.DataFrame({"account": names, "day": [1] * 6, "revenue": [1.0] * 6}), as_of=9)
+    same(few.keys(), sorted((name for name in names if name), key=str.encode))
 
 
 if __name__ == "__main__":

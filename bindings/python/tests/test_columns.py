@@ -116,6 +116,7 @@ def test_numpy():
     same(masked["row_flags"].tolist(), [0, kam.status.MISSING, 0, 0])
     for one in (x.astype(">f8"), x.astype("i2"), x.astype("c16"), x.reshape(2, 2)):
         same(raised(kam.KamTypeError, lambda: alive(one)).argument, "repeat_orders")
+    same(alive([3.0] * 4)["alive"].tolist(), alive(numpy.broadcast_to(numpy.array(3.0), 4))["alive"].tolist())
     records = numpy.zeros(4, dtype=[("repeat_orders", "f8"), ("last_order_periods", "f8"), ("age_periods", "f8")])
     records["repeat_orders"], records["last_order_periods"], records["age_periods"] = X, TX, T
     same_table(MODEL.alive(records), EXPECTED)

@@ -58,6 +58,23 @@ def test_any_cut():
         same_table(one, SCORES, slice(i, i + 1))
 
 
+def test_cuts_of_parts():
+    """slices across the parts of a book"""
+    book = kam.Accounts(BOOK)
+    parts = kam.Accounts._of_parts([*book[:3].parts, *book[3:150].parts, *book[150:].parts])
+    for first, last in ((0, 203), (1, 3), (2, 4), (3, 150), (100, 203), (2, 151)):
+        same_table(kam.score(parts[first:last], MODELS), SCORES, slice(first, last))
+
+
+def test_covariance():
+    """the Hessian of the objective, inverted, is minus the covariance of the fit"""
+    hessian, covariance = MODELS.orders.objective(BOOK).hessian, MODELS.orders.covariance
+    for i in range(4):
+        for j in range(4):
+            product = sum(hessian[i][k] * covariance[k][j] for k in range(4))
+            tap.check(abs(product + (i == j)) < 1e-6, f"({i}, {j}) is {product}")
+
+
 def test_fit_parts():
     """a book in pieces is fitted to the same bits"""
     book = kam.Accounts(BOOK)
