@@ -43,13 +43,11 @@ static void count_terms(kam__family family, const double *parameter, double x,
     out[5] = r1 + r * r * kam__trigamma_difference(r, x);
     out[10] = -a * s1 - a * a * s2;
     out[13] = -a * b * s2;
-    out[14] = b * (b1 - s1) +
-              b * b * (kam__trigamma_difference(b, k) - s2);
+    out[14] = b * (b1 - s1) + b * b * (kam__trigamma_difference(b, k) - s2);
 }
 
 /* Two starts: most accounts stay, and most leave. */
-static void start(kam__facts facts, int32_t attempt,
-                  double *log_parameter) {
+static void start(kam__facts facts, int32_t attempt, double *log_parameter) {
     const double rate = facts->mean_orders / facts->mean_age;
     const double r = attempt == 0 ? 1 : 0.3;
     const double a = attempt == 0 ? 0.5 : 1, b = attempt == 0 ? 3 : 1;
@@ -63,8 +61,7 @@ static void start(kam__facts facts, int32_t attempt,
  * leaves, ...), and the fit says so. Above 1e6 the curvature along the ridge
  * towards equal rates drowns in rounding; the likelihood is then within about
  * n x^2 / 1e6 of its limit. */
-static void bounds(kam__facts facts, double *lower,
-                   double *upper) {
+static void bounds(kam__facts facts, double *lower, double *upper) {
     const double log_time = kam__log(facts->mean_age / facts->mean_orders);
     for (int i = 0; i < 4; i++) {
         lower[i] = -18.4; /* 1e-8 */
@@ -77,8 +74,7 @@ static void bounds(kam__facts facts, double *lower,
 /* A weak prior of our own (no published one fits small business books): rates
  * spread over two orders of magnitude, a chance to leave of about one in five an
  * order, each give or take a factor of e^1.5. */
-static void prior(kam__facts facts, double *centre,
-                  double *width) {
+static void prior(kam__facts facts, double *centre, double *width) {
     centre[0] = 0;
     centre[1] = kam__log(facts->mean_age / facts->mean_orders);
     centre[2] = kam__log(0.7);
@@ -126,7 +122,8 @@ static void mixture_of(const struct kam__lanes *lanes, int32_t k,
                       lanes->R[k] * lanes->w[k], mixture);
 }
 
-static void alive(kam__family family, const double *parameter, kam__tile tile, double ahead, double *out) {
+static void alive(kam__family family, const double *parameter, kam__tile tile,
+                  double ahead, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double rest[KAM__TILE];
@@ -153,7 +150,8 @@ static double for_ever(double a, double c) {
     return a > 1 ? (c - 1) / (a - 1) : (double)INFINITY;
 }
 
-static void expected(kam__family family, const double *parameter, kam__tile tile, double horizon, double *out) {
+static void expected(kam__family family, const double *parameter,
+                     kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double rest[KAM__TILE];
@@ -186,8 +184,10 @@ static double pairs_for_ever(double a, double c) {
 
 /* Time is cut into panels on which the rate of orders of an active account is
  * smooth: none longer than twice alpha + T + t, which is how far back the rate has
- * its branch point, nor than the time in which it falls by e^10, nor than that in
- * which the weight falls by e^6. Sixteen points a panel then leave about 1e-15
+ * its branch point, nor than that in which the weight falls by e^6, nor than the
+ * time in which the rate falls by e^10, or than the time so far: the rate is a
+ * mixture of falling exponentials, so in the complex plane it is nowhere larger
+ * than on the real axis to the left. Sixteen points a panel then leave about 1e-15
  * (Davis & Rabinowitz 1984, section 4.6). */
 struct panels {
     double start, length, age, fall, most;
@@ -198,7 +198,8 @@ static int next_panel(struct panels *panels, double end) {
     if (!(panels->start < end)) return 0;
     const double reach = panels->age + panels->start;
     const double fall = panels->fall * reach;
-    const double smooth = fall < 2 * reach ? fall : 2 * reach;
+    const double slow = fall > panels->start ? fall : panels->start;
+    const double smooth = slow < 2 * reach ? slow : 2 * reach;
     const double longest = smooth < panels->most ? smooth : panels->most;
     const double left = end - panels->start;
     /* A sliver at the end joins its neighbour. */
@@ -240,7 +241,8 @@ static double integrate(const struct kam__beta_geometric_kernels *kernel,
     const double chance = (a + 4 * sqrt(a) + 4) / c;
     /* The weights fall like e^(-2 discount t) at most. */
     const double most = discount > 0 ? 3 / discount : (double)INFINITY;
-    struct panels panels = {0, 0, A, 10 / (R * (chance < 1 ? chance : 1)), most};
+    struct panels panels = {0, 0, A, 10 / (R * (chance < 1 ? chance : 1)),
+                            most};
     struct survivor s;
     s.kernel = kernel;
     s.a = a, s.R = R, s.c = c, s.A = A;
@@ -279,7 +281,9 @@ static double pair_discount(double t, double discount) {
 
 /* An active account orders at the rate E lambda e^(-lambda p t) =
  * R / A E (1 + p t / A)^-(R + 1). */
-static void discounted(kam__family family, const double *parameter, kam__tile tile, double horizon, double discount, double *out) {
+static void discounted(kam__family family, const double *parameter,
+                       kam__tile tile, double horizon, double discount,
+                       double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     if (!(discount > 0)) {
         expected(family, parameter, tile, horizon, out);
@@ -300,7 +304,9 @@ static void discounted(kam__family family, const double *parameter, kam__tile ti
 
 /* Two orders at s < t come at the density lambda^2 (1 - p) e^(-lambda p t),
  * whatever s: the first must not be the last. */
-static void discounted_pairs(kam__family family, const double *parameter, kam__tile tile, double horizon, double discount, double *out) {
+static void discounted_pairs(kam__family family, const double *parameter,
+                             kam__tile tile, double horizon, double discount,
+                             double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double *const pairs = out, *const squares = out + tile->n;
@@ -321,8 +327,9 @@ static void discounted_pairs(kam__family family, const double *parameter, kam__t
         pairs[i] *= R / A * ((R + 1) / A) * (B / c) *
                     integrate(kernel, m.a, R + 2, c + 1, A, horizon, discount,
                               pair_discount);
-        squares[i] *= R / A * integrate(kernel, m.a, R + 1, c, A, horizon,
-                                        discount, two_discounts);
+        squares[i] *= R / A *
+                      integrate(kernel, m.a, R + 1, c, A, horizon, discount,
+                                two_discounts);
     }
 }
 
@@ -331,19 +338,27 @@ static void discounted_pairs(kam__family family, const double *parameter, kam__t
         {"r tends to 0: hardly any account orders again.",                     \
          "alpha tends to 0: accounts order again at once or never.",           \
          "a tends to 0: nothing in the data says that accounts leave.",        \
-         "b tends to 0: every account seems to leave.", 0, 0, 0, 0},           \
-        {"r grows without limit: all accounts order at the same rate.",        \
-         "alpha grows without limit: all accounts order at the same rate.",    \
-         "a grows without limit: all accounts have the same chance to leave.", \
-         "b grows without limit: the chance to leave is the same for all, or " \
-         "none.",                                                              \
-         0, 0, 0, 0}
+         "b tends to 0: every account seems to leave.",                        \
+         0,                                                                    \
+         0,                                                                    \
+         0,                                                                    \
+         0},                                                                   \
+    {                                                                          \
+        "r grows without limit: all accounts order at the same rate.",         \
+            "alpha grows without limit: all accounts order at the same rate.", \
+            "a grows without limit: all accounts have the same chance to "     \
+            "leave.",                                                          \
+            "b grows without limit: the chance to leave is the same for all, " \
+            "or "                                                              \
+            "none.",                                                           \
+            0, 0, 0, 0                                                         \
+    }
 #define FUNCTIONS                                                              \
     count_terms, time_terms, start, bounds, prior, alive, no_order,            \
         no_order_log_odds, expected, discounted, discounted_pairs
 
-const struct kam__btyd_family kam__bgnbd = {KAM_BTYD_BGNBD, 4, "bgnbd", SHARED,
-                                            0, FUNCTIONS};
+const struct kam__btyd_family kam__bgnbd = {KAM_BTYD_BGNBD, 4, "bgnbd",
+                                            SHARED,         0, FUNCTIONS};
 
 const struct kam__btyd_family kam__mbgnbd = {KAM_BTYD_MBGNBD, 4, "mbgnbd",
-                                             SHARED, 1, FUNCTIONS};
+                                             SHARED,          1, FUNCTIONS};
