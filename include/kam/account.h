@@ -4,8 +4,8 @@
  * What libkam wants to know of an account: as one record, or as columns.
  *
  * Units, here and everywhere: money is in the caller's one currency and unit;
- * libkam never asks which. Periods are the model's period (kam_btyd.period_days;
- * a week by default) counted from the account's first order. NaN, a null and an
+ * libkam never asks which. Periods are the model's (kam_btyd.period_days; a
+ * week by default) counted from the account's first order. NaN, a null and an
  * absent column all mean "not known", and never zero.
  */
 #ifndef KAM_ACCOUNT_H
@@ -18,11 +18,11 @@ KAM_BEGIN
 /** One account, for a screen that shows one. Nothing but doubles; it grows at
  *  the end, so a function that takes one is told its size. */
 typedef struct kam_account {
-    double repeat_orders;      /**< orders after the first, a whole number >= 0 */
+    double repeat_orders;      /**< orders after the first, whole, >= 0 */
     double last_order_periods; /**< first order to last order, 0..age */
     double age_periods;        /**< first order to the as-of day, >= 0 */
     double mean_order_value;   /**< money a repeat order, >= 0; 0 when none */
-    double gross_revenue;      /**< money invoiced, returns not taken off, >= 0 */
+    double gross_revenue;      /**< money invoiced, before returns, >= 0 */
     double returns;            /**< money given back, >= 0 */
     double direct_cost;        /**< money: goods, freight */
     double service_cost;       /**< money: cost to serve */

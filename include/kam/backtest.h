@@ -43,7 +43,7 @@ typedef struct kam_backtest_event_report {
     double log_loss;      /**< mean -ln of the probability given to what
                                happened, probabilities kept in 1e-15..1-1e-15 */
     double auc;           /**< chance that a row with the event was ranked above
-                               one without, ties half; NaN when either is none */
+                               one without, ties half; NaN if either is none */
 } kam_backtest_event_report;
 
 /**

@@ -5,10 +5,11 @@
  * order again. Several families, one set of functions. Sources, formulas and
  * limits of each family: docs/models/btyd.md.
  *
- * Of kam_accounts these functions read `repeat_orders` (x), `last_order_periods`
- * (t_x), `age_periods` (T) and, in fits, `weight`. A row is usable when
- * x >= 0, 0 <= t_x <= T, all finite; when x is 0, t_x is taken as 0. Others get
- * NaN and a flag. Every answer depends on its row and the model alone.
+ * Of kam_accounts these functions read `repeat_orders` (x),
+ * `last_order_periods` (t_x), `age_periods` (T) and, in fits, `weight`. A row
+ * is usable when x >= 0, 0 <= t_x <= T, all finite; when x is 0, t_x is taken
+ * as 0. Others get NaN and a flag. Every answer depends on its row and the
+ * model alone.
  */
 #ifndef KAM_BTYD_H
 #define KAM_BTYD_H
@@ -77,8 +78,7 @@ KAM_API kam_status kam_btyd_log_likelihood(const kam_btyd *model,
                                            const kam_accounts *accounts,
                                            const kam_host *host,
                                            double *log_likelihood,
-                                           uint32_t *row_flags,
-                                           kam_diag *diag);
+                                           uint32_t *row_flags, kam_diag *diag);
 
 /**
  * Probability, 0..1, that each account is still active `ahead_periods` >= 0
@@ -96,25 +96,18 @@ KAM_API kam_status kam_btyd_alive(const kam_btyd *model,
 /** Orders each account is expected to place in the next `horizon_periods` >= 0;
  *  infinity asks for ever, which may be infinite (KAM_ROW_INFINITE). Arguments
  *  as in kam_btyd_alive. */
-KAM_API kam_status kam_btyd_expected_orders(const kam_btyd *model,
-                                            const kam_accounts *accounts,
-                                            double horizon_periods,
-                                            const kam_host *host,
-                                            double *orders, uint32_t *row_flags,
-                                            kam_diag *diag);
+KAM_API kam_status kam_btyd_expected_orders(
+    const kam_btyd *model, const kam_accounts *accounts, double horizon_periods,
+    const kam_host *host, double *orders, uint32_t *row_flags, kam_diag *diag);
 
 /** Expected orders of the next `horizon_periods` (may be infinity), each
  *  discounted to the as-of day by exp(-discount_per_period * time): the DERT of
  *  Fader, Hardie & Lee (2005b) when the horizon is infinite.
  *  `discount_per_period` >= 0. Arguments as in kam_btyd_alive. */
-KAM_API kam_status kam_btyd_discounted_orders(const kam_btyd *model,
-                                              const kam_accounts *accounts,
-                                              double horizon_periods,
-                                              double discount_per_period,
-                                              const kam_host *host,
-                                              double *orders,
-                                              uint32_t *row_flags,
-                                              kam_diag *diag);
+KAM_API kam_status kam_btyd_discounted_orders(
+    const kam_btyd *model, const kam_accounts *accounts, double horizon_periods,
+    double discount_per_period, const kam_host *host, double *orders,
+    uint32_t *row_flags, kam_diag *diag);
 
 /** Probability, 0..1, that an account places no order within the next
  *  `horizon_periods` > 0: its churn risk (C1). With an infinite horizon, the

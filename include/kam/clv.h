@@ -52,8 +52,8 @@ KAM_API kam_status kam_clv_value(const kam_btyd *orders, const kam_spend *spend,
  * order at all has a probability of its own; the rest is matched to a ratio of
  * gamma variables by the variance of number, time and size of orders under the
  * models, and of the parameters by the delta method. An account that may well
- * not order again has low 0, and one that probably does not, high 0 too, however
- * its mean, the value. Never allocates; can be cancelled.
+ * not order again has low 0, and one that probably does not, high 0 too,
+ * whatever its mean, the value. Never allocates; can be cancelled.
  *
  * @param orders_covariance shape (p, p), of log parameters; NULL, or NaN in any
  *                          entry: not known, and left out

@@ -29,7 +29,7 @@ typedef struct kam_concentration {
                                   is negative */
     double hhi;              /**< Herfindahl-Hirschman index, sum of squared
                                   shares, 0..1 (times 10,000 for points) */
-    double effective_number; /**< 1 / hhi: as concentrated as this many equals */
+    double effective_number; /**< 1 / hhi: concentrated as this many equals */
 } kam_concentration;
 
 /**
@@ -42,12 +42,9 @@ typedef struct kam_concentration {
  *                   may be NULL
  * @return KAM_OK; KAM_ERR_EMPTY when no amount is known; 1..19; 41; 60..79
  */
-KAM_API kam_status kam_concentration_measure(const kam_column *amount,
-                                             int64_t n_rows,
-                                             const kam_host *host,
-                                             double *share,
-                                             kam_concentration *result,
-                                             kam_diag *diag);
+KAM_API kam_status kam_concentration_measure(
+    const kam_column *amount, int64_t n_rows, const kam_host *host,
+    double *share, kam_concentration *result, kam_diag *diag);
 
 KAM_END
 

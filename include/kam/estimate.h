@@ -29,20 +29,20 @@ typedef struct kam_estimate_options {
 
 /** What a fit tells of itself. */
 typedef struct kam_estimate_report {
-    uint32_t struct_size;   /**< sizeof(kam_estimate_report) */
-    kam_status status;      /**< the fit's verdict, as returned */
-    int64_t n_rows;         /**< rows used */
-    int64_t n_skipped;      /**< rows left out: missing or out of range */
-    int64_t n_distinct;     /**< distinct rows, after equal ones were merged */
-    int32_t n_steps;        /**< Newton steps taken */
-    int32_t n_evaluations;  /**< likelihood evaluations */
-    int32_t prior;          /**< KAM_PRIOR_* that was used */
-    int32_t culprit;        /**< the parameter a verdict names, or -1 */
-    double log_likelihood;  /**< at the answer, prior not counted */
-    double gradient;        /**< largest |gradient| of the log posterior in log
-                                 parameters there, a row (weighted) */
-    double condition;       /**< condition number of the information matrix,
-                                 scaled to unit diagonal; inf when singular */
+    uint32_t struct_size;  /**< sizeof(kam_estimate_report) */
+    kam_status status;     /**< the fit's verdict, as returned */
+    int64_t n_rows;        /**< rows used */
+    int64_t n_skipped;     /**< rows left out: missing or out of range */
+    int64_t n_distinct;    /**< distinct rows, after equal ones were merged */
+    int32_t n_steps;       /**< Newton steps taken */
+    int32_t n_evaluations; /**< likelihood evaluations */
+    int32_t prior;         /**< KAM_PRIOR_* that was used */
+    int32_t culprit;       /**< the parameter a verdict names, or -1 */
+    double log_likelihood; /**< at the answer, prior not counted */
+    double gradient;       /**< largest |gradient| of the log posterior in log
+                                parameters there, a row (weighted) */
+    double condition;      /**< condition number of the information matrix,
+                                scaled to unit diagonal; inf when singular */
 } kam_estimate_report;
 
 /**

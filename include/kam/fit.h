@@ -30,12 +30,12 @@ typedef struct kam_models {
 
 /** How to fit. */
 typedef struct kam_fit_options {
-    uint32_t struct_size;   /**< set by _init */
-    int32_t family;         /**< KAM_BTYD_*, or 0 (default): MBG/NBD, with the
-                                 weak prior when maximum likelihood finds no
-                                 interior optimum */
-    double period_days;     /**< the period the rows count in; default 7 */
-    kam_tier_policy tiers;  /**< default: T1's CNY preset on tier_value */
+    uint32_t struct_size;  /**< set by _init */
+    int32_t family;        /**< KAM_BTYD_*, or 0 (default): MBG/NBD, with the
+                                weak prior when maximum likelihood finds no
+                                interior optimum */
+    double period_days;    /**< the period the rows count in; default 7 */
+    kam_tier_policy tiers; /**< default: T1's CNY preset on tier_value */
 } kam_fit_options;
 
 /** What kam_fit tells. */
@@ -49,7 +49,7 @@ typedef struct kam_fit_report {
     kam_status spend_ml;        /**< likewise */
     kam_status tiers;           /**< KAM_ERR_EMPTY when limits are shares of a
                                      book in which no tier_value is known */
-    int32_t orders_culprit;     /**< the parameter that orders_ml names, or -1 */
+    int32_t orders_culprit;     /**< the parameter orders_ml names, or -1 */
     int32_t spend_culprit;      /**< the parameter that spend_ml names, or -1 */
     int32_t reserved2;          /**< 0 */
 } kam_fit_report;

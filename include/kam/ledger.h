@@ -5,10 +5,10 @@
  *
  * A ledger takes lines in chunks, keeps a few numbers an account, and counts
  * every rule it applied and every line it dropped. Two ledgers over two pieces
- * of a log merge to exactly the ledger of the whole: every bit of the summary
- * is the same, whatever the order of the lines and the cut.
+ * of a log merge to the ledger of the whole, to the bit, whatever the order of
+ * the lines and the cut.
  *
- * The rules (docs/models/ledger.md has them with examples):
+ * The rules (examples: docs/models/ledger.md):
  *  - all lines of one account on one day are one order (`order` column absent),
  *    or all of one account and order number are, worth their sum, on the day of
  *    the earliest (present; a line without a number is read as without it);
@@ -20,8 +20,8 @@
  *    before `first_day`, are dropped and counted, each for the first reason
  *    that holds, in the order of kam_ledger_report. Equal lines are two lines.
  *
- * Memory grows with accounts and the days on which they order (about 100 bytes
- * and at most 16), not with lines; with an `order` column, also with orders.
+ * Memory grows with accounts and order days (about 100 and at most 16 bytes),
+ * not with lines; with an `order` column, also with orders.
  */
 #ifndef KAM_LEDGER_H
 #define KAM_LEDGER_H
@@ -32,7 +32,7 @@
 
 KAM_BEGIN
 
-/** No day: the zero of no calendar anybody uses. */
+/** No day. */
 #define KAM_NO_DAY INT32_MIN
 
 /** A growing summary of a log. Opaque; freed by kam_ledger_free. */
@@ -79,31 +79,31 @@ typedef struct kam_activities {
 
 /** What happened to the lines. All counts are of lines unless they say else. */
 typedef struct kam_ledger_report {
-    uint32_t struct_size;        /**< sizeof(kam_ledger_report) */
-    uint32_t reserved;           /**< 0 */
-    int64_t n_lines;             /**< lines given */
-    int64_t n_used;              /**< lines that count in the summary */
-    int64_t n_missing_account;   /**< dropped: no account, or an empty one */
-    int64_t n_missing_day;       /**< dropped: no day, or KAM_NO_DAY */
-    int64_t n_missing_amount;    /**< dropped: no revenue, or NaN */
-    int64_t n_bad_amount;        /**< dropped: infinite or beyond 2^52 */
-    int64_t n_bad_day;           /**< dropped: not in the years 1 to 9999 */
-    int64_t n_after_as_of;       /**< dropped: after as_of_day */
-    int64_t n_before_first;      /**< dropped: before first_day */
-    int64_t n_returns;           /**< used: amount below zero */
-    int64_t n_zero;              /**< used: amount zero */
-    int64_t n_missing_cost;      /**< used, but without a cost that is known */
-    int64_t n_merged;            /**< used: joined another line's order */
-    int64_t n_accounts;          /**< accounts with a used line or posting */
-    int64_t n_without_order;     /**< accounts that never ordered */
-    int64_t n_orders;            /**< orders after merging */
-    int64_t n_void_orders;       /**< numbered orders that are none: their lines
-                                      add up to less than zero, or to zero
-                                      when zero_is_order is 0 */
-    int64_t n_activities;        /**< activity rows used */
+    uint32_t struct_size;      /**< sizeof(kam_ledger_report) */
+    uint32_t reserved;         /**< 0 */
+    int64_t n_lines;           /**< lines given */
+    int64_t n_used;            /**< lines that count in the summary */
+    int64_t n_missing_account; /**< dropped: no account, or an empty one */
+    int64_t n_missing_day;     /**< dropped: no day, or KAM_NO_DAY */
+    int64_t n_missing_amount;  /**< dropped: no revenue, or NaN */
+    int64_t n_bad_amount;      /**< dropped: infinite or beyond 2^52 */
+    int64_t n_bad_day;         /**< dropped: not in the years 1 to 9999 */
+    int64_t n_after_as_of;     /**< dropped: after as_of_day */
+    int64_t n_before_first;    /**< dropped: before first_day */
+    int64_t n_returns;         /**< used: amount below zero */
+    int64_t n_zero;            /**< used: amount zero */
+    int64_t n_missing_cost;    /**< used, but without a cost that is known */
+    int64_t n_merged;          /**< used: joined another line's order */
+    int64_t n_accounts;        /**< accounts with a used line or posting */
+    int64_t n_without_order;   /**< accounts that never ordered */
+    int64_t n_orders;          /**< orders after merging */
+    int64_t n_void_orders;     /**< numbered orders that are none: their lines
+                                    add up to less than zero, or to zero
+                                    when zero_is_order is 0 */
+    int64_t n_activities;      /**< activity rows used */
     int64_t n_activities_dropped; /**< activity rows dropped, for any reason */
-    int32_t first_line_day;      /**< earliest day used, KAM_NO_DAY if none */
-    int32_t last_line_day;       /**< latest day used, KAM_NO_DAY if none */
+    int32_t first_line_day;       /**< earliest day used, KAM_NO_DAY if none */
+    int32_t last_line_day;        /**< latest day used, KAM_NO_DAY if none */
 } kam_ledger_report;
 
 /**
@@ -142,12 +142,8 @@ typedef struct kam_summary {
 KAM_API kam_status kam_ledger_options_init(kam_ledger_options *options,
                                            uint32_t struct_size);
 
-/**
- * Makes an empty ledger. Allocates.
- *
- * @param host   copied; its memory serves every later call on this ledger
- * @param[out] ledger the ledger, or NULL on failure
- */
+/** Makes an empty ledger, NULL on failure. Allocates. `host` is copied; its
+ *  memory serves every later call on this ledger. */
 KAM_API kam_status kam_ledger_new(const kam_ledger_options *options,
                                   const kam_host *host, kam_ledger **ledger,
                                   kam_diag *diag);
@@ -156,16 +152,15 @@ KAM_API kam_status kam_ledger_new(const kam_ledger_options *options,
  * Adds a chunk of lines. Allocates; can be cancelled. On any error but
  * KAM_ERR_CANCELLED, KAM_ERR_MEMORY and KAM_ERR_OVERFLOW the ledger is as
  * before; after those three it can only be freed: every other call returns the
- * same status again. A chunk of no rows changes nothing.
- *
+ * same status again.
  * @return KAM_OK; KAM_ERR_TYPE when keys are of another kind than before, or
  *         `order` comes and goes between chunks; any of 1..19, 41, 60..79
  */
 KAM_API kam_status kam_ledger_add(kam_ledger *ledger, const kam_lines *lines,
                                   kam_diag *diag);
 
-/** Adds cost-to-serve postings. Like kam_ledger_add; an account that has only
- *  postings is an account that never ordered. */
+/** Adds cost-to-serve postings, as kam_ledger_add does lines. An account that
+ * has only postings never ordered. */
 KAM_API kam_status kam_ledger_add_activities(kam_ledger *ledger,
                                              const kam_activities *activities,
                                              kam_diag *diag);
@@ -184,15 +179,13 @@ KAM_API kam_status kam_ledger_report_of(const kam_ledger *ledger,
                                         kam_ledger_report *report,
                                         kam_diag *diag);
 
-/** Writes one row an account. Allocates (to sort); can be cancelled. The ledger
- *  stays as it is, whatever happens.
+/** Writes one row an account. Allocates (to sort); can be cancelled.
  *  @return KAM_OK; KAM_ERR_TYPE when `out->key` is given and keys are texts */
 KAM_API kam_status kam_ledger_summarise(const kam_ledger *ledger,
                                         const kam_summary *out, kam_diag *diag);
 
 /**
  * The keys of text accounts, in the order of the summary. Allocates (to sort).
- *
  * @param[out] text   shape (n_accounts), each points into the ledger, until it
  *                    is freed, and ends in NUL
  * @param[out] length shape (n_accounts), bytes

@@ -36,16 +36,16 @@ KAM_API kam_status kam_profit_layers(const kam_accounts *accounts,
 
 /** The whale curve in numbers (Kaplan & Narayanan 2001). */
 typedef struct kam_whale {
-    uint32_t struct_size;   /**< sizeof(kam_whale) */
-    uint32_t reserved;      /**< 0 */
-    int64_t n_accounts;     /**< accounts with a known profit */
-    int64_t n_loss_making;  /**< of these, profit below zero */
-    int64_t n_to_peak;      /**< accounts, best first, up to the peak: those
-                                 with a profit above zero */
-    double total;           /**< sum of profit */
-    double peak;            /**< most that the best accounts earn together; 0
-                                 when none earns */
-    double destroyed;       /**< peak - total: what loss-makers take away */
+    uint32_t struct_size;  /**< sizeof(kam_whale) */
+    uint32_t reserved;     /**< 0 */
+    int64_t n_accounts;    /**< accounts with a known profit */
+    int64_t n_loss_making; /**< of these, profit below zero */
+    int64_t n_to_peak;     /**< accounts, best first, up to the peak: those
+                                with a profit above zero */
+    double total;          /**< sum of profit */
+    double peak;           /**< most that the best accounts earn together; 0
+                                when none earns */
+    double destroyed;      /**< peak - total: what loss-makers take away */
 } kam_whale;
 
 /**

@@ -20,7 +20,7 @@ KAM_BEGIN
 typedef struct kam_scores {
     uint32_t struct_size;        /**< sizeof(kam_scores) */
     uint32_t reserved;           /**< 0 */
-    int32_t *tier;               /**< 0 is the best, n_bands: none; -1 unknown */
+    int32_t *tier;               /**< 0 is the best, n_bands none, -1 unknown */
     double *tier_to_next;        /**< money missing to the tier above */
     double *tier_above_limit;    /**< money above what keeps it in its tier */
     double *net_revenue;         /**< money */

@@ -20,7 +20,7 @@ KAM_BEGIN
 
 /** Families. The numbers are pinned. */
 enum {
-    KAM_SPEND_GAMMA_GAMMA = 1 /**< p, q, gamma (the papers' p, q, nu or gamma) */
+    KAM_SPEND_GAMMA_GAMMA = 1 /**< p, q, gamma (in papers also nu) */
 };
 
 /** A fitted model: plain numbers. Frozen. */
@@ -48,13 +48,11 @@ KAM_API kam_status kam_spend_objective(const kam_spend *model,
                                        kam_objective *partial, kam_diag *diag);
 
 /** The log likelihood of each account's mean order value, with all its digits;
- *  0 where there is no repeat order, NaN (KAM_ROW_DOMAIN) where m is 0. Arguments as in kam_spend_expected. */
-KAM_API kam_status kam_spend_log_likelihood(const kam_spend *model,
-                                            const kam_accounts *accounts,
-                                            const kam_host *host,
-                                            double *log_likelihood,
-                                            uint32_t *row_flags,
-                                            kam_diag *diag);
+ *  0 where there is no repeat order, NaN (KAM_ROW_DOMAIN) where m is 0.
+ *  Arguments as in kam_spend_expected. */
+KAM_API kam_status kam_spend_log_likelihood(
+    const kam_spend *model, const kam_accounts *accounts, const kam_host *host,
+    double *log_likelihood, uint32_t *row_flags, kam_diag *diag);
 
 /**
  * Expected money an order of each account: note 025, eq. (5). An account

@@ -39,7 +39,7 @@ enum {
     KAM_ERR_EMPTY = 20,    /**< no usable row is left */
     KAM_ERR_TOO_FEW = 22,  /**< fewer informative rows than the fit can carry */
     KAM_ERR_AT_BOUND = 23, /**< the best fit lies at the edge; it is returned */
-    KAM_ERR_FLAT = 24,     /**< many parameters fit equally well; one is returned */
+    KAM_ERR_FLAT = 24,     /**< many answers fit as well; one is returned */
 
     /* 40..59  arithmetic */
     KAM_ERR_NOT_CONVERGED = 40, /**< outputs hold the best point found */

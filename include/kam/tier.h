@@ -95,8 +95,8 @@ typedef struct kam_tier_out {
  * @param limits      shape (n_bands), falling, from kam_tier_cutpoints or by
  *                    hand
  * @param score       shape (n_rows)
- * @param tier_before shape (n_rows), tiers; NULL or missing: no history; what is
- *                    no tier in [0, n_bands] counts as none, KAM_ROW_DOMAIN
+ * @param tier_before shape (n_rows), tiers; NULL or missing: no history; what
+ *                    is no tier in [0, n_bands] counts as none, KAM_ROW_DOMAIN
  */
 KAM_API kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,
                                    const kam_column *score,
