@@ -79,28 +79,27 @@ typedef struct kam_activities {
 
 /** What happened to the lines. All counts are of lines unless they say else. */
 typedef struct kam_ledger_report {
-    uint32_t struct_size;      /**< sizeof(kam_ledger_report) */
-    uint32_t reserved;         /**< 0 */
-    int64_t n_lines;           /**< lines given */
-    int64_t n_used;            /**< lines that count in the summary */
-    int64_t n_missing_account; /**< dropped: no account, or an empty one */
-    int64_t n_missing_day;     /**< dropped: no day, or KAM_NO_DAY */
-    int64_t n_missing_amount;  /**< dropped: no revenue, or NaN */
-    int64_t n_bad_amount;      /**< dropped: infinite or beyond 2^52 */
-    int64_t n_bad_day;         /**< dropped: not in the years 1 to 9999 */
-    int64_t n_after_as_of;     /**< dropped: after as_of_day */
-    int64_t n_before_first;    /**< dropped: before first_day */
-    int64_t n_returns;         /**< used: amount below zero */
-    int64_t n_zero;            /**< used: amount zero */
-    int64_t n_missing_cost;    /**< used, but without a cost that is known */
-    int64_t n_merged;          /**< used: joined another line's order */
-    int64_t n_accounts;        /**< accounts with a used line or posting */
-    int64_t n_without_order;   /**< accounts that never ordered */
-    int64_t n_orders;          /**< orders after merging */
-    int64_t n_void_orders;     /**< numbered orders that are none: their lines
-                                    add up to less than zero, or to zero
-                                    when zero_is_order is 0 */
-    int64_t n_activities;      /**< activity rows used */
+    uint32_t struct_size;         /**< sizeof(kam_ledger_report) */
+    uint32_t reserved;            /**< 0 */
+    int64_t n_lines;              /**< lines given */
+    int64_t n_used;               /**< lines that count in the summary */
+    int64_t n_missing_account;    /**< dropped: no account, or an empty one */
+    int64_t n_missing_day;        /**< dropped: no day, or KAM_NO_DAY */
+    int64_t n_missing_amount;     /**< dropped: no revenue, or NaN */
+    int64_t n_bad_amount;         /**< dropped: infinite or beyond 2^52 */
+    int64_t n_bad_day;            /**< dropped: not in the years 1 to 9999 */
+    int64_t n_after_as_of;        /**< dropped: after as_of_day */
+    int64_t n_before_first;       /**< dropped: before first_day */
+    int64_t n_returns;            /**< used: amount below zero */
+    int64_t n_zero;               /**< used: amount zero */
+    int64_t n_missing_cost;       /**< used, but without a cost that is known */
+    int64_t n_merged;             /**< used: joined another line's order */
+    int64_t n_accounts;           /**< accounts with a used line or posting */
+    int64_t n_without_order;      /**< accounts that never ordered */
+    int64_t n_orders;             /**< orders after merging */
+    int64_t n_void_orders;        /**< numbered orders worth less than zero, or
+                                    zero where zero is none */
+    int64_t n_activities;         /**< activity rows used */
     int64_t n_activities_dropped; /**< activity rows dropped, for any reason */
     int32_t first_line_day;       /**< earliest day used, KAM_NO_DAY if none */
     int32_t last_line_day;        /**< latest day used, KAM_NO_DAY if none */
@@ -128,14 +127,13 @@ typedef struct kam_summary {
     double *gross_revenue;      /**< sum of amounts > 0 */
     double *returns;            /**< minus the sum of amounts < 0 */
     double *direct_cost;        /**< NaN when one of its used lines lacks it */
-    double *service_cost;       /**< 0 without a posting; NaN for all accounts
-                                     when the ledger has used none */
-    double *window_revenue;     /**< revenue net of returns, trailing window */
-    double *window_cost;        /**< direct cost of the window; NaN when one of
+    double *service_cost;    /**< 0 without a posting; NaN when none has any */
+    double *window_revenue;  /**< revenue net of returns, trailing window */
+    double *window_cost;     /**< direct cost of the window; NaN when one of
                                      its used lines there lacks it */
-    double *quarter_revenue;    /**< shape (n_accounts, n_quarters), net of
+    double *quarter_revenue; /**< shape (n_accounts, n_quarters), net of
                                      returns, oldest quarter first */
-    uint32_t *row_flags;        /**< KAM_ROW_MISSING: never ordered */
+    uint32_t *row_flags;     /**< KAM_ROW_MISSING: never ordered */
 } kam_summary;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */
