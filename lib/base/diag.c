@@ -41,7 +41,8 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
     struct kam__text text = kam__text_in(ours.argument, sizeof ours.argument);
     kam__text_add(&text, argument);
     text = kam__text_in(ours.message, sizeof ours.message);
-    add_message(&text, *message ? message : kam_status_text(status), row, value);
+    add_message(&text, *message ? message : kam_status_text(status), row,
+                value);
     /* A diag of a size we do not know stays untouched: there is nowhere left to
      * complain to. */
     kam__sized_write(diag, &ours, sizeof ours, FIRST_VERSION, "", NULL);

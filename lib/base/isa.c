@@ -26,9 +26,8 @@ int32_t kam_host_isa(void) {
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) ||
         !has(b, bit_AVX2 | bit_BMI | bit_BMI2))
         return KAM_ISA_BASE;
-    if (!has(saved, 0xE6) ||
-        !has(b, bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW |
-                    bit_AVX512VL))
+    if (!has(saved, 0xE6) || !has(b, bit_AVX512F | bit_AVX512DQ | bit_AVX512CD |
+                                         bit_AVX512BW | bit_AVX512VL))
         return KAM_ISA_V3;
     return KAM_ISA_V4;
 }

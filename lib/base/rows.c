@@ -134,8 +134,8 @@ const double *kam__gather(const kam_column *column, int64_t first, int32_t n,
         return tile;
     }
     const char *const start = address_of(column, first);
-    const int packed = column->type == KAM_F64 &&
-                       (column->stride == 0 || column->stride == 8);
+    const int packed =
+        column->type == KAM_F64 && (column->stride == 0 || column->stride == 8);
     if (packed && (uintptr_t)start % sizeof(double) == 0 && !column->validity)
         return (const double *)(const void *)start;
     if (packed) {

@@ -11,8 +11,8 @@ enum { KAM__TILE = 128 }; /* rows a kernel sees at a time */
 
 /* Sets of types for kam__column_check: bit (1 << KAM_...). */
 enum {
-    KAM__NUMBERS = 1 << KAM_F64 | 1 << KAM_F32 | 1 << KAM_I64 | 1 << KAM_I32 |
-                   1 << KAM_U8,
+    KAM__NUMBERS =
+        1 << KAM_F64 | 1 << KAM_F32 | 1 << KAM_I64 | 1 << KAM_I32 | 1 << KAM_U8,
     KAM__INTEGERS = 1 << KAM_I64 | 1 << KAM_I32 | 1 << KAM_U8,
     KAM__DAYS = 1 << KAM_DAY | 1 << KAM_I32 | 1 << KAM_I64,
     KAM__TEXTS = 1 << KAM_TEXT32 | 1 << KAM_TEXT64 | 1 << KAM_CHARS

@@ -12,14 +12,14 @@ enum { LARGEST = 65536 };
 static kam_status check_size(uint32_t size, uint32_t first_version,
                              const char *argument, kam_diag *diag) {
     if (size >= first_version && size <= LARGEST) return KAM_OK;
-    return kam__fail(diag, KAM_ERR_STRUCT, argument, -1, (double)size,
-                     "struct_size is {value}: set it to the size of the struct.");
+    return kam__fail(
+        diag, KAM_ERR_STRUCT, argument, -1, (double)size,
+        "struct_size is {value}: set it to the size of the struct.");
 }
 
 kam_status kam__sized_check(const void *theirs, uint32_t first_version,
                             const char *argument, kam_diag *diag) {
-    if (!theirs)
-        return kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN, "");
+    if (!theirs) return kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN, "");
     uint32_t size;
     memcpy(&size, theirs, sizeof size);
     return check_size(size, first_version, argument, diag);
@@ -35,9 +35,10 @@ kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
     memcpy(&size, theirs, sizeof size);
     for (uint32_t i = known; i < size; i++)
         if (((const char *)theirs)[i] != 0)
-            return kam__fail(diag, KAM_ERR_NEWER, argument, -1, (double)i,
-                             "byte {value} of the struct is set, and unknown to "
-                             "this version of libkam.");
+            return kam__fail(
+                diag, KAM_ERR_NEWER, argument, -1, (double)i,
+                "byte {value} of the struct is set, and unknown to "
+                "this version of libkam.");
     memset(ours, 0, known);
     memcpy(ours, theirs, size < known ? size : known);
     memcpy(ours, &known, sizeof known);

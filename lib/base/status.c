@@ -8,7 +8,8 @@ static const struct status_entry {
     kam_status code;
     int32_t reserved;
 } STATUS[] = {
-#define STATUS_ENTRY(code, text) {#code, text, code, 0}
+#define STATUS_ENTRY(code, text)                                               \
+    { #code, text, code, 0 }
     STATUS_ENTRY(KAM_OK, "It worked."),
     STATUS_ENTRY(KAM_ERR_NULL, "A pointer that must be given is NULL."),
     STATUS_ENTRY(KAM_ERR_STRUCT, "A struct_size is not one libkam knows."),
@@ -18,7 +19,8 @@ static const struct status_entry {
     STATUS_ENTRY(KAM_ERR_TYPE, "A column has a type it must not have here."),
     STATUS_ENTRY(KAM_ERR_EMPTY, "No usable row is left."),
     STATUS_ENTRY(KAM_ERR_TOO_FEW, "There are too few informative rows."),
-    STATUS_ENTRY(KAM_ERR_AT_BOUND, "The best fit lies at the edge of the model."),
+    STATUS_ENTRY(KAM_ERR_AT_BOUND,
+                 "The best fit lies at the edge of the model."),
     STATUS_ENTRY(KAM_ERR_FLAT, "Many parameters fit the data equally well."),
     STATUS_ENTRY(KAM_ERR_NOT_CONVERGED, "The fit stopped before it converged."),
     STATUS_ENTRY(KAM_ERR_OVERFLOW, "A sum grew beyond 9.2e18."),

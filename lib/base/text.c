@@ -63,7 +63,8 @@ static int add_special(struct kam__text *text, double *number) {
 /* `number` = mantissa * 10^exponent with mantissa in [1, 10); enough digits for
  * a message. */
 static double split_decimal(double number, int *exponent) {
-    static const double power[] = {1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256};
+    static const double power[] = {1e1,  1e2,  1e4,   1e8,  1e16,
+                                   1e32, 1e64, 1e128, 1e256};
     *exponent = 0;
     if (number == 0) return 0;
     for (int i = 8; i >= 0; i--)
@@ -79,8 +80,9 @@ static double split_decimal(double number, int *exponent) {
     return number;
 }
 
-static const uint64_t TEN_TO[] = {1,      10,      100,      1000,      10000,
-                                  100000, 1000000, 10000000, 100000000, 1000000000};
+static const uint64_t TEN_TO[] = {1,         10,        100,     1000,
+                                  10000,     100000,    1000000, 10000000,
+                                  100000000, 1000000000};
 
 static void add_scientific(struct kam__text *text, double number, int digits) {
     int exponent;
@@ -107,7 +109,8 @@ static void add_scientific(struct kam__text *text, double number, int digits) {
 
 void kam__text_fixed(struct kam__text *text, double number, int digits) {
     if (!add_special(text, &number)) return;
-    if (number >= 1e15 / (double)TEN_TO[digits] || (number > 0 && number < 1e-9)) {
+    if (number >= 1e15 / (double)TEN_TO[digits] ||
+        (number > 0 && number < 1e-9)) {
         add_scientific(text, number, digits);
         return;
     }

@@ -100,7 +100,8 @@ double kam__condition(const double *a, int32_t n, int32_t *worst) {
     }
     int32_t heaviest = 0;
     for (int32_t i = 0; i < n; i++)
-        if (fabs(v[i * n + least]) > fabs(v[heaviest * n + least])) heaviest = i;
+        if (fabs(v[i * n + least]) > fabs(v[heaviest * n + least]))
+            heaviest = i;
     if (worst) *worst = heaviest;
     return s[least * n + least] > 0 ? most / s[least * n + least] : INFINITY;
 }

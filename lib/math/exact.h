@@ -8,15 +8,24 @@
 
 #include <kam/sum.h>
 
+/* a + b, without a branch; the highest bit of `over` is set when it overflows
+ * (then the sum is not to be used), else `over` stays. */
+static inline kam_sum kam__exact_plus(kam_sum a, kam_sum b, uint64_t *over) {
+    const uint64_t low = a.low + b.low;
+    const uint64_t high =
+        (uint64_t)a.high + (uint64_t)b.high + (uint64_t)(low < b.low);
+    const kam_sum sum = {low, (int64_t)high};
+    *over |= ((uint64_t)a.high ^ high) & ((uint64_t)b.high ^ high);
+    return sum;
+}
+
 /* sum += {low, high}; returns 1, sum unchanged, when it would overflow. */
 static inline int kam__exact_add(kam_sum *sum, uint64_t low, int64_t high) {
-    const uint64_t new_low = sum->low + low;
-    const uint64_t carry = new_low < low;
-    const uint64_t new_high = (uint64_t)sum->high + (uint64_t)high + carry;
-    const uint64_t same_sign = ~((uint64_t)sum->high ^ (uint64_t)high);
-    if ((same_sign & ((uint64_t)sum->high ^ new_high)) >> 63) return 1;
-    sum->low = new_low;
-    sum->high = (int64_t)new_high;
+    const kam_sum term = {low, high};
+    uint64_t over = 0;
+    const kam_sum total = kam__exact_plus(*sum, term, &over);
+    if (over >> 63) return 1;
+    *sum = total;
     return 0;
 }
 

@@ -136,8 +136,9 @@ static kam_status judge(struct kam__search *search, const struct point *at,
     search->condition = m > 0 ? kam__condition(matrix, m, &worst) : INFINITY;
     for (int32_t i = 0; i < search->n && search->culprit < 0; i++)
         if (is_held(search, at, i)) search->culprit = i;
-    const int quiet = worst_gradient(search, at) <= NO_GRADIENT * search->size ||
-                      hope(search, at) <= 1e3 * noise_of(search, at);
+    const int quiet =
+        worst_gradient(search, at) <= NO_GRADIENT * search->size ||
+        hope(search, at) <= 1e3 * noise_of(search, at);
     if (search->culprit >= 0)
         return converged || quiet ? KAM_ERR_AT_BOUND : KAM_ERR_NOT_CONVERGED;
     if (converged && search->condition < FLAT_CONDITION) return KAM_OK;
@@ -181,7 +182,7 @@ static kam_status take_step(struct kam__search *search, kam__function function,
         const double gain = status == KAM_OK ? next.value - at->value : -1e300;
         const double hoped = predicted_gain(search, at, step);
         if (gain >= -noise && gain >= 0.1 * hoped - noise) {
-*moved = length > 0;
+            *moved = length > 0;
             *at = next;
             *damping = lowered(*damping, gain, hoped, noise);
             return KAM_OK;

@@ -17,20 +17,20 @@ typedef kam_status (*kam__function)(void *context, const double *x,
                                     double *hessian);
 
 struct kam__search {
-    int32_t n;                                 /* variables */
-    int32_t max_steps;                         /* steps at most */
-    double lower[KAM__LARGEST_MATRIX];         /* the box */
+    int32_t n;                         /* variables */
+    int32_t max_steps;                 /* steps at most */
+    double lower[KAM__LARGEST_MATRIX]; /* the box */
     double upper[KAM__LARGEST_MATRIX];
-    double x[KAM__LARGEST_MATRIX];             /* start, then answer */
-    double size;                               /* rows behind the value: what a
+    double x[KAM__LARGEST_MATRIX]; /* start, then answer */
+    double size;                   /* rows behind the value: what a
                                                   gradient is compared with */
     /* answers */
     double value;
     double gradient[KAM__LARGEST_MATRIX];
     double hessian[KAM__LARGEST_MATRIX * KAM__LARGEST_MATRIX];
-    double condition;                          /* of -hessian, free variables */
+    double condition; /* of -hessian, free variables */
     int32_t n_steps, n_evaluations;
-    int32_t culprit;                           /* variable a verdict names */
+    int32_t culprit; /* variable a verdict names */
 };
 
 /* KAM_OK: an interior maximum, found to the last few bits. KAM_ERR_AT_BOUND: a

@@ -41,18 +41,23 @@ static inline void insert_few(const void *key, rank_of rank, int64_t n,
     }
 }
 
-/* One pass of the radix sort: rows of `from` into `to`, by one digit. */
-static inline void pass(const void *key, rank_of rank, int shift, int64_t n,
-                        const int64_t *from, int64_t *to) {
-    int64_t next[N_DIGITS] = {0};
-    for (int64_t i = 0; i < n; i++)
-        next[rank(key, i) >> shift & (N_DIGITS - 1)]++;
+/* Counts of digits become the places where the first of each goes. */
+static void starts_of(int64_t *next) {
     int64_t sum = 0;
     for (int d = 0; d < N_DIGITS; d++) {
         const int64_t count = next[d];
         next[d] = sum;
         sum += count;
     }
+}
+
+/* One pass of the radix sort: rows of `from` into `to`, by one digit. */
+static inline void pass(const void *key, rank_of rank, int shift, int64_t n,
+                        const int64_t *from, int64_t *to) {
+    int64_t next[N_DIGITS] = {0};
+    for (int64_t i = 0; i < n; i++)
+        next[rank(key, i) >> shift & (N_DIGITS - 1)]++;
+    starts_of(next);
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = from ? from[i] : i;
         to[next[rank(key, row) >> shift & (N_DIGITS - 1)]++] = row;
@@ -90,6 +95,28 @@ void kam__sort_by_number(const double *key, int64_t n, int64_t *order,
 void kam__sort_by_integer(const int64_t *key, int64_t n, int64_t *order,
                           int64_t *scratch) {
     sort(key, rank_of_integer, n, order, scratch);
+}
+
+static void word_pass(int shift, int64_t n, const uint64_t *from,
+                      uint64_t *to) {
+    int64_t next[N_DIGITS] = {0};
+    for (int64_t i = 0; i < n; i++) next[from[i] >> shift & (N_DIGITS - 1)]++;
+    starts_of(next);
+    for (int64_t i = 0; i < n; i++)
+        to[next[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+}
+
+void kam__sort_words(uint64_t *word, int64_t n, uint64_t *scratch) {
+    uint64_t *from = word, *to = scratch, differs = 0;
+    for (int64_t i = 1; i < n; i++) differs |= word[i] ^ word[0];
+    for (int shift = 32; shift < 64; shift += DIGIT_BITS) {
+        if (!(differs >> shift & (N_DIGITS - 1))) continue;
+        word_pass(shift, n, from, to);
+        uint64_t *const swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != word) memcpy(word, from, (size_t)n * sizeof *word);
 }
 
 static void merge(kam__compare compare, const void *context, int64_t n,

@@ -17,6 +17,10 @@ void kam__sort_by_number(const double *key, int64_t n, int64_t *order,
 void kam__sort_by_integer(const int64_t *key, int64_t n, int64_t *order,
                           int64_t *scratch);
 
+/* Sorts words in place by their upper 32 bits, stably: for keys that are small
+ * enough to carry their row along, at half the memory. word, scratch: (n). */
+void kam__sort_words(uint64_t *word, int64_t n, uint64_t *scratch);
+
 /* Below 0, 0, above 0: row `a` comes before, with, after row `b`. */
 typedef int (*kam__compare)(const void *context, int64_t a, int64_t b);
 

@@ -31,10 +31,9 @@ kam_status kam_fit_options_init(kam_fit_options *options,
 
 static kam_status read_options(kam_fit_options *ours,
                                const kam_fit_options *theirs, kam_diag *diag) {
-    kam_status status =
-        theirs ? kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours,
-                                 "options", diag)
-               : kam_fit_options_init(ours, sizeof *ours);
+    kam_status status = theirs ? kam__sized_read(ours, sizeof *ours, theirs,
+                                                 sizeof *ours, "options", diag)
+                               : kam_fit_options_init(ours, sizeof *ours);
     if (status != KAM_OK) return status;
     if (ours->family == 0) ours->family = KAM_BTYD_MBGNBD;
     if (!kam__btyd_family_of(ours->family))
@@ -49,8 +48,8 @@ static kam_status read_options(kam_fit_options *ours,
 
 /* The call itself went wrong, as opposed to a book that cannot answer. */
 static int is_failure(kam_status status) {
-    return status != KAM_OK && (status < KAM_ERR_EMPTY ||
-                                status >= KAM_ERR_OVERFLOW);
+    return status != KAM_OK &&
+           (status < KAM_ERR_EMPTY || status >= KAM_ERR_OVERFLOW);
 }
 
 /* A book that has no interior maximum gets the weak prior. */
@@ -187,10 +186,9 @@ static kam_status find_limits(const struct book *book, struct gathered *to,
 
 static kam_status fit_all(const struct book *book, struct gathered *to,
                           kam_models *models, kam_fit_report *report) {
-    kam_status status = fit_with_fallback(book, fit_orders, models,
-                                          &report->orders_ml,
-                                          &report->orders_culprit,
-                                          &report->orders);
+    kam_status status =
+        fit_with_fallback(book, fit_orders, models, &report->orders_ml,
+                          &report->orders_culprit, &report->orders);
     if (is_failure(status)) return status;
     if (status != KAM_OK) memset(&models->orders, 0, sizeof models->orders);
     if (status == KAM_OK) find_reference(book, to, models->reference);
@@ -212,12 +210,13 @@ static kam_status check_parts(const struct book *book, int64_t *n) {
                          "there cannot be {value} parts.");
     for (int64_t i = 0; i < book->n_parts; i++) {
         kam_accounts part;
-        kam_status status = kam__btyd_read_accounts(
-            &part, kam__part(book->parts, i), book->diag);
+        kam_status status =
+            kam__btyd_read_accounts(&part, kam__part(book->parts, i),
+                                    book->diag);
         if (status == KAM_OK)
-            status = kam__column_check(&part.tier_value, part.n_rows,
-                                       KAM__NUMBERS, 0, "accounts.tier_value",
-                                       book->diag);
+            status =
+                kam__column_check(&part.tier_value, part.n_rows, KAM__NUMBERS,
+                                  0, "accounts.tier_value", book->diag);
         if (status != KAM_OK) return status;
         *n += part.n_rows;
     }
@@ -260,7 +259,8 @@ kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
         status = kam__sized_check(report, sizeof told, "report", diag);
     if (status == KAM_OK) status = fit_book(&book, n, &found, &told);
     if (status != KAM_OK) return status;
-    kam__sized_write(models, &found, sizeof found, sizeof found, "models", NULL);
+    kam__sized_write(models, &found, sizeof found, sizeof found, "models",
+                     NULL);
     if (report)
         kam__sized_write(report, &told, sizeof told, sizeof told, "report",
                          NULL);

@@ -22,7 +22,7 @@ struct score {
     kam_accounts accounts;
     kam_models models;
     kam_scores out;
-    double horizon; /* periods */
+    double horizon;     /* periods */
     kam__family family; /* NULL: no order model */
     struct kam__profit_layers profit;
     struct kam__tier_assignment tier;
@@ -175,12 +175,11 @@ static void score_rows(void *context, int64_t first, int32_t n) {
 
 static void find_wanted(struct score *score) {
     const kam_scores *const out = &score->out;
-    score->wants_orders = out->alive || out->expected_orders ||
-                          out->churn_risk || out->reasons;
+    score->wants_orders =
+        out->alive || out->expected_orders || out->churn_risk || out->reasons;
     score->wants_value = out->lifetime_value || out->lifetime_value_low ||
                          out->lifetime_value_high;
-    score->wants_tier =
-        out->tier || out->tier_to_next || out->tier_above_limit;
+    score->wants_tier = out->tier || out->tier_to_next || out->tier_above_limit;
     score->wants_profit = out->net_revenue || out->profit || out->margin_ratio;
 }
 
@@ -194,19 +193,14 @@ static kam_status begin_tier(struct score *score, kam_diag *diag) {
     if (!score->wants_tier || score->models.n_bands == 0) return KAM_OK;
     return kam__tier_begin(&score->tier, score->models.limits,
                            score->models.n_bands, &score->accounts.tier_value,
-                           &score->accounts.tier_before,
-                           score->accounts.n_rows, &out, diag);
+                           &score->accounts.tier_before, score->accounts.n_rows,
+                           &out, diag);
 }
 
 static kam_status begin_profit(struct score *score, kam_diag *diag) {
-    const kam_profit_out out = {sizeof out,
-                                0,
-                                score->out.net_revenue,
-                                NULL,
-                                score->out.profit,
-                                NULL,
-                                score->out.margin_ratio,
-                                score->out.row_flags};
+    const kam_profit_out out = {
+        sizeof out,        0,    score->out.net_revenue,  NULL,
+        score->out.profit, NULL, score->out.margin_ratio, score->out.row_flags};
     if (!score->wants_profit) return KAM_OK;
     return kam__profit_begin(&score->profit, &score->accounts, &out, diag);
 }
@@ -215,8 +209,7 @@ static kam_status begin_orders(struct score *score,
                                const kam_clv_options *options, kam_diag *diag) {
     kam_status status = KAM_OK;
     if (score->models.orders.family == 0) return KAM_OK;
-    score->family =
-        kam__btyd_read_model(&score->models.orders, &status, diag);
+    score->family = kam__btyd_read_model(&score->models.orders, &status, diag);
     if (!score->family) return status;
     score->horizon = options->horizon_days / score->models.orders.period_days;
     if (!(score->out.churn_risk || score->out.reasons)) return KAM_OK;
@@ -233,13 +226,14 @@ static kam_status begin_value(struct score *score,
         !kam__spend_read_model(&score->models.spend, &status, diag))
         return status;
     if (!score->wants_value || !score->family) return KAM_OK;
-    const struct kam__clv_out out = {
-        score->out.lifetime_value, score->out.lifetime_value_low,
-        score->out.lifetime_value_high, score->out.row_flags};
-    return kam__clv_begin(
-        &score->clv, &score->models.orders, score->models.orders_covariance,
-        &score->models.spend, score->models.spend_covariance, &score->accounts,
-        options, score->isa, &out, diag);
+    const struct kam__clv_out out = {score->out.lifetime_value,
+                                     score->out.lifetime_value_low,
+                                     score->out.lifetime_value_high,
+                                     score->out.row_flags};
+    return kam__clv_begin(&score->clv, &score->models.orders,
+                          score->models.orders_covariance, &score->models.spend,
+                          score->models.spend_covariance, &score->accounts,
+                          options, score->isa, &out, diag);
 }
 
 static kam_status begin(struct score *score, const kam_accounts *accounts,
@@ -280,8 +274,8 @@ kam_status kam_score(const kam_accounts *accounts, const kam_models *models,
     if (status == KAM_OK)
         status = begin(&score, accounts, models, options, &lent, out, diag);
     if (status != KAM_OK) return status;
-    status = kam__for_rows(&lent, score.accounts.n_rows, score_rows, &score,
-                           diag);
+    status =
+        kam__for_rows(&lent, score.accounts.n_rows, score_rows, &score, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

@@ -11,12 +11,12 @@ enum { LANES = KAM__LANES };
  * since, of which rho = ((alpha + T) / (alpha + t_x))^R is the odds ratio,
  * q rho / (1 + q (rho - 1)). No chance yet (BG/NBD, x = 0): q = 0. */
 struct left {
-    double q, stay;  /* a priori, and 1 - q */
-    double B1;       /* B - 1 = b + x + first - 1; 1 where q = 0 */
-    double silence;  /* log((alpha + T) / (alpha + t_x)) */
-    double rho1;     /* rho - 1, rho capped at e^700 */
-    double excess;   /* log rho beyond 700 */
-    double mixed;    /* 1 + q (rho - 1), rho so capped */
+    double q, stay; /* a priori, and 1 - q */
+    double B1;      /* B - 1 = b + x + first - 1; 1 where q = 0 */
+    double silence; /* log((alpha + T) / (alpha + t_x)) */
+    double rho1;    /* rho - 1, rho capped at e^700 */
+    double excess;  /* log rho beyond 700 */
+    double mixed;   /* 1 + q (rho - 1), rho so capped */
 };
 
 #define CAP 700.0
@@ -32,8 +32,7 @@ static inline struct left left_of(const struct kam__beta_geometric *m, double x,
     const double y = (m->r + x) * silence;
     const double capped = y < CAP ? y : CAP;
     const double rho1 = kam__expm1(capped);
-    return (struct left){q, stay, B1, silence, rho1, y - capped,
-                         1 + q * rho1};
+    return (struct left){q, stay, B1, silence, rho1, y - capped, 1 + q * rho1};
 }
 
 /* Fader, Hardie & Lee (2005), eq. (6), with the factor B(a, B) / B(a, b) shared
@@ -48,8 +47,8 @@ static void time_terms(const struct kam__beta_geometric *m,
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], t_x = tile->t_x[i], T = tile->T[i];
         const struct left left = left_of(m, x, t_x, T);
-        const double gain = kam__log1p(left.q * left.rho1) +
-                            (left.q > 0 ? left.excess : 0);
+        const double gain =
+            kam__log1p(left.q * left.rho1) + (left.q > 0 ? left.excess : 0);
         const double inverse = 1 / left.mixed;
         const double sigma = left.q * (1 + left.rho1) * inverse;
         const double spread = sigma * (left.stay * inverse);
@@ -63,8 +62,7 @@ static void time_terms(const struct kam__beta_geometric *m,
         /* Derivatives of log rho, and of log b in the odds of q. */
         const double e_r = r * left.silence, e_alpha = -R * d;
         const double e_b = -m->b / left.B1;
-        const double e_alpha2 =
-            R * (u_T * v_T - u_x * (t_x / (alpha + t_x)));
+        const double e_alpha2 = R * (u_T * v_T - u_x * (t_x / (alpha + t_x)));
         out[0][i] = (gain - r * age) - x * (log_alpha + age);
         out[1][i] = sigma * e_r - r * age;
         out[2][i] = sigma * e_alpha + (r * v_T - x * u_T);
@@ -72,8 +70,8 @@ static void time_terms(const struct kam__beta_geometric *m,
         out[4][i] = more * e_b;
         out[5][i] = sigma * e_r + spread * e_r * e_r - r * age;
         out[6][i] = (r * v_T - sigma * r * d) + spread * e_r * e_alpha;
-        out[7][i] = sigma * e_alpha2 + spread * e_alpha * e_alpha -
-                    R * u_T * v_T;
+        out[7][i] =
+            sigma * e_alpha2 + spread * e_alpha * e_alpha - R * u_T * v_T;
         out[8][i] = spread * e_r;
         out[9][i] = spread * e_alpha;
         out[10][i] = spread_q;
@@ -105,8 +103,8 @@ static void no_order(const struct kam__beta_geometric *m,
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], T = tile->T[i];
         const struct left left = left_of(m, x, tile->t_x[i], T);
-        const double quiet = kam__exp(
-            -(m->r + x) * kam__log1p(horizon / (m->alpha + T)));
+        const double quiet =
+            kam__exp(-(m->r + x) * kam__log1p(horizon / (m->alpha + T)));
         const double risk =
             (left.q * (1 + left.rho1) + left.stay * quiet) / left.mixed;
         out[i] = risk < 1 ? risk : 1;
@@ -119,8 +117,7 @@ static void no_order_log_odds(const struct kam__beta_geometric *m,
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], T = tile->T[i];
         const struct left left = left_of(m, x, tile->t_x[i], T);
-        const double power =
-            -(m->r + x) * kam__log1p(horizon / (m->alpha + T));
+        const double power = -(m->r + x) * kam__log1p(horizon / (m->alpha + T));
         const double risk =
             left.q * (1 + left.rho1) + left.stay * kam__exp(power);
         const double order = left.stay * -kam__expm1(power);
@@ -190,8 +187,8 @@ static void orders(const struct kam__lanes *lanes, double *out) {
         B[k] = direct ? kappa : lanes->c[k] - lanes->a;
         g[k] = direct ? lanes->a - 1 : lanes->R[k];
         const double power = g[k] * kam__log1p(lanes->w[k]);
-        scale[k] = power < LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
-                                                     : (double)NAN;
+        scale[k] =
+            power < LARGEST_POWER && z[k] < 1 ? kam__exp(-power) : (double)NAN;
         h[k] = lanes->R[k];
         s[k] = sum[k] = 0;
         left[k] = scale[k] > 0 && z[k] > 0 ? 1.0 : 0.0;

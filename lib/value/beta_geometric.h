@@ -14,7 +14,7 @@
 
 #include "value/btyd_family.h"
 
-enum { KAM__LANES = 8 };
+enum { KAM__LANES = 16 };
 
 struct kam__beta_geometric {
     double r, alpha, a, b;
@@ -25,6 +25,7 @@ struct kam__beta_geometric {
  * (1 - (1 + p w)^-R) / p, for KAM__LANES rows at a time. out is NaN where the
  * series did not converge: kam__beta_mixture answers those. */
 struct kam__lanes {
+    int32_t n; /* rows; the lanes past them repeat the last */
     double a;
     double R[KAM__LANES], c[KAM__LANES], w[KAM__LANES];
 };

@@ -76,7 +76,8 @@ double kam__mixture_survival(const struct kam__mixture *mixture, double R,
                              double w) {
     double sum = 0;
     for (int32_t i = 0; i < mixture->n; i++)
-        sum += mixture->weight[i] * kam__exp(-R * kam__log1p(mixture->p[i] * w));
+        sum +=
+            mixture->weight[i] * kam__exp(-R * kam__log1p(mixture->p[i] * w));
     return sum;
 }
 

@@ -117,8 +117,7 @@ kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
     model->family = f->id;
     model->n_parameters = p;
     model->period_days = period_days;
-    for (int32_t i = 0; i < p; i++)
-        model->parameter[i] = estimate.parameter[i];
+    for (int32_t i = 0; i < p; i++) model->parameter[i] = estimate.parameter[i];
     for (int32_t i = 0; covariance && i < p * p; i++)
         covariance[i] = estimate.covariance[i];
     return status;

@@ -60,11 +60,12 @@ static void shapley(const double *odds, kam_reason *reasons) {
 }
 
 /* What the texts say: the base's risk, days of silence, days an order, days. */
-static void name_reasons(const struct kam__explainer *work, double x, double t_x, double T,
-                         kam_reason *reasons) {
+static void name_reasons(const struct kam__explainer *work, double x,
+                         double t_x, double T, kam_reason *reasons) {
     const double days = work->model->period_days;
     const double value[] = {work->base_risk, (T - t_x) * days,
-                            x > 0 ? t_x / x * days : (double)INFINITY, T * days};
+                            x > 0 ? t_x / x * days : (double)INFINITY,
+                            T * days};
     static const int32_t id[] = {KAM_REASON_BASE, KAM_REASON_SILENCE,
                                  KAM_REASON_RHYTHM, KAM_REASON_TENURE};
     for (int i = 0; i <= N_FACTS; i++)
@@ -76,11 +77,11 @@ enum { ROWS_AT_ONCE = KAM__TILE / N_MIXES };
 /* Some rows, each with its eight mixtures of own and reference facts, as one
  * tile. */
 static void explain(const struct kam__explainer *work,
-                    const struct kam__btyd_rows *rows,
-                    int32_t first, int32_t n, kam_reason *reasons) {
+                    const struct kam__btyd_rows *rows, int32_t first, int32_t n,
+                    kam_reason *reasons) {
     double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE], odds[KAM__TILE];
-    const struct facts reference = facts_of(
-        work->reference[0], work->reference[1], work->reference[2]);
+    const struct facts reference =
+        facts_of(work->reference[0], work->reference[1], work->reference[2]);
     for (int32_t i = 0; i < n; i++) {
         const int32_t row = first + i;
         const struct facts own =
@@ -179,10 +180,9 @@ kam_status kam_btyd_reasons(const kam_btyd *model, const kam_accounts *accounts,
     if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
     if (status != KAM_OK) return status;
     if (!reasons) return kam__fail(diag, KAM_ERR_NULL, "reasons", -1, NAN, "");
-    status = kam__btyd_explainer(&to.explainer, model, horizon_periods,
-                                 reference,
-                                 kam__isa_level(&ours, to.accounts.n_rows),
-                                 diag);
+    status =
+        kam__btyd_explainer(&to.explainer, model, horizon_periods, reference,
+                            kam__isa_level(&ours, to.accounts.n_rows), diag);
     if (status != KAM_OK) return status;
     to.reasons = reasons;
     to.row_flags = row_flags;

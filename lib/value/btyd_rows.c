@@ -7,8 +7,7 @@
 #include "base/sized.h"
 
 kam_status kam__btyd_read_accounts(kam_accounts *ours,
-                                   const kam_accounts *theirs,
-                                   kam_diag *diag) {
+                                   const kam_accounts *theirs, kam_diag *diag) {
     kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
                                         sizeof *ours, "accounts", diag);
     if (status != KAM_OK) return status;
@@ -38,10 +37,10 @@ kam__family kam__btyd_read_model(const kam_btyd *model, kam_status *status,
     }
     const kam__family family = kam__btyd_family_of(model->family);
     if (!family || model->n_parameters != family->n_parameters) {
-        *status = kam__fail(diag, KAM_ERR_OPTION, "model.family", -1,
-                            model->family,
-                            "{value} is no family, or not with that many "
-                            "parameters.");
+        *status =
+            kam__fail(diag, KAM_ERR_OPTION, "model.family", -1, model->family,
+                      "{value} is no family, or not with that many "
+                      "parameters.");
         return 0;
     }
     if (!(model->period_days > 0 && model->period_days < INFINITY)) {

@@ -29,8 +29,7 @@ int kam__likelihood_add(const struct kam__likelihood *model,
 
 int kam__likelihood_add_counts(const struct kam__likelihood *model,
                                const double *parameter, const double *count,
-                               const double *weight, int32_t n,
-                               kam_sum *sums) {
+                               const double *weight, int32_t n, kam_sum *sums) {
     const int32_t m = n_terms(model->p);
     double out[KAM__MOST_TERMS] = {0}, known = -1;
     for (int32_t i = 0; i < n; i++) {
@@ -64,11 +63,9 @@ void kam__likelihood_import(int32_t p, const kam_objective *objective,
 kam_status kam__estimate_read(kam_estimate_options *ours,
                               const kam_estimate_options *theirs,
                               kam_diag *diag) {
-    if (!theirs)
-        return kam_estimate_options_init(ours, sizeof *ours);
-    const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours, "options",
-                        diag);
+    if (!theirs) return kam_estimate_options_init(ours, sizeof *ours);
+    const kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
+                                              sizeof *ours, "options", diag);
     if (status != KAM_OK) return status;
     if (ours->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "options.reserved", -1,
@@ -89,7 +86,7 @@ struct problem {
     struct kam__distinct counts;
     const kam_host *host;
     kam_diag *diag;
-    const double *parameter; /* of the evaluation under way */
+    const double *parameter;          /* of the evaluation under way */
     kam_sum (*sums)[KAM__MOST_TERMS]; /* one a piece of rows */
     int64_t n_pieces;
     int32_t *failed; /* one a piece */
@@ -119,8 +116,9 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
 static kam_status add_all(struct problem *problem, kam_sum *sums) {
     const struct kam__distinct *const counts = &problem->counts;
     const int32_t m = n_terms(problem->model->p);
-    const kam_status status = kam__for_pieces(
-        problem->host, problem->rows->n, add_piece, problem, problem->diag);
+    const kam_status status =
+        kam__for_pieces(problem->host, problem->rows->n, add_piece, problem,
+                        problem->diag);
     if (status != KAM_OK) return status;
     memset(sums, 0, KAM__MOST_TERMS * sizeof *sums);
     for (int64_t piece = 0; piece < problem->n_pieces; piece++) {
@@ -131,10 +129,11 @@ static kam_status add_all(struct problem *problem, kam_sum *sums) {
     }
     for (int64_t at = 0; at < counts->n; at += KAM__TILE) {
         const int64_t left = counts->n - at;
-        if (kam__likelihood_add_counts(
-                problem->model, problem->parameter, counts->key[0] + at,
-                counts->weight + at,
-                (int32_t)(left < KAM__TILE ? left : KAM__TILE), sums))
+        if (kam__likelihood_add_counts(problem->model, problem->parameter,
+                                       counts->key[0] + at, counts->weight + at,
+                                       (int32_t)(left < KAM__TILE ? left
+                                                                  : KAM__TILE),
+                                       sums))
             return KAM_ERR_OVERFLOW;
     }
     return KAM_OK;
@@ -172,8 +171,8 @@ static kam_status evaluate(void *context, const double *x, double *value,
     return KAM_OK;
 }
 
-static void write_covariance(const struct kam__search *search, kam_status status,
-                             double *covariance) {
+static void write_covariance(const struct kam__search *search,
+                             kam_status status, double *covariance) {
     double matrix[P * P];
     const int32_t p = search->n;
     for (int32_t i = 0; i < p * p; i++) {
@@ -274,7 +273,8 @@ static kam_status prepare(struct problem *problem, double *size) {
     for (int64_t i = 0; i < rows->n; i++) {
         if (kam_sum_add(&total, rows->weight[i]))
             return kam__fail(problem->diag, KAM_ERR_OVERFLOW, "accounts.weight",
-                             i, rows->weight[i], "the weights add up too high.");
+                             i, rows->weight[i],
+                             "the weights add up too high.");
     }
     *size = kam_sum_value(&total);
     return KAM_OK;

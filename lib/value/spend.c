@@ -23,10 +23,10 @@ int kam__spend_read_model(const kam_spend *model, kam_status *status,
         *status = kam__fail(diag, KAM_ERR_NULL, "model", -1, NAN, "");
     } else if (model->family != KAM_SPEND_GAMMA_GAMMA ||
                model->n_parameters != 3) {
-        *status = kam__fail(diag, KAM_ERR_OPTION, "model.family", -1,
-                            model->family,
-                            "{value} is no family, or not with that many "
-                            "parameters.");
+        *status =
+            kam__fail(diag, KAM_ERR_OPTION, "model.family", -1, model->family,
+                      "{value} is no family, or not with that many "
+                      "parameters.");
     } else {
         for (int32_t i = 0; i < 3 && *status == KAM_OK; i++)
             if (!(model->parameter[i] > 0 && model->parameter[i] < INFINITY))
@@ -120,8 +120,8 @@ static kam_status ask(struct work *work, const kam_spend *model,
     if (status != KAM_OK) return status;
     if (!work->out) return kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
     work->parameter = model->parameter;
-    status = kam__for_rows(&ours, work->accounts.n_rows, answer_rows, work,
-                           diag);
+    status =
+        kam__for_rows(&ours, work->accounts.n_rows, answer_rows, work, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 
@@ -129,16 +129,17 @@ kam_status kam_spend_expected(const kam_spend *model,
                               const kam_accounts *accounts,
                               const kam_host *host, double *value,
                               uint32_t *row_flags, kam_diag *diag) {
-    struct work work = {
-        .out = value, .row_flags = row_flags, .answer = kam__spend_mean};
+    struct work work = {.out = value,
+                        .row_flags = row_flags,
+                        .answer = kam__spend_mean};
     return ask(&work, model, accounts, host, diag);
 }
 
 kam_status kam_spend_log_likelihood(const kam_spend *model,
                                     const kam_accounts *accounts,
                                     const kam_host *host,
-                                    double *log_likelihood,
-                                    uint32_t *row_flags, kam_diag *diag) {
+                                    double *log_likelihood, uint32_t *row_flags,
+                                    kam_diag *diag) {
     struct work work = {.out = log_likelihood,
                         .row_flags = row_flags,
                         .answer = kam__gamma_gamma_log_likelihood};

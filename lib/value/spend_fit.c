@@ -22,10 +22,8 @@ static double stirling_error(double z) {
 void kam__gamma_gamma_count_terms(const double *parameter, double x,
                                   double *out) {
     const double P = parameter[0] * x, q = parameter[1], n = P + q;
-    const double p1 =
-        P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
-    const double q1 =
-        q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
+    const double p1 = P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
+    const double q1 = q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
     memset(out, 0, 10 * sizeof *out);
     out[0] = 0.5 * kam__log(P / n * q) - 0.91893853320467274178 +
              stirling_error(n) - stirling_error(P) - stirling_error(q);

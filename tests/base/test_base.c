@@ -79,9 +79,9 @@ static void test_numbers_between_the_codes_are_unknown(void **state) {
 
 static void test_row_flags_have_names(void **state) {
     (void)state;
-    static const char *const name[] = {"missing",    "domain",
+    static const char *const name[] = {"missing",      "domain",
                                        "extrapolated", "on_revenue",
-                                       "one_order",  "infinite"};
+                                       "one_order",    "infinite"};
     for (int i = 0; i < 6; i++)
         assert_string_equal(kam_row_flag_name(1u << i), name[i]);
     assert_string_equal(kam_row_flag_name(0), "unknown");
@@ -160,8 +160,9 @@ static void test_no_diag_is_fine(void **state) {
 /* Too short, or of a size nobody has: there is nowhere to write. */
 static void test_a_diag_of_impossible_size_is_left_alone(void **state) {
     (void)state;
-    static const uint32_t impossible[] = {0, 1, 4, sizeof(kam_diag) - 1, 65537,
-                                          UINT32_MAX};
+    static const uint32_t impossible[] = {0,     1,
+                                          4,     sizeof(kam_diag) - 1,
+                                          65537, UINT32_MAX};
     for (int i = 0; i < 6; i++) {
         kam_diag diag = soiled_diag(), before;
         diag.struct_size = impossible[i];
@@ -448,7 +449,7 @@ static void test_text_is_cut_where_it_is_full(void **state) {
         kam__text_add(&text, "ab");
         kam__text_add(&text, "é文"); /* 2 + 3 bytes */
         kam__text_add(&text, "c");
-        const char *const expected[] = {"",   "a",   "ab",  "ab",
+        const char *const expected[] = {"",    "a",   "ab",  "ab",
                                         "abé", "abé", "abé", "abé文"};
         assert_string_equal(buffer, expected[size - 1]);
         for (size_t i = size; i < sizeof buffer; i++)
@@ -553,7 +554,8 @@ static void test_memory_comes_from_the_host(void **state) {
     for (int i = 0; i < 21; i++) assert_int_equal(b[i], 0);
     assert_null(kam__allocate(&host, 1, 1)); /* the third call fails */
     assert_null(kam__allocate_zero(&host, UINT64_MAX / 8 + 1, 8));
-    assert_int_equal(lender.n_calls, 3); /* a product that overflows: not asked */
+    assert_int_equal(lender.n_calls,
+                     3); /* a product that overflows: not asked */
     kam__release(&host, NULL, 100, 8);
     kam__release(&host, a, 100, sizeof *a);
     kam__release(&host, b, 7, 3);

@@ -21,15 +21,15 @@ static kam_column column_at(const void *values, int32_t type, int64_t offset,
 enum { ANY = KAM__NUMBERS | KAM__DAYS | KAM__TEXTS };
 
 static void expect_verdict(const kam_column *column, int64_t n_rows,
-                         int32_t types, int required, kam_status status,
-                         double value) {
+                           int32_t types, int required, kam_status status,
+                           double value) {
     kam_diag diag = {.struct_size = sizeof diag};
     diag.status = -7;
     assert_status(kam__column_check(column, n_rows, types, required,
                                     "accounts.x", &diag),
                   status);
-    assert_status(
-        kam__column_check(column, n_rows, types, required, "a", NULL), status);
+    assert_status(kam__column_check(column, n_rows, types, required, "a", NULL),
+                  status);
     if (status == KAM_OK) {
         assert_int_equal(diag.status, -7); /* whoever asked goes on */
         return;
@@ -72,7 +72,7 @@ static void test_types(void **state) {
             column.text = "abc";
             if (type == KAM_CHARS) column.stride = 4;
             expect_verdict(&column, 1, sets[s].set, 1,
-                         sets[s].has[type] ? KAM_OK : KAM_ERR_TYPE, type);
+                           sets[s].has[type] ? KAM_OK : KAM_ERR_TYPE, type);
         }
     static const int32_t none[] = {0, 10, -1, 31, 32, 33, INT32_MIN, INT32_MAX};
     for (int i = 0; i < 8; i++) {
@@ -144,7 +144,7 @@ static void test_rows_that_memory_cannot_hold(void **state) {
         const kam_column column =
             column_at(bytes, KAM_F64, cases[i].offset, cases[i].stride);
         expect_verdict(&column, cases[i].n_rows, ANY, 0, cases[i].status,
-                     (double)cases[i].n_rows);
+                       (double)cases[i].n_rows);
     }
 }
 
@@ -278,10 +278,10 @@ static void test_bitmaps(void **state) {
         if (i % 3 != 1) bitmap[i / 8] |= (uint8_t)(1 << i % 8);
     for (int strided = 0; strided < 2; strided++)
         for (int64_t offset = 0; offset < 5; offset++) {
-            kam_column column =
-                strided ? column_at(&records[0].f64, KAM_F64, offset,
-                                    sizeof(struct record))
-                        : column_at(expected, KAM_F64, offset, 0);
+            kam_column column = strided
+                                    ? column_at(&records[0].f64, KAM_F64,
+                                                offset, sizeof(struct record))
+                                    : column_at(expected, KAM_F64, offset, 0);
             column.validity = bitmap;
             double tile[KAM__TILE];
             for (int64_t first = 0; first + 50 <= N; first += 50) {
@@ -328,9 +328,9 @@ static void test_text_columns(void **state) {
     static const char *const words[] = {"", "Acme", "户口", "", " GmbH", "X"};
     for (int64_t offset = 0; offset < 6; offset++)
         for (int is_wide = 0; is_wide < 2; is_wide++) {
-            kam_column column =
-                is_wide ? column_at(wide, KAM_TEXT64, offset, 0)
-                        : column_at(narrow, KAM_TEXT32, offset, 0);
+            kam_column column = is_wide
+                                    ? column_at(wide, KAM_TEXT64, offset, 0)
+                                    : column_at(narrow, KAM_TEXT32, offset, 0);
             column.text = bytes;
             for (int64_t row = 0; row + offset < 6; row++)
                 expect_text(&column, row, words[offset + row]);
@@ -347,8 +347,10 @@ static void test_text_columns(void **state) {
 /* Fixed fields: ended by NUL when shorter, not ended when they are full. */
 static void test_chars(void **state) {
     (void)state;
-    static const char field[4][5] = {
-        {'a', 'b', 'c', 'd', 'e'}, {'x', 0, 'y', 0, 0}, {0}, {'p', 'q', 'r', 's'}};
+    static const char field[4][5] = {{'a', 'b', 'c', 'd', 'e'},
+                                     {'x', 0, 'y', 0, 0},
+                                     {0},
+                                     {'p', 'q', 'r', 's'}};
     static const char *const words[] = {"abcde", "x", "", "pqrs"};
     for (int64_t offset = 0; offset < 4; offset++) {
         const kam_column column = column_at(field, KAM_CHARS, offset, 5);
@@ -424,23 +426,24 @@ static int32_t run_on_two_threads(void *threads, int64_t n_tasks, kam_task task,
 
 static void test_every_row_once_with_any_executor(void **state) {
     (void)state;
-    static int32_t (*const executors[])(void *, int64_t, kam_task, void *) = {
-        NULL, run_backwards, run_odd_first, run_on_two_threads};
-    static const int64_t rows[] = {0,         1,          127,
-                                   128,       129,        KAM__PIECE,
-                                   65537,     3 * 65536,  LONG};
+    static int32_t (*const executors[])(void *, int64_t, kam_task,
+                                        void *) = {NULL, run_backwards,
+                                                   run_odd_first,
+                                                   run_on_two_threads};
+    static const int64_t rows[] = {0,          1,     127,       128, 129,
+                                   KAM__PIECE, 65537, 3 * 65536, LONG};
     for (int e = 0; e < 4; e++)
         for (int r = 0; r < 9; r++) {
             kam_host host = {.struct_size = sizeof host};
             host.parallel_for = executors[e];
             struct walk walk = new_walk(rows[r]);
-            assert_status(
-                kam__for_rows(&host, rows[r], see_rows, &walk, NULL), KAM_OK);
+            assert_status(kam__for_rows(&host, rows[r], see_rows, &walk, NULL),
+                          KAM_OK);
             expect_seen_once(&walk);
             walk = new_walk(rows[r]);
-            assert_status(
-                kam__for_pieces(&host, rows[r], see_piece, &walk, NULL),
-                KAM_OK);
+            assert_status(kam__for_pieces(&host, rows[r], see_piece, &walk,
+                                          NULL),
+                          KAM_OK);
             expect_seen_once(&walk);
         }
     struct walk walk = new_walk(1000);
@@ -490,7 +493,8 @@ static void test_progress_and_cancelling_at_every_look(void **state) {
         host.watcher = &watcher;
         if (threads) host.parallel_for = run_backwards;
         struct walk walk = new_walk(LONG);
-        assert_status(kam__for_rows(&host, LONG, see_rows, &walk, NULL), KAM_OK);
+        assert_status(kam__for_rows(&host, LONG, see_rows, &walk, NULL),
+                      KAM_OK);
         expect_seen_once(&walk);
         const int64_t looks = watcher.looks;
         /* Pieces one by one without threads, 32 at a time with them. */

@@ -62,8 +62,8 @@ static void test_factor_solution_and_inverse_are_exact(void **state) {
                 for (int32_t j = 0; j < n; j++) {
                     double sum = 0;
                     for (int32_t k = 0; k < n; k++)
-                        sum += symmetric_at(whole, n, i, k) *
-                               inverse[k * n + j];
+                        sum +=
+                            symmetric_at(whole, n, i, k) * inverse[k * n + j];
                     assert_true(sum == (i == j));
                     assert_bits(inverse[i * n + j], inverse[j * n + i]);
                 }
@@ -92,8 +92,7 @@ static void test_the_inverse_of_hilberts_matrix(void **state) {
     for (int32_t n = 1; n <= MOST; n++) {
         double a[MOST * MOST], inverse[MOST * MOST], most = 0, worst = 0;
         for (int32_t i = 0; i < n; i++)
-            for (int32_t j = 0; j < n; j++)
-                a[i * n + j] = 1.0 / (i + j + 1);
+            for (int32_t j = 0; j < n; j++) a[i * n + j] = 1.0 / (i + j + 1);
         assert_int_equal(kam__cholesky(a, n), 0);
         kam__cholesky_invert(a, n, inverse);
         for (int32_t i = 0; i < n; i++)
@@ -113,12 +112,13 @@ static void test_the_inverse_of_hilberts_matrix(void **state) {
 
 static void test_what_is_not_positive_definite(void **state) {
     (void)state;
-    static const double bad[][4] = {
-        {0, 0, 0, 1},        {-1, 0, 0, 1},         {1, NAN, 2, 4},
-        {1, NAN, 2, 3},      {NAN, 0, 0, 1},        {INFINITY, 0, 0, 1},
-        {1, 0, NAN, 1},      {1, 0, 0, NAN},        {1, 0, INFINITY, 1},
-        {1, 0, 0, INFINITY}, {1, 0, 0, 0},          {1, 0, 0, -0.0},
-        {1e200, 0, 1e300, 1}};
+    static const double bad[][4] = {{0, 0, 0, 1},        {-1, 0, 0, 1},
+                                    {1, NAN, 2, 4},      {1, NAN, 2, 3},
+                                    {NAN, 0, 0, 1},      {INFINITY, 0, 0, 1},
+                                    {1, 0, NAN, 1},      {1, 0, 0, NAN},
+                                    {1, 0, INFINITY, 1}, {1, 0, 0, INFINITY},
+                                    {1, 0, 0, 0},        {1, 0, 0, -0.0},
+                                    {1e200, 0, 1e300, 1}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         double a[4];
         memcpy(a, bad[i], sizeof a);
@@ -168,7 +168,8 @@ static void test_scales_do_not_matter(void **state) {
 
 /* Power iterations on the matrix and on its inverse: another way to the two
  * outermost eigenvalues. */
-static double condition_by_powers(const double *a, int32_t n, double *flattest) {
+static double condition_by_powers(const double *a, int32_t n,
+                                  double *flattest) {
     double l[MOST * MOST], v[MOST], most = 0, least = 0;
     memcpy(l, a, (size_t)(n * n) * sizeof *l);
     assert_int_equal(kam__cholesky(l, n), 0);
@@ -189,7 +190,10 @@ static double condition_by_powers(const double *a, int32_t n, double *flattest) 
             size = sqrt(size);
             for (int32_t i = 0; i < n; i++) v[i] = w[i] / size;
         }
-        if (inverse) least = 1 / size; else most = size;
+        if (inverse)
+            least = 1 / size;
+        else
+            most = size;
     }
     memcpy(flattest, v, sizeof v);
     return most / least;

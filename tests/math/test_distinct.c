@@ -111,9 +111,8 @@ static void test_many_rows(void **state) {
             const double b = n_keys > 1 ? rows.key[1][i] : 0;
             const double c = n_keys > 2 ? rows.key[2][i] : 0;
             assert_bits(rows.weight[i],
-                        expected[(int)(rows.key[0][i] * 10 + 0.5)]
-                                [(int)(b / 1e6 + 0.5)]
-                                [(int)(c / 1e-300 + 0.5)]);
+                        expected[(int)(rows.key[0][i] * 10 + 0.5)][(
+                            int)(b / 1e6 + 0.5)][(int)(c / 1e-300 + 0.5)]);
         }
         kam__distinct_free(&rows);
     }

@@ -196,8 +196,8 @@ static kam_status rosenbrock(void *context, const double *x, double *value,
 
 static void test_rosenbrocks_valley(void **state) {
     (void)state;
-    static const double starts[][2] = {
-        {-1.2, 1}, {0, 0}, {2, 2}, {-1.9, 1.9}, {1.9, -1.9}, {0, 1.9}};
+    static const double starts[][2] = {{-1.2, 1},   {0, 0},      {2, 2},
+                                       {-1.9, 1.9}, {1.9, -1.9}, {0, 1.9}};
     int32_t evaluations = 0;
     for (int s = 0; s < 6; s++) {
         struct kam__search search = search_from(2, 2, starts[s]);
@@ -296,7 +296,7 @@ static kam_status tops(void *context, const double *x, double *value,
 
 static void test_a_start_where_the_function_is_not_concave(void **state) {
     (void)state;
-    static const double starts[][2] = {{1.5, 0.1},  {1.4, 1.4}, {-1.2, 1.3},
+    static const double starts[][2] = {{1.5, 0.1},   {1.4, 1.4}, {-1.2, 1.3},
                                        {0.1, -1.55}, {2.9, 0.3}, {1.6, 1.5}};
     for (int s = 0; s < 6; s++) {
         struct kam__search search = search_from(2, 7, starts[s]);
@@ -323,7 +323,8 @@ static kam_status half_line(void *context, const double *x, double *value,
 static void test_a_region_without_values_is_stepped_back_from(void **state) {
     (void)state;
     for (int32_t how = 0; how < 2; how++) {
-        const double start[] = {1.5}; /* Newton's step, cut to 2, leads to -0.5 */
+        const double start[] = {
+            1.5}; /* Newton's step, cut to 2, leads to -0.5 */
         struct kam__search search = search_from(1, 5, start);
         assert_status(kam__maximise(&search, half_line, &how), KAM_OK);
         assert_near(search.x[0], 0.25, 1e-12);
@@ -356,8 +357,9 @@ static void test_a_failure_of_the_function_ends_the_search(void **state) {
                                           KAM_ERR_CANCELLED, KAM_ERR_TYPE};
     for (int s = 0; s < 4; s++)
         for (int64_t after = 0; after < 5; after++) {
-            struct failing failing = {
-                {2, {25, -25}, {3, 5}, 1}, after, statuses[s]};
+            struct failing failing = {{2, {25, -25}, {3, 5}, 1},
+                                      after,
+                                      statuses[s]};
             const double start[] = {0, 0};
             struct kam__search search = search_from(2, 30, start);
             assert_status(kam__maximise(&search, fail_later, &failing),
@@ -390,7 +392,10 @@ static void test_too_few_steps(void **state) {
 static void test_size_scales_the_verdict(void **state) {
     (void)state;
     for (int k = -20; k <= 20; k += 10) {
-        struct hill hill = {2, {1, -1}, {ldexp(2, k), ldexp(3, k)}, ldexp(1, k)};
+        struct hill hill = {2,
+                            {1, -1},
+                            {ldexp(2, k), ldexp(3, k)},
+                            ldexp(1, k)};
         const double start[] = {0, 0};
         struct kam__search search = search_from(2, 5, start);
         search.size = ldexp(1, k);

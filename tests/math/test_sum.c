@@ -70,8 +70,8 @@ static void test_adding_one_number(void **state) {
         {-0.5, -1, UINT64_C(1) << 63},
         {0x1p-64, 0, 1},
         {-0x1p-64, -1, UINT64_MAX},
-        {0x1p-65, 0, 0},      /* a tie, to even */
-        {0x1.8p-64, 0, 2},    /* a tie, to even */
+        {0x1p-65, 0, 0},   /* a tie, to even */
+        {0x1.8p-64, 0, 2}, /* a tie, to even */
         {0x1.000001p-65, 0, 1},
         {5e-324, 0, 0},
         {0x1p62, INT64_C(1) << 62, 0},
@@ -169,8 +169,9 @@ static void test_values_at_the_ends(void **state) {
 
 static void test_what_cannot_be_added(void **state) {
     (void)state;
-    static const double bad[] = {NAN, INFINITY, -INFINITY, 0x1.0000000000001p62,
-                                 -0x1.0000000000001p62, 1e300};
+    static const double bad[] = {
+        NAN,  INFINITY, -INFINITY, 0x1.0000000000001p62, -0x1.0000000000001p62,
+        1e300};
     kam_sum sum = {5, 7};
     for (int i = 0; i < 6; i++) {
         assert_status(kam_sum_add(&sum, bad[i]), KAM_ERR_OPTION);
@@ -237,7 +238,8 @@ static double any_weight(uint64_t *seed, int kind) {
     }
 }
 
-static const int LENGTHS[] = {0, 1, 2, 7, 8, 9, 15, 16, 128, 511, 512, 513, 1024, MOST};
+static const int LENGTHS[] = {0,  1,   2,   7,   8,   9,    15,
+                              16, 128, 511, 512, 513, 1024, MOST};
 
 static void test_columns_of_any_length_size_and_weight(void **state) {
     (void)state;
@@ -255,12 +257,13 @@ static void test_columns_of_any_length_size_and_weight(void **state) {
                     /* What is added stays below 2^51 a term. */
                     const double size = log2(fabs(weight[i]) + 1);
                     const int room = 50 - (int)size;
-                    term[i] = any_number(&seed, largest < room ? largest : room);
+                    term[i] =
+                        any_number(&seed, largest < room ? largest : room);
                     units += weighted_units(term[i], weight[i]);
                 }
-                assert_int_equal(
-                    accumulate_everywhere(&sum, term, kind ? weight : NULL, n),
-                    0);
+                assert_int_equal(accumulate_everywhere(&sum, term,
+                                                       kind ? weight : NULL, n),
+                                 0);
                 expect_units(sum, units);
             }
 }
@@ -283,9 +286,9 @@ static void test_columns_full_to_the_brim(void **state) {
                 term[i] = -ldexp(1 + random_unit(&seed), place - 1);
                 units += weighted_units(term[i], weight[i]);
             }
-            assert_int_equal(
-                accumulate_everywhere(&sum, term, kind ? weight : NULL, MOST),
-                0);
+            assert_int_equal(accumulate_everywhere(&sum, term,
+                                                   kind ? weight : NULL, MOST),
+                             0);
             expect_units(sum, units);
         }
 }
@@ -332,10 +335,12 @@ static void test_huge_weights_and_terms(void **state) {
     static const struct {
         double term, weight;
     } fine[] = {
-        {0x1p-64, 0x1p53},  {0x1.8p-66, 0x1p53 - 1}, {0.1, 0x1p53},
-        {-0x1p62, 1},       {0x1p31, 0x1p20},        {0x1.fffffep31, 0x1p20 + 1},
-        {-0x1p10, 0x1p52},  {1 / 3.0, 0x1p52 + 1},   {0x1p-20, 0x1p70},
-        {0x1p62, 0.75},     {-1e18, 4},              {0x1p9, 0x1p53},
+        {0x1p-64, 0x1p53}, {0x1.8p-66, 0x1p53 - 1},
+        {0.1, 0x1p53},     {-0x1p62, 1},
+        {0x1p31, 0x1p20},  {0x1.fffffep31, 0x1p20 + 1},
+        {-0x1p10, 0x1p52}, {1 / 3.0, 0x1p52 + 1},
+        {0x1p-20, 0x1p70}, {0x1p62, 0.75},
+        {-1e18, 4},        {0x1p9, 0x1p53},
     };
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
         kam_sum sum = {0, 0};
@@ -361,9 +366,9 @@ static void test_what_columns_refuse(void **state) {
     static const struct {
         double term, weight;
     } bad[] = {
-        {NAN, 1},       {INFINITY, 1},  {-INFINITY, 2}, {1, NAN},
-        {1, INFINITY},  {1e19, 1},      {-0x1.1p62, 1}, {0x1p62, 2},
-        {0x1p40, 0x1p53}, {1e300, 0.5}, {NAN, 0},       {0x1p62, 1.25},
+        {NAN, 1},         {INFINITY, 1}, {-INFINITY, 2}, {1, NAN},
+        {1, INFINITY},    {1e19, 1},     {-0x1.1p62, 1}, {0x1p62, 2},
+        {0x1p40, 0x1p53}, {1e300, 0.5},  {NAN, 0},       {0x1p62, 1.25},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (int at = 0; at < 18; at++) { /* in a vector and behind it */

@@ -18,11 +18,10 @@ static inline void book_fill(kam_account *account, int64_t n) {
             floor(a->age_periods * (i % 3 == 0 ? 0.3 : 0.95));
         a->repeat_orders = floor(rate * a->last_order_periods + 0.7);
         if (a->repeat_orders == 0) a->last_order_periods = 0;
-        a->mean_order_value =
-            a->repeat_orders > 0
-                ? 300 / (0.1 + random_unit(&seed)) *
-                      (0.6 + 0.8 * random_unit(&seed))
-                : 0;
+        a->mean_order_value = a->repeat_orders > 0
+                                  ? 300 / (0.1 + random_unit(&seed)) *
+                                        (0.6 + 0.8 * random_unit(&seed))
+                                  : 0;
         a->gross_revenue = (a->repeat_orders + 1) * (a->mean_order_value + 300);
         a->returns = i % 7 == 0 ? 0.1 * a->gross_revenue : 0;
         a->direct_cost = (0.5 + 0.3 * random_unit(&seed)) * a->gross_revenue;

@@ -33,7 +33,8 @@ static void test_parts_agree(void **state) {
                   KAM_OK);
     assert_memory_equal(&models.orders, &orders, sizeof orders);
     assert_memory_equal(&models.spend, &spend, sizeof spend);
-    assert_memory_equal(models.orders_covariance, covariance, sizeof covariance);
+    assert_memory_equal(models.orders_covariance, covariance,
+                        sizeof covariance);
     assert_int_equal(report.orders_ml, KAM_OK);
     assert_int_equal(report.orders_culprit, -1);
     assert_int_equal(report.orders.prior, KAM_PRIOR_NONE);
@@ -246,13 +247,15 @@ static void test_bad_arguments(void **state) {
 static void test_cdnow_log(void **state) {
     (void)state;
     struct table log, mle[3];
-    skip_without(
-        table_read(&log, TEST_SHARED "/data/cdnow/cdnow_sample.csv.gz"),
-        "shared/data/cdnow");
-    static const char *const file[] = {
-        TEST_SHARED "/reference/mle_mbgnbd_cdnow_params.csv",
-        TEST_SHARED "/reference/mle_gg_cdnow_params.csv",
-        TEST_SHARED "/reference/mle_bgnbd_cdnow_params.csv"};
+    skip_without(table_read(&log,
+                            TEST_SHARED "/data/cdnow/cdnow_sample.csv.gz"),
+                 "shared/data/cdnow");
+    static const char *const file[] = {TEST_SHARED
+                                       "/reference/mle_mbgnbd_cdnow_params.csv",
+                                       TEST_SHARED
+                                       "/reference/mle_gg_cdnow_params.csv",
+                                       TEST_SHARED
+                                       "/reference/mle_bgnbd_cdnow_params.csv"};
     for (int k = 0; k < 3; k++) assert_true(table_read(&mle[k], file[k]));
     const int64_t n = log.n_rows;
     int64_t *const id = malloc((size_t)n * sizeof *id);

@@ -15,22 +15,14 @@ struct answers {
 
 static kam_scores everything(struct answers *to) {
     memset(to, 0x7E, sizeof *to);
-    const kam_scores out = {sizeof out,
-                            0,
-                            to->tier,
-                            to->number[0],
-                            to->number[1],
-                            to->number[2],
-                            to->number[3],
-                            to->number[4],
-                            to->number[5],
-                            to->number[6],
-                            to->number[7],
-                            to->number[8],
-                            to->number[9],
-                            to->number[10],
-                            to->number[11],
-                            &to->reasons[0][0],
+    const kam_scores out = {sizeof out,     0,
+                            to->tier,       to->number[0],
+                            to->number[1],  to->number[2],
+                            to->number[3],  to->number[4],
+                            to->number[5],  to->number[6],
+                            to->number[7],  to->number[8],
+                            to->number[9],  to->number[10],
+                            to->number[11], &to->reasons[0][0],
                             to->row_flags};
     return out;
 }
@@ -59,7 +51,8 @@ static void set_up(struct fixture *f) {
                   KAM_OK);
     assert_status(kam_clv_options_init(&f->options, sizeof f->options), KAM_OK);
     const kam_scores out = everything(&f->whole);
-    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out, NULL),
+    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out,
+                            NULL),
                   KAM_OK);
 }
 
@@ -79,8 +72,9 @@ static void test_rooms_agree(void **state) {
     uint32_t flags[9][BOOK];
     int32_t tier[BOOK];
     const kam_btyd *const orders = &f->models.orders;
-    assert_status(
-        kam_btyd_alive(orders, &f->view, 0, NULL, own, flags[0], NULL), KAM_OK);
+    assert_status(kam_btyd_alive(orders, &f->view, 0, NULL, own, flags[0],
+                                 NULL),
+                  KAM_OK);
     assert_same(f->whole.number[5], own, BOOK);
     assert_status(kam_btyd_expected_orders(orders, &f->view, horizon, NULL, own,
                                            flags[1], NULL),
@@ -95,9 +89,9 @@ static void test_rooms_agree(void **state) {
                   KAM_OK);
     assert_same(f->whole.number[8], own, BOOK);
     assert_status(kam_clv_interval(orders, f->models.orders_covariance,
-                                   &f->models.spend,
-                                   f->models.spend_covariance, &f->view,
-                                   &f->options, NULL, low, high, flags[4], NULL),
+                                   &f->models.spend, f->models.spend_covariance,
+                                   &f->view, &f->options, NULL, low, high,
+                                   flags[4], NULL),
                   KAM_OK);
     assert_same(f->whole.number[9], low, BOOK);
     assert_same(f->whole.number[10], high, BOOK);
@@ -230,8 +224,9 @@ static void test_only_what_is_wanted(void **state) {
     set_up(f);
     double alive[BOOK];
     uint32_t flag[BOOK];
-    const kam_scores out = {
-        .struct_size = sizeof out, .alive = alive, .row_flags = flag};
+    const kam_scores out = {.struct_size = sizeof out,
+                            .alive = alive,
+                            .row_flags = flag};
     assert_status(kam_score(&f->view, &f->models, NULL, NULL, &out, NULL),
                   KAM_OK);
     assert_same(alive, f->whole.number[5], BOOK);
@@ -271,7 +266,8 @@ static void test_for_ever(void **state) {
     set_up(f);
     f->options.horizon_days = INFINITY;
     const kam_scores out = everything(ever);
-    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out, NULL),
+    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out,
+                            NULL),
                   KAM_OK);
     for (int i = 9; i < BOOK; i++) {
         assert_near(ever->number[11][i], 1 - ever->number[5][i], 1e-15);
@@ -297,14 +293,15 @@ static void test_bad_arguments(void **state) {
     assert_status(kam_score(&f->view, &f->models, NULL, NULL, NULL, NULL),
                   KAM_ERR_NULL);
     f->options.horizon_days = 0;
-    assert_status(
-        kam_score(&f->view, &f->models, &f->options, NULL, &out, &diag),
-        KAM_ERR_OPTION);
+    assert_status(kam_score(&f->view, &f->models, &f->options, NULL, &out,
+                            &diag),
+                  KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "options.horizon_days");
     f->models.orders.parameter[0] = -1;
     assert_status(kam_score(&f->view, &f->models, NULL, NULL, &out, NULL),
                   KAM_ERR_OPTION);
-    assert_status(kam_score_one(&f->account[0], 8, &f->models, NULL, &out, NULL),
+    assert_status(kam_score_one(&f->account[0], 8, &f->models, NULL, &out,
+                                NULL),
                   KAM_ERR_STRUCT);
     assert_true(value[0] == 42);
     free(f);

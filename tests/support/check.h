@@ -110,8 +110,9 @@ static inline int table_read(struct table *table, const char *path) {
             table->name = calloc((size_t)table->n_columns, sizeof *table->name);
         } else if (table->n_rows == room) {
             room = room ? 2 * room : 1024;
-            table->cell = realloc(table->cell, (size_t)(room * table->n_columns) *
-                                                   sizeof *table->cell);
+            table->cell =
+                realloc(table->cell, (size_t)(room * table->n_columns) *
+                                         sizeof *table->cell);
         }
         char *cell = line;
         for (int64_t j = 0; j < table->n_columns; j++) {
@@ -131,11 +132,15 @@ static inline int table_read(struct table *table, const char *path) {
         }
         if (!header) table->n_rows++;
     }
-    if (zipped) pclose(file); else fclose(file);
+    if (zipped)
+        pclose(file);
+    else
+        fclose(file);
     return table->name != NULL;
 }
 
-static inline double table_at(const struct table *table, int64_t row, const char *name) {
+static inline double table_at(const struct table *table, int64_t row,
+                              const char *name) {
     for (int64_t j = 0; j < table->n_columns; j++)
         if (strcmp(table->name[j], name) == 0)
             return table->cell[row * table->n_columns + j];

@@ -235,7 +235,8 @@ static void test_flags(void **state) {
     check_flags(an_account(5, 31, 30, 45), wrong);
     check_flags(an_account(5.5, 20, 30, 45), wrong);
     check_flags(an_account(-1, 20, 30, 45), wrong);
-    check_flags(an_account(5, 20, 30, 0), wrong);
+    check_flags(an_account(5, 20, 30, -1), wrong);
+    check_flags(an_account(5, 20, 30, 0), on_revenue); /* free so far */
     check_flags(an_account(5, 20, 30, INFINITY), wrong);
     /* All that is wrong is said, and nothing else. */
     check_flags(an_account(5, 20, NAN, -45), missing | wrong);
