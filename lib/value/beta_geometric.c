@@ -131,16 +131,21 @@ static void no_order_log_odds(const struct kam__beta_geometric *m,
  *   (1 - z)^R 2F1(R, c - a; c; z)   (Pfaff's transformations, DLMF 15.8.1);
  * with the first, terms shrink like z^n; with the second they grow first, for
  * large R w. */
-enum { MOST_TERMS = 1024 };
+enum { MOST_TERMS = 1024, BLOCK = 4 }; /* terms between two looks at `left` */
 #define LEAST_KAPPA -2.0
 #define LARGEST_POWER 600.0
 #define ROUNDING 0x1p-55
 
-static inline int any_left(const double *left) {
+static inline int any_left(const double *left, int n) {
     double sum = 0;
-    for (int k = 0; k < LANES; k++) sum += left[k];
+    for (int k = 0; k < n; k++) sum += left[k];
     return sum > 0;
 }
+
+/* A series under way in one lane; left is 0 when nothing is left to add. */
+struct series {
+    double h, term, sum, left;
+};
 
 /* out = E (1 + p w)^-R. */
 static void survival(const struct kam__lanes *lanes, double *out) {
@@ -158,7 +163,7 @@ static void survival(const struct kam__lanes *lanes, double *out) {
         sum[k] = start > 0 ? start : (double)NAN;
     }
     double n = 0;
-    for (; n < MOST_TERMS && any_left(left); n++) {
+    for (; n < MOST_TERMS && any_left(left, LANES); n++) {
         const double reciprocal = 1 / (n + 1);
         for (int k = 0; k < LANES; k++) {
             const double next = term[k] * (A[k] + n) * (B[k] + n) * reciprocal *
@@ -176,10 +181,24 @@ static void survival(const struct kam__lanes *lanes, double *out) {
 /* out = E (1 - (1 + p w)^-R) / p, the integral of R E (1 + p w)^-(R+1) over w:
  * with E = (1 - z)^g S, (1 - z) S' - g S = R H, H the series of `survival` for
  * R + 1, g = a - 1 or R. No difference is taken near a = 1. */
-static void orders(const struct kam__lanes *lanes, double *out) {
+static inline struct series orders_term(struct series of, double n, double z,
+                                        double A, double B, double g,
+                                        double c) {
+    const double step = z * (1 / (n + 1));
+    const double next = step * ((n + g) * of.term + of.h);
+    const double total = of.sum + next;
+    const double h = of.h * (A + n) * (B + n) * step / (c + n);
+    const double size = (next < 0 ? -next : next) + (h < 0 ? -h : h);
+    const double sum = of.left > 0 ? total : of.sum;
+    const double left = size > ROUNDING * (1 - z) * total ? of.left : 0.0;
+    return (struct series){h, next, sum, left};
+}
+
+static inline void sum_orders(const struct kam__lanes *lanes, int n_lanes,
+                              double *restrict out) {
     double z[LANES], A[LANES], B[LANES], g[LANES];
     double h[LANES], s[LANES], sum[LANES], left[LANES], scale[LANES];
-    for (int k = 0; k < LANES; k++) {
+    for (int k = 0; k < n_lanes; k++) {
         const double kappa = lanes->c[k] - lanes->R[k] - 1;
         const int direct = kappa >= LEAST_KAPPA;
         z[k] = lanes->w[k] / (1 + lanes->w[k]);
@@ -193,30 +212,45 @@ static void orders(const struct kam__lanes *lanes, double *out) {
         s[k] = sum[k] = 0;
         left[k] = scale[k] > 0 && z[k] > 0 ? 1.0 : 0.0;
     }
-    double n = 0;
-    for (; n < MOST_TERMS && any_left(left); n++) {
-        const double reciprocal = 1 / (n + 1);
-        for (int k = 0; k < LANES; k++) {
-            const double step = z[k] * reciprocal;
-            const double next = step * ((n + g[k]) * s[k] + h[k]);
-            const double total = sum[k] + next;
-            h[k] = h[k] * (A[k] + n) * (B[k] + n) * step / (lanes->c[k] + n);
-            const double size =
-                (next < 0 ? -next : next) + (h[k] < 0 ? -h[k] : h[k]);
-            sum[k] = left[k] > 0 ? total : sum[k];
-            s[k] = next;
-            left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
+    for (double n = 0; n < MOST_TERMS && any_left(left, n_lanes); n += BLOCK)
+        for (int k = 0; k < n_lanes; k++) {
+            const double c = lanes->c[k];
+            struct series of = {h[k], s[k], sum[k], left[k]};
+            of = orders_term(of, n, z[k], A[k], B[k], g[k], c);
+            of = orders_term(of, n + 1, z[k], A[k], B[k], g[k], c);
+            of = orders_term(of, n + 2, z[k], A[k], B[k], g[k], c);
+            of = orders_term(of, n + 3, z[k], A[k], B[k], g[k], c);
+            h[k] = of.h;
+            s[k] = of.term;
+            sum[k] = of.sum;
+            left[k] = of.left;
         }
-    }
-    for (int k = 0; k < LANES; k++)
+    for (int k = 0; k < n_lanes; k++)
         out[k] = left[k] > 0 ? (double)NAN : sum[k] * scale[k];
+}
+
+static void orders(const struct kam__lanes *lanes, double *out) {
+    if (lanes->n == 1)
+        sum_orders(lanes, 1, out);
+    else
+        sum_orders(lanes, LANES, out);
 }
 
 /* As `survival`, for one R and c: the ratios of coefficients, and so the
  * divisions, are shared by the lanes. (Not the coefficients: those of the second
  * form leave the range of doubles long before the terms matter.) */
+static inline struct series survival_term(struct series of, double ratio,
+                                          double z) {
+    const double next = of.term * ratio * z;
+    const double size = next < 0 ? -next : next;
+    const double total = of.sum + next;
+    const double sum = of.left > 0 ? total : of.sum;
+    const double left = size > ROUNDING * (1 - z) * total ? of.left : 0.0;
+    return (struct series){0, next, sum, left};
+}
+
 static void survival_shared(double a, double R, double c, const double *w,
-                            double *out) {
+                            double *restrict out) {
     const double kappa = c - R;
     const int direct = kappa >= LEAST_KAPPA;
     const double A = direct ? a : R, B = direct ? kappa : c - a;
@@ -229,16 +263,20 @@ static void survival_shared(double a, double R, double c, const double *w,
         sum[k] = start > 0 ? start : (double)NAN;
         left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;
     }
-    double n = 0;
-    for (; n < MOST_TERMS && any_left(left); n++) {
-        const double ratio = (A + n) * (B + n) / ((c + n) * (n + 1));
+    for (double n = 0; n < MOST_TERMS && any_left(left, LANES); n += BLOCK) {
+        double ratio[BLOCK];
+        for (int j = 0; j < BLOCK; j++)
+            ratio[j] =
+                (A + (n + j)) * (B + (n + j)) / ((c + (n + j)) * (n + j + 1));
         for (int k = 0; k < LANES; k++) {
-            const double next = term[k] * ratio * z[k];
-            const double size = next < 0 ? -next : next;
-            const double total = sum[k] + next;
-            sum[k] = left[k] > 0 ? total : sum[k];
-            term[k] = next;
-            left[k] = size > ROUNDING * (1 - z[k]) * total ? left[k] : 0.0;
+            struct series of = {0, term[k], sum[k], left[k]};
+            of = survival_term(of, ratio[0], z[k]);
+            of = survival_term(of, ratio[1], z[k]);
+            of = survival_term(of, ratio[2], z[k]);
+            of = survival_term(of, ratio[3], z[k]);
+            term[k] = of.term;
+            sum[k] = of.sum;
+            left[k] = of.left;
         }
     }
     for (int k = 0; k < LANES; k++) out[k] = left[k] > 0 ? (double)NAN : sum[k];

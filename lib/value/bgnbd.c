@@ -106,6 +106,7 @@ static struct kam__lanes lanes_of(const struct kam__beta_geometric *m,
                                   const struct kam__btyd_tile *tile, int32_t at,
                                   double ahead) {
     struct kam__lanes lanes;
+    lanes.n = tile->n - at < LANES ? tile->n - at : LANES;
     lanes.a = m->a;
     for (int32_t k = 0; k < LANES; k++) {
         const int32_t i = at + k < tile->n ? at + k : tile->n - 1;
