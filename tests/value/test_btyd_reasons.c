@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* kam_btyd_reasons: exact sums, what moves what, and rows without an answer. */
+#include "support/check.h"
+#include "support/hosts.h"
+
+enum { ROWS = 400 };
+
+static const kam_btyd MODEL = {KAM_BTYD_MBGNBD, 4, 7, {0.9, 9, 0.6, 2.4}};
+static const double TYPICAL[3] = {4, 60, 70};
+
+static kam_accounts view(const double *x, const double *t_x, const double *T,
+                         int64_t n) {
+    kam_accounts a = {.struct_size = sizeof a, .n_rows = n};
+    a.repeat_orders = column_of(x);
+    a.last_order_periods = column_of(t_x);
+    a.age_periods = column_of(T);
+    return a;
+}
+
+static void explain(const kam_accounts *a, kam_reason *reasons) {
+    assert_status(kam_btyd_reasons(&MODEL, a, 52, TYPICAL, NULL, reasons, NULL,
+                                   NULL),
+                  KAM_OK);
+}
+
+static void draw(double *x, double *t_x, double *T) {
+    uint64_t seed = 77;
+    for (int i = 0; i < ROWS; i++) {
+        T[i] = floor(200 * random_unit(&seed)) * (i % 50 ? 1 : 0);
+        x[i] = floor(30 * random_unit(&seed) * random_unit(&seed));
+        t_x[i] = x[i] > 0 ? floor(T[i] * random_unit(&seed)) : 0;
+    }
+}
+
+/* Base and parts add up to the log-odds of the risk, with ==, in any order. */
+static void test_exact_sums(void **state) {
+    (void)state;
+    static double x[ROWS], t_x[ROWS], T[ROWS], risk[ROWS];
+    static kam_reason reasons[ROWS][4];
+    draw(x, t_x, T);
+    const kam_accounts a = view(x, t_x, T, ROWS);
+    explain(&a, &reasons[0][0]);
+    assert_status(kam_btyd_no_order(&MODEL, &a, 52, NULL, risk, NULL, NULL),
+                  KAM_OK);
+    static const int order[4][4] = {{0, 1, 2, 3},
+                                    {3, 2, 1, 0},
+                                    {2, 0, 3, 1},
+                                    {1, 3, 0, 2}};
+    for (int i = 0; i < ROWS; i++) {
+        double sum[4];
+        for (int k = 0; k < 4; k++) {
+            sum[k] = 0;
+            for (int j = 0; j < 4; j++)
+                sum[k] += reasons[i][order[k][j]].contribution;
+            assert_bits(sum[k], sum[0]);
+        }
+        if (risk[i] < 1 - 1e-6) /* above, 1 - risk has lost its digits */
+            assert_near(sum[0], log(risk[i] / (1 - risk[i])), 1e-9);
+        for (int j = 0; j < 4; j++) {
+            const double c = reasons[i][j].contribution * 0x1p40;
+            assert_true(c == floor(c));
+            assert_int_equal(reasons[i][j].id, KAM_REASON_BASE + j);
+        }
+    }
+}
+
+/* The typical account has no reason but the base. */
+static void test_typical(void **state) {
+    (void)state;
+    kam_reason reasons[4];
+    double risk;
+    const kam_accounts a = view(&TYPICAL[0], &TYPICAL[1], &TYPICAL[2], 1);
+    explain(&a, reasons);
+    assert_status(kam_btyd_no_order(&MODEL, &a, 52, NULL, &risk, NULL, NULL),
+                  KAM_OK);
+    for (int j = 1; j < 4; j++) assert_near(reasons[j].contribution, 0, 1e-10);
+    assert_near(reasons[0].value, risk, 0);
+}
+
+/* Only what differs from the typical account is a reason, with its sign, and its
+ * fact is in days. */
+static void test_one_fact_at_a_time(void **state) {
+    (void)state;
+    /* Silent for 40 weeks instead of 10. */
+    const double silent[] = {4, 30, 70};
+    kam_reason reasons[4];
+    const kam_accounts a = view(&silent[0], &silent[1], &silent[2], 1);
+    explain(&a, reasons);
+    assert_true(reasons[1].contribution > 0.5);
+    assert_near(reasons[2].contribution, 0, 1e-10);
+    assert_near(reasons[3].contribution, 0, 1e-10);
+    assert_near(reasons[1].value, 280, 1e-12);
+    assert_near(reasons[2].value, 30.0 / 4 * 7, 1e-12);
+    assert_near(reasons[3].value, 490, 1e-12);
+    /* Orders twice as often: less likely to stay away. */
+    const double often[] = {8, 60, 70};
+    const kam_accounts b = view(&often[0], &often[1], &often[2], 1);
+    explain(&b, reasons);
+    assert_near(reasons[1].contribution, 0, 1e-10);
+    assert_true(reasons[2].contribution < -0.3);
+    assert_near(reasons[3].contribution, 0, 1e-10);
+    /* Never ordered again: a rhythm of no number. */
+    const double never[] = {0, 0, 70};
+    const kam_accounts c = view(&never[0], &never[1], &never[2], 1);
+    explain(&c, reasons);
+    assert_true(isinf(reasons[2].value) && isfinite(reasons[2].contribution));
+}
+
+static void test_flags_and_bits(void **state) {
+    (void)state;
+    static double x[ROWS], t_x[ROWS], T[ROWS];
+    static kam_reason whole[ROWS][4], one[4];
+    uint32_t flag[ROWS];
+    draw(x, t_x, T);
+    x[7] = NAN;
+    t_x[9] = T[9] + 1, x[9] = 3;
+    const kam_accounts a = view(x, t_x, T, ROWS);
+    const kam_host host = {.struct_size = sizeof host,
+                           .isa = KAM_ISA_V3,
+                           .parallel_for = run_backwards};
+    assert_status(kam_btyd_reasons(&MODEL, &a, 52, TYPICAL, &host, &whole[0][0],
+                                   flag, NULL),
+                  KAM_OK);
+    assert_int_equal(flag[7], KAM_ROW_MISSING);
+    assert_int_equal(flag[9], KAM_ROW_DOMAIN);
+    assert_true(isnan(whole[7][1].contribution) && isnan(whole[9][1].value));
+    for (int i = 0; i < ROWS; i++) {
+        if (flag[i]) continue;
+        const kam_accounts row = view(&x[i], &t_x[i], &T[i], 1);
+        explain(&row, one);
+        assert_memory_equal(one, whole[i], sizeof one);
+    }
+}
+
+static void test_bad_arguments(void **state) {
+    (void)state;
+    const double x = 1, t = 2;
+    const kam_accounts a = view(&x, &t, &t, 1);
+    const double odd[3] = {1, 9, 5};
+    kam_reason reasons[4];
+    kam_diag diag = {.struct_size = sizeof diag};
+    assert_status(kam_btyd_reasons(&MODEL, &a, 52, NULL, NULL, reasons, NULL,
+                                   NULL),
+                  KAM_ERR_NULL);
+    assert_status(kam_btyd_reasons(&MODEL, &a, 52, TYPICAL, NULL, NULL, NULL,
+                                   NULL),
+                  KAM_ERR_NULL);
+    assert_status(kam_btyd_reasons(&MODEL, &a, 52, odd, NULL, reasons, NULL,
+                                   &diag),
+                  KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "reference");
+    assert_status(kam_btyd_reasons(&MODEL, &a, 0, TYPICAL, NULL, reasons, NULL,
+                                   &diag),
+                  KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "horizon_periods");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exact_sums),
+        cmocka_unit_test(test_typical),
+        cmocka_unit_test(test_one_fact_at_a_time),
+        cmocka_unit_test(test_flags_and_bits),
+        cmocka_unit_test(test_bad_arguments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
