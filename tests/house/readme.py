@@ -68,6 +68,15 @@ def main(library):
                   for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
                   if not os.path.exists(tap.ROOT / os.path.dirname(name) / link)])
 
+    def named():
+        """every page that a source or another page names is there"""
+        problems = set()
+        for path in tap.tracked("*.c", "*.h", "*.py", "*.md", "*.build", "*.csv"):
+            for page in re.findall(r"\bdocs/[\w/-]+\.md\b", path.read_text(errors="replace")):
+                if not (tap.ROOT / page).exists():
+                    problems.add(f"{path.relative_to(tap.ROOT)}: {page}")
+        tap.none(sorted(problems), "pages that are not there")
+
     def planted():
         """a wrong output is seen, and a program that does not compile fails"""
         page = "```c\n#include <stdio.h>\nint main(void) { return puts(\"a\") < 0; }\n```\n\n```text\nb\n```\n"
@@ -79,7 +88,7 @@ def main(library):
             return
         raise AssertionError("a program that cannot compile passed")
 
-    return tap.main([all_run, both_readmes, commands, links, planted])
+    return tap.main([all_run, both_readmes, commands, links, named, planted])
 
 
 if __name__ == "__main__":
