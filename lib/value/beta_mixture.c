@@ -11,6 +11,8 @@
  * so small that the averaged function no longer changes; what lies beyond is
  * added in closed form as one node. */
 #define NEGLIGIBLE -46.0 /* log of 1e-20 */
+/* Towards p = 0, where an average that is itself small has its weight. */
+#define FARTHER -92.0
 #define SO_SMALL 1e-19
 enum { MOST_PANELS = 60 };
 
@@ -47,7 +49,7 @@ static void add_side(struct kam__mixture *mixture, const struct shape *s,
         }
         end += width;
         level = density(s, sign * end, &p, &q);
-        if (level < NEGLIGIBLE) return;
+        if (level < (sign < 0 ? FARTHER : NEGLIGIBLE)) return;
         if (sign < 0 && p < smallest) break;
         if (sign > 0 && q < SO_SMALL) break;
     }
