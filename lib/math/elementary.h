@@ -161,8 +161,8 @@ static inline double kam__product(double a, double b, double *low) {
     return p;
 }
 
-/* log x = (returned) + *low to about 2^-66 relative, 0 < x < inf: with s =
- * f / (2 + f), 2 s + s^3 (2/3 + s^2 q(s^2)), all but q in two doubles. */
+/* log x = (returned) + *low to about 2^-67 relative, 0 < x < inf: with s =
+ * f / (2 + f), 2 s + s^3 (2/3 + s^2 (2/5 + r(s^2))), all but r in two doubles. */
 static inline double kam__log_sum(double x, double *low) {
     double m, t, sl, zl, cl, gl;
     const double e = kam__log_split(x < 0x1p-1022 ? x * 0x1p54 : x, &m);
@@ -177,13 +177,17 @@ static inline double kam__log_sum(double x, double *low) {
     const double c = kam__product(s, z, &t);
     cl = t + s * zl + sl * z;
     const double z2 = z * z;
-    const double q0 = 0x1.999999999999ap-2 + z * 0x1.2492492492521p-2;
-    const double q1 = 0x1.c71c71c6eaa10p-3 + z * 0x1.745d177a96056p-3;
-    const double q2 = 0x1.3b1395d2190c1p-3 + z * 0x1.1118c7e4b0917p-3;
-    const double q3 = 0x1.df7cc8e5fa539p-4 + z * 0x1.e02e6fff27908p-4;
-    const double q = z * ((q0 + z2 * q1) + z2 * z2 * (q2 + z2 * q3));
-    const double h = 0x1.5555555555555p-1 + q;
-    const double hl = ((0x1.5555555555555p-1 - h) + q) + 0x1.5555555555555p-55;
+    const double q1 = 0x1.2492492492521p-2 + z * 0x1.c71c71c6eaa10p-3;
+    const double q2 = 0x1.745d177a96056p-3 + z * 0x1.3b1395d2190c1p-3;
+    const double q3 = 0x1.1118c7e4b0917p-3 +
+                      z * (0x1.df7cc8e5fa539p-4 + z * 0x1.e02e6fff27908p-4);
+    const double r = z * (q1 + z2 * (q2 + z2 * q3));
+    const double v = 0x1.999999999999ap-2 + r; /* 2/5 + r */
+    const double vl = ((0x1.999999999999ap-2 - v) + r) - 0x1.999999999999ap-56;
+    const double q = kam__product(z, v, &t);
+    const double h = 0x1.5555555555555p-1 + q; /* 2/3 + q */
+    const double hl = ((0x1.5555555555555p-1 - h) + q) +
+                      (t + (zl * v + z * vl) + 0x1.5555555555555p-55);
     const double g = kam__product(c, h, &t);
     gl = t + c * hl + cl * h;
     const double one = k * KAM__LN2_HI + 2 * s;

@@ -135,5 +135,5 @@ def temme(rows, columns):
 
 
 print("Temme's d[k][n], k down, n across")
-for row in temme(7, 17):
+for row in temme(6, 13):
     print("    {" + ", ".join(float(x).hex() for x in row) + "},")

@@ -129,6 +129,8 @@ def gamma_points():
         if a < 3:
             rows += [(a, x) for x in (1e-300, 1e-20, 0.1, 0.9, 1.1, 1.499,
                                       1.5, 1.501, 5.0, 50.0, 500.0)]
+    rows += [(a, a * k) for a in (100.5, 105.0, 120.0, 150.0, 200.0)
+             for k in (0.701, 0.72, 0.75, 0.8, 0.9, 1.1, 1.2, 1.25, 1.29)]
     rows += [(a, a * (1 + z / math.sqrt(a))) for a in (1e6, 1e7)
              for z in (-4.0, -1.0, 0.0, 0.1, 3.0)]
     return [(a, x) for a, x in rows if x > 0 and a * abs(x / a - 1) < 1e5]
