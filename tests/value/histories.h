@@ -63,8 +63,9 @@ enum question {
     N_QUESTIONS
 };
 
-static const char *const QUESTION[N_QUESTIONS] = {
-    "log likelihood", "alive", "orders", "discounted", "no order"};
+static const char *const QUESTION[N_QUESTIONS] = {"log likelihood", "alive",
+                                                  "orders", "discounted",
+                                                  "no order"};
 
 /* Any of the questions, with the arguments it takes. */
 static inline kam_status ask(enum question question, const kam_btyd *model,
@@ -99,11 +100,12 @@ static inline double ask_one(enum question question, const kam_btyd *model,
                       &flags, NULL),
                   KAM_OK);
     if (flags & ~(uint32_t)KAM_ROW_INFINITE || isnan(out))
-        fail_msg("%s of (%g, %g, %g) after %g at %g: %g, flags %u; model %d: "
-                 "%.17g %.17g %.17g %.17g",
-                 QUESTION[question], x, t_x, T, ahead, discount, out, flags,
-                 model->family, model->parameter[0], model->parameter[1],
-                 model->parameter[2], model->parameter[3]);
+        fail_msg(
+            "%s of (%g, %g, %g) after %g at %g: %g, flags %u; model %d: "
+            "%.17g %.17g %.17g %.17g",
+            QUESTION[question], x, t_x, T, ahead, discount, out, flags,
+            model->family, model->parameter[0], model->parameter[1],
+            model->parameter[2], model->parameter[3]);
     return out;
 }
 
@@ -153,8 +155,7 @@ static inline struct histories simulated_book(int64_t n, int32_t family, int r,
         const double p = a == 0 ? 0 : of_a / (of_a + random_gamma(&seed, b));
         const double T = floor(7 * (20 + 20 * random_unit(&seed))) / 7;
         double t = 0;
-        int active =
-            family == KAM_BTYD_BGNBD || random_unit(&seed) >= p;
+        int active = family == KAM_BTYD_BGNBD || random_unit(&seed) >= p;
         while (active) {
             t += random_exponential(&seed) / rate;
             const double day = floor(7 * t + 1) / 7;

@@ -80,9 +80,9 @@ static void test_published_conditional_expectation(void **state) {
  * lifetimes: what a BG/NBD account of age 0 will order. */
 static void test_published_expectation_of_a_new_account(void **state) {
     (void)state;
-    static const double published[][2] = {
-        {0.1429, 0.0078}, {1.0, 0.0532},  {3.0, 0.1506},
-        {31.8571, 1.0405}, {32.0, 1.0437}, {78.0, 1.8576}};
+    static const double published[][2] = {{0.1429, 0.0078}, {1.0, 0.0532},
+                                          {3.0, 0.1506},    {31.8571, 1.0405},
+                                          {32.0, 1.0437},   {78.0, 1.8576}};
     const kam_btyd model = cdnow(KAM_BTYD_BGNBD);
     for (int i = 0; i < 6; i++) {
         /* The spreadsheet cuts its series short: the last should be 1.8580. */
@@ -113,7 +113,8 @@ static void reference_predictions(int32_t family, const char *path) {
     assert_int_equal(table.n_rows, 2357);
     for (int64_t i = 0; i < book.n; i++) {
         look(&alive,
-             ask_one(ASK_ALIVE, &model, book.x[i], book.t_x[i], book.T[i], 0, 0),
+             ask_one(ASK_ALIVE, &model, book.x[i], book.t_x[i], book.T[i], 0,
+                     0),
              table_at(&table, i, "p_alive"), i);
         look(&orders,
              ask_one(ASK_ORDERS, &model, book.x[i], book.t_x[i], book.T[i], 39,
@@ -130,7 +131,8 @@ static void reference_predictions(int32_t family, const char *path) {
 static void test_reference_predictions(void **state) {
     (void)state;
     reference_predictions(1, TEST_SHARED "/reference/mle_bgnbd_cdnow_pred.csv");
-    reference_predictions(2, TEST_SHARED "/reference/mle_mbgnbd_cdnow_pred.csv");
+    reference_predictions(2,
+                          TEST_SHARED "/reference/mle_mbgnbd_cdnow_pred.csv");
 }
 
 /* ---- high-precision tables ---- */
@@ -219,8 +221,9 @@ struct any {
 static struct any any_case(uint64_t *seed, int64_t i) {
     struct any any;
     const double alpha = any_size(seed, 1e-2, 1e4);
-    any.model = btyd_model(1 + (int32_t)(i % 2), any_size(seed, 1e-2, 1e3), alpha,
-                           any_size(seed, 1e-3, 1e2), any_size(seed, 1e-3, 1e2));
+    any.model =
+        btyd_model(1 + (int32_t)(i % 2), any_size(seed, 1e-2, 1e3), alpha,
+                   any_size(seed, 1e-3, 1e2), any_size(seed, 1e-3, 1e2));
     if (i % 11 == 4) any.model.parameter[2] = 1;
     any.T = alpha * any_size(seed, 1e-3, 1e3);
     any.x = i % 5 == 0 ? 0 : floor(any_size(seed, 1, 1e4));
@@ -232,7 +235,8 @@ static struct any any_case(uint64_t *seed, int64_t i) {
 
 static double ask_any(enum question question, const struct any *any,
                       double ahead, double rate) {
-    return ask_one(question, &any->model, any->x, any->t_x, any->T, ahead, rate);
+    return ask_one(question, &any->model, any->x, any->t_x, any->T, ahead,
+                   rate);
 }
 
 enum { CASES = 1500 };
@@ -359,8 +363,8 @@ static void test_for_ever_of_an_account_that_is_gone(void **state) {
         uint32_t flags;
         const kam_accounts accounts = one_account(&x, &t_x, &T);
         assert_bits(ask_one(ASK_ALIVE, &model, x, t_x, T, 0, 0), 0);
-        assert_status(kam_btyd_expected_orders(&model, &accounts, INFINITY, NULL,
-                                               &orders, &flags, NULL),
+        assert_status(kam_btyd_expected_orders(&model, &accounts, INFINITY,
+                                               NULL, &orders, &flags, NULL),
                       KAM_OK);
         assert_bits(orders, INFINITY);
         assert_int_equal(flags, KAM_ROW_INFINITE);
@@ -379,17 +383,17 @@ static void test_extreme_discounts(void **state) {
         const double ever = ask_one(ASK_ORDERS, &model, 3, 20, 30, INFINITY, 0);
         static const double rates[] = {1e-12, 1e-50, 1e-300, 5e-324};
         for (int i = 0; i < 4; i++)
-            assert_relative(
-                ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, INFINITY, rates[i]),
-                ever, i == 0 ? 1e-9 : 1e-11);
+            assert_relative(ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, INFINITY,
+                                    rates[i]),
+                            ever, i == 0 ? 1e-9 : 1e-11);
         /* Only what is ordered at once counts: rate of orders / discount. */
         const double now =
             ask_one(ASK_ALIVE, &model, 3, 20, 30, 0, 0) * 3.5 / 40;
-        assert_relative(
-            ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, INFINITY, 1e12),
-            now / 1e12, 1e-11);
-        assert_true(
-            ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, 1, DBL_MAX) <= 1e-300);
+        assert_relative(ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, INFINITY,
+                                1e12),
+                        now / 1e12, 1e-11);
+        assert_true(ask_one(ASK_DISCOUNTED, &model, 3, 20, 30, 1, DBL_MAX) <=
+                    1e-300);
     }
 }
 
@@ -406,9 +410,10 @@ static void test_silence_in_two_parts(void **state) {
         const double later = any.T + h1;
         if (later - any.T != h1 || h1 + h2 != any.h) continue;
         const double first = ask_any(ASK_NO_ORDER, &any, h1, 0);
-        const double second = ask_one(ASK_NO_ORDER, &any.model, any.x, any.t_x,
-                                      later, h2, 0);
-        look(&worst, first * second, ask_any(ASK_NO_ORDER, &any, h1 + h2, 0), i);
+        const double second =
+            ask_one(ASK_NO_ORDER, &any.model, any.x, any.t_x, later, h2, 0);
+        look(&worst, first * second, ask_any(ASK_NO_ORDER, &any, h1 + h2, 0),
+             i);
     }
     assert_true(worst.n > 50);
     tell("silence in two parts", &worst, 1e-12);
@@ -430,9 +435,10 @@ static void test_likelihood_of_silence(void **state) {
         const double expected = log(quiet);
         /* The terms that a log likelihood is summed from are of this size. */
         const double R = any.model.parameter[0] + any.x;
-        const double size = R * (fabs(log(any.model.parameter[1])) +
-                                 log1p(later / any.model.parameter[1]) +
-                                 log1p(R)) + 1;
+        const double size =
+            R * (fabs(log(any.model.parameter[1])) +
+                 log1p(later / any.model.parameter[1]) + log1p(R)) +
+            1;
         worst = fmax(worst, fabs(after - ll - expected) / size);
     }
     fprintf(stderr, "likelihood of silence: off by %.1e of its terms\n", worst);
@@ -474,7 +480,8 @@ static double integral(double (*f)(const struct any *any, double s),
     double sum = 0;
     for (int panel = 0; panel < panels; panel++)
         for (int k = 0; k < 5; k++)
-            sum += weight[k] * f(any, end * (panel + (1 + node[k]) / 2) / panels);
+            sum +=
+                weight[k] * f(any, end * (panel + (1 + node[k]) / 2) / panels);
     return sum * end / panels / 2;
 }
 
@@ -487,15 +494,14 @@ static double next_order(const struct any *any, double s) {
 
 static double orders_after_next(const struct any *any, double s) {
     const double t = any->T + s;
-    return next_order(any, s) *
-           (1 + ask_one(ASK_ORDERS, &any->model, any->x + 1, t, t, any->h - s,
-                        0));
+    return next_order(any, s) * (1 + ask_one(ASK_ORDERS, &any->model,
+                                             any->x + 1, t, t, any->h - s, 0));
 }
 
 static double alive_after_next(const struct any *any, double s) {
     const double t = any->T + s;
-    return next_order(any, s) * ask_one(ASK_ALIVE, &any->model, any->x + 1, t, t,
-                                        any->h - s, 0);
+    return next_order(any, s) *
+           ask_one(ASK_ALIVE, &any->model, any->x + 1, t, t, any->h - s, 0);
 }
 
 static double discounted_after_next(const struct any *any, double s) {
@@ -526,7 +532,8 @@ static void test_the_next_order_changes_nothing(void **state) {
         look(&alive,
              now * (quiet + integral(alive_after_next, &any, any.h, 32)),
              ask_any(ASK_ALIVE, &any, any.h, 0), i);
-        look(&discounted, now * integral(discounted_after_next, &any, any.h, 32),
+        look(&discounted,
+             now * integral(discounted_after_next, &any, any.h, 32),
              ask_any(ASK_DISCOUNTED, &any, any.h, any.rate), i);
     }
     assert_true(orders.n > 40);
@@ -605,7 +612,8 @@ static void test_one_is_many_and_slices_are_the_whole(void **state) {
                                     book.T[i], 26, 0.002),
                             whole[i]);
             }
-            for (int64_t first = 0, n = 1; first + n <= MANY; first += n, n += 7) {
+            for (int64_t first = 0, n = 1; first + n <= MANY;
+                 first += n, n += 7) {
                 kam_accounts slice = {.struct_size = sizeof slice};
                 assert_status(kam_accounts_slice(&accounts, first, n, &slice),
                               KAM_OK);
@@ -635,12 +643,11 @@ static void test_every_level_and_executor_gives_the_same_bits(void **state) {
         for (int32_t isa = KAM_ISA_AUTO; isa <= KAM_ISA_V4; isa++) {
             if (isa == KAM_ISA_BASE) continue;
             host.isa = isa;
-            host.parallel_for = isa == KAM_ISA_V4 ? run_backwards
+            host.parallel_for = isa == KAM_ISA_V4   ? run_backwards
                                 : isa == KAM_ISA_V3 ? run_odd_first
                                                     : NULL;
             ask_all(q, &model, &some, &host, other, flags);
-            assert_memory_equal(one, other,
-                                (size_t)some.n_rows * sizeof *one);
+            assert_memory_equal(one, other, (size_t)some.n_rows * sizeof *one);
         }
     }
     free(one);
@@ -668,7 +675,8 @@ static void test_columns_of_other_types_and_strides(void **state) {
     }
     const kam_accounts plain = accounts_from(&book);
     kam_accounts odd = plain, viewed = {.struct_size = sizeof viewed};
-    odd.repeat_orders = (kam_column){x + MANY - 1, NULL, NULL, 0, -4, KAM_I32, 0};
+    odd.repeat_orders =
+        (kam_column){x + MANY - 1, NULL, NULL, 0, -4, KAM_I32, 0};
     odd.repeat_orders.stride = 4;
     odd.repeat_orders.values = x;
     odd.last_order_periods = (kam_column){t_x, NULL, NULL, 0, 8, KAM_F32, 0};
@@ -695,11 +703,11 @@ static const struct {
     uint32_t flag;
 } ROWS[] = {
     {0, 0, 0, 0},
-    {0, 5, 3, 0},   /* t_x of an account without repeat orders is not read */
+    {0, 5, 3, 0}, /* t_x of an account without repeat orders is not read */
     {0, NAN, 3, 0},
     {0, -1, 3, 0},
     {-0.0, 0, 3, 0},
-    {2, 0, 0, 0},   /* all on the first day */
+    {2, 0, 0, 0}, /* all on the first day */
     {2, 3, 3, 0},
     {9007199254740991.0, 3, 5, 0},
     {NAN, 1, 3, KAM_ROW_MISSING},
@@ -949,7 +957,8 @@ static void test_cancelling_at_every_look(void **state) {
     double *const out = malloc(LONG * sizeof *out);
     const kam_btyd model = cdnow(1);
     for (enum question q = 0; q < N_QUESTIONS; q++) {
-        if (q != ASK_ALIVE && q != ASK_NO_ORDER) continue; /* slower, the same */
+        if (q != ASK_ALIVE && q != ASK_NO_ORDER)
+            continue; /* slower, the same */
         for (int64_t looks = 0; looks <= 4; looks++) {
             int64_t left = looks;
             kam_diag diag = {.struct_size = sizeof diag};
@@ -959,7 +968,8 @@ static void test_cancelling_at_every_look(void **state) {
             assert_status(ask(q, &model, &accounts, 26, 0, &host, out, NULL,
                               &diag),
                           looks < 4 ? KAM_ERR_CANCELLED : KAM_OK);
-            assert_int_equal(diag.status, looks < 4 ? KAM_ERR_CANCELLED : KAM_OK);
+            assert_int_equal(diag.status,
+                             looks < 4 ? KAM_ERR_CANCELLED : KAM_OK);
         }
         kam_host host = {.struct_size = sizeof host};
         host.parallel_for = run_nothing;

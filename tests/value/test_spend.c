@@ -29,8 +29,9 @@ static void test_published(void **state) {
     const kam_spend model = model_of(6.25, 3.74, 15.44);
     double value[10];
     uint32_t flag[10];
-    assert_status(
-        kam_spend_expected(&model, &accounts, NULL, value, flag, NULL), KAM_OK);
+    assert_status(kam_spend_expected(&model, &accounts, NULL, value, flag,
+                                     NULL),
+                  KAM_OK);
     for (int i = 0; i < 10; i++) {
         /* The note used unrounded parameters: one unit of the last digit. */
         assert_near(value[i], expected[i], 0.05);
@@ -54,9 +55,9 @@ static void check_table(const char *path, const char *expected,
         assert_status(kam_spend_log_likelihood(&model, &accounts, NULL, &ll,
                                                NULL, NULL),
                       KAM_OK);
-        assert_status(
-            kam_spend_expected(&model, &accounts, NULL, &value, &flag, NULL),
-            KAM_OK);
+        assert_status(kam_spend_expected(&model, &accounts, NULL, &value, &flag,
+                                         NULL),
+                      KAM_OK);
         /* Around a density of 1 its logarithm has no relative digits. */
         const double true_ll = table_at(&table, i, "ll");
         const double e_ll =
@@ -66,8 +67,9 @@ static void check_table(const char *path, const char *expected,
         if (e_ll > worst_ll) worst_ll = e_ll;
         if (e_mean > worst_mean) worst_mean = e_mean;
     }
-    fprintf(stderr, "largest error: log likelihood %.2g, expected value %.2g "
-                    "(relative, %lld rows)\n",
+    fprintf(stderr,
+            "largest error: log likelihood %.2g, expected value %.2g "
+            "(relative, %lld rows)\n",
             worst_ll, worst_mean, (long long)table.n_rows);
     assert_true(worst_ll <= tolerance && worst_mean <= 1e-15);
     table_free(&table);
@@ -112,9 +114,9 @@ static void test_derivatives(void **state) {
             kam_spend moved = model;
             moved.parameter[i] *= exp(side ? h : -h);
             kam_objective part = {.struct_size = sizeof part};
-            assert_status(
-                kam_spend_objective(&moved, &accounts, NULL, &part, NULL),
-                KAM_OK);
+            assert_status(kam_spend_objective(&moved, &accounts, NULL, &part,
+                                              NULL),
+                          KAM_OK);
             value[side] = kam_sum_value(&part.log_likelihood);
             for (int j = 0; j < 3; j++)
                 gradient[side][j] = kam_sum_value(&part.gradient[j]);
@@ -163,9 +165,9 @@ static void test_pieces(void **state) {
     assert_memory_equal(sum.hessian, whole.hessian, 6 * sizeof(kam_sum));
 }
 
-static kam_status fit(const double *x, const double *m, int64_t n,
-                      double unit, int32_t prior, kam_spend *model,
-                      double *covariance, kam_estimate_report *report) {
+static kam_status fit(const double *x, const double *m, int64_t n, double unit,
+                      int32_t prior, kam_spend *model, double *covariance,
+                      kam_estimate_report *report) {
     double *const scaled = malloc((size_t)n * sizeof *scaled);
     kam_estimate_options options;
     kam_diag diag = {.struct_size = sizeof diag};
@@ -186,9 +188,9 @@ static kam_status fit(const double *x, const double *m, int64_t n,
 static void test_cdnow(void **state) {
     (void)state;
     struct table table;
-    skip_without(
-        table_read(&table, TEST_SHARED "/data/cdnow/cdnow_sample_rfm.csv.gz"),
-        "shared/data/cdnow");
+    skip_without(table_read(&table,
+                            TEST_SHARED "/data/cdnow/cdnow_sample_rfm.csv.gz"),
+                 "shared/data/cdnow");
     const int64_t n = table.n_rows;
     double *const x = malloc((size_t)n * sizeof *x);
     double *const m = malloc((size_t)n * sizeof *m);
@@ -208,9 +210,9 @@ static void test_cdnow(void **state) {
     assert_int_equal(report.n_rows, 946);
     const double unit[] = {1e12, 1e-9, 0x1p-20};
     for (int k = 0; k < 3; k++) {
-        assert_status(
-            fit(x, m, n, unit[k], KAM_PRIOR_NONE, &other, scaled, &report),
-            KAM_OK);
+        assert_status(fit(x, m, n, unit[k], KAM_PRIOR_NONE, &other, scaled,
+                          &report),
+                      KAM_OK);
         assert_relative(other.parameter[0], model.parameter[0], 1e-11);
         assert_relative(other.parameter[1], model.parameter[1], 1e-11);
         assert_relative(other.parameter[2], unit[k] * model.parameter[2],
@@ -231,14 +233,14 @@ static void test_verdicts(void **state) {
     kam_spend model;
     kam_estimate_report report;
     double covariance[9];
-    assert_status(
-        fit(x, equal, 5, 1, KAM_PRIOR_NONE, &model, covariance, &report),
-        KAM_ERR_AT_BOUND);
+    assert_status(fit(x, equal, 5, 1, KAM_PRIOR_NONE, &model, covariance,
+                      &report),
+                  KAM_ERR_AT_BOUND);
     assert_int_equal(report.culprit, 0);
     assert_true(isfinite(model.parameter[0]) && isnan(covariance[0]));
-    assert_status(
-        fit(x, equal, 5, 1, KAM_PRIOR_WEAK, &model, covariance, &report),
-        KAM_OK);
+    assert_status(fit(x, equal, 5, 1, KAM_PRIOR_WEAK, &model, covariance,
+                      &report),
+                  KAM_OK);
     assert_true(covariance[0] > 0);
     assert_status(fit(zero, m, 5, 1, KAM_PRIOR_NONE, &model, NULL, &report),
                   KAM_ERR_EMPTY);
@@ -283,16 +285,16 @@ static void test_bad_arguments(void **state) {
     assert_status(kam_spend_expected(&model, &accounts, NULL, NULL, NULL, NULL),
                   KAM_ERR_NULL);
     model.parameter[1] = -1;
-    assert_status(
-        kam_spend_expected(&model, &accounts, NULL, &value, NULL, &diag),
-        KAM_ERR_OPTION);
+    assert_status(kam_spend_expected(&model, &accounts, NULL, &value, NULL,
+                                     &diag),
+                  KAM_ERR_OPTION);
     assert_string_equal(diag.message,
                         "parameter 1 is -1: it must be above zero and finite.");
     model = model_of(6, 4, 15);
     model.family = 9;
-    assert_status(
-        kam_spend_expected(&model, &accounts, NULL, &value, NULL, NULL),
-        KAM_ERR_OPTION);
+    assert_status(kam_spend_expected(&model, &accounts, NULL, &value, NULL,
+                                     NULL),
+                  KAM_ERR_OPTION);
     assert_string_equal(kam_spend_parameter_name(GG, 2), "gamma");
     assert_null(kam_spend_parameter_name(GG, 3));
 }
@@ -313,8 +315,9 @@ static void test_flags(void **state) {
     const kam_spend model = model_of(6, 4, 15);
     double value[7];
     uint32_t flag[7];
-    assert_status(
-        kam_spend_expected(&model, &accounts, NULL, value, flag, NULL), KAM_OK);
+    assert_status(kam_spend_expected(&model, &accounts, NULL, value, flag,
+                                     NULL),
+                  KAM_OK);
     for (int i = 0; i < 7; i++) {
         assert_int_equal(flag[i], expected[i]);
         assert_int_equal(isnan(value[i]),
@@ -325,9 +328,9 @@ static void test_flags(void **state) {
     /* Orders worth nothing so far: pulled up to the book's, and no density. */
     const double two = 2, nothing = 0;
     const kam_accounts free_orders = book_of(&two, &nothing, 1);
-    assert_status(
-        kam_spend_expected(&model, &free_orders, NULL, value, flag, NULL),
-        KAM_OK);
+    assert_status(kam_spend_expected(&model, &free_orders, NULL, value, flag,
+                                     NULL),
+                  KAM_OK);
     assert_relative(value[0], 6 * 15 / (6 * 2 + 4 - 1.0), 1e-15);
     assert_int_equal(flag[0], 0);
     assert_status(kam_spend_log_likelihood(&model, &free_orders, NULL, value,
