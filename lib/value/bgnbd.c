@@ -46,15 +46,17 @@ static void count_terms(kam__family family, const double *parameter, double x,
     out[14] = b * (b1 - s1) + b * b * (kam__trigamma_difference(b, k) - s2);
 }
 
-/* Two starts: most accounts stay, and most leave. */
+/* Most accounts stay; most leave; some leave at once and the others never. The
+ * last is a valley of its own in small books. */
 static void start(kam__facts facts, int32_t attempt, double *log_parameter) {
+    static const double from[KAM__BTYD_STARTS][3] = {
+        {1, 0.5, 3}, {0.3, 1, 1}, {1, 0.01, 0.02}};
     const double rate = facts->mean_orders / facts->mean_age;
-    const double r = attempt == 0 ? 1 : 0.3;
-    const double a = attempt == 0 ? 0.5 : 1, b = attempt == 0 ? 3 : 1;
+    const double r = from[attempt][0];
     log_parameter[0] = kam__log(r);
     log_parameter[1] = kam__log(r / rate);
-    log_parameter[2] = kam__log(a);
-    log_parameter[3] = kam__log(b);
+    log_parameter[2] = kam__log(from[attempt][1]);
+    log_parameter[3] = kam__log(from[attempt][2]);
 }
 
 /* Beyond these a parameter means a limit of the model (equal rates, nobody

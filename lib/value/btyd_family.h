@@ -23,6 +23,7 @@ struct kam__btyd_tile {
 };
 
 enum { KAM__BTYD_TERMS = 45 }; /* 1 + 8 + 36 */
+enum { KAM__BTYD_STARTS = 3 };
 
 struct kam__btyd_family;
 typedef const struct kam__btyd_family *kam__family;
@@ -45,7 +46,7 @@ struct kam__btyd_family {
     void (*time_terms)(kam__family family, const double *parameter,
                        kam__tile tile, double (*out)[KAM__TILE]);
 
-    /* Where a fit starts (`attempt` 0, 1), how far it may go, and the weak
+    /* Where a fit starts (`attempt` 0, 1, 2), how far it may go, and the weak
      * prior: all of log parameters, shape (p). */
     void (*start)(kam__facts facts, int32_t attempt, double *log_parameter);
     void (*bounds)(kam__facts facts, double *lower, double *upper);

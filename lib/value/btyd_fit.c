@@ -84,7 +84,9 @@ static kam_status prepare(struct kam__likelihood *model,
                          "no account has been known for any time.");
     family->bounds(&facts, model->lower, model->upper);
     family->prior(&facts, model->centre, model->width);
-    for (int32_t i = 0; i < 2; i++) family->start(&facts, i, model->start[i]);
+    model->n_starts = KAM__BTYD_STARTS;
+    for (int32_t i = 0; i < model->n_starts; i++)
+        family->start(&facts, i, model->start[i]);
     return KAM_OK;
 }
 

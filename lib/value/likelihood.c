@@ -224,14 +224,14 @@ static kam_status verdict(const struct kam__likelihood *model,
     return status; /* the diag is filled where it failed */
 }
 
-/* Tries both starts unless the first ends well; keeps the better. */
+/* Tries one start after the other until one ends well; keeps the best. */
 static kam_status search_from_starts(struct problem *problem,
                                      const kam_estimate_options *options,
                                      double size, struct kam__search *best,
                                      kam_estimate_report *report) {
     const struct kam__likelihood *const model = problem->model;
     kam_status kept = KAM_ERR_NOT_CONVERGED;
-    for (int attempt = 0; attempt < 2; attempt++) {
+    for (int attempt = 0; attempt < model->n_starts; attempt++) {
         struct kam__search search;
         memset(&search, 0, sizeof search);
         search.n = model->p;

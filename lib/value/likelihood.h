@@ -12,6 +12,7 @@
 
 enum {
     KAM__MOST_PARAMETERS = KAM__LARGEST_MATRIX,
+    KAM__MOST_STARTS = 3,
     KAM__MOST_TERMS = 1 + KAM__MOST_PARAMETERS +
                       KAM__MOST_PARAMETERS * (KAM__MOST_PARAMETERS + 1) / 2
 };
@@ -30,7 +31,8 @@ struct kam__likelihood {
     const char *const *at_lower; /* what it means that one is at its bound */
     const char *const *at_upper;
     double lower[KAM__MOST_PARAMETERS], upper[KAM__MOST_PARAMETERS];
-    double start[2][KAM__MOST_PARAMETERS];
+    int32_t n_starts; /* 1..KAM__MOST_STARTS */
+    double start[KAM__MOST_STARTS][KAM__MOST_PARAMETERS];
     double centre[KAM__MOST_PARAMETERS], width[KAM__MOST_PARAMETERS];
 };
 

@@ -97,6 +97,7 @@ static kam_status prepare(struct kam__likelihood *model,
             return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.weight", i,
                              rows->weight[i], "the weights add up too high.");
     const double centre = kam_sum_value(&logs) / kam_sum_value(&weight);
+    model->n_starts = 2;
     for (int i = 0; i < 2; i++) {
         model->start[i][0] = kam__log(start[i][0]);
         model->start[i][1] = kam__log(start[i][1]);
