@@ -49,8 +49,9 @@ static void count_terms(kam__family family, const double *parameter, double x,
 /* Most accounts stay; most leave; some leave at once and the others never. The
  * last is a valley of its own in small books. */
 static void start(kam__facts facts, int32_t attempt, double *log_parameter) {
-    static const double from[KAM__BTYD_STARTS][3] = {
-        {1, 0.5, 3}, {0.3, 1, 1}, {1, 0.01, 0.02}};
+    static const double from[KAM__BTYD_STARTS][3] = {{1, 0.5, 3},
+                                                     {0.3, 1, 1},
+                                                     {1, 0.01, 0.02}};
     const double rate = facts->mean_orders / facts->mean_age;
     const double r = from[attempt][0];
     log_parameter[0] = kam__log(r);

@@ -231,7 +231,9 @@ static void test_verdicts(void **state) {
     }
 }
 
-/* The cases of ../shared/reference/hard_fit_cases: right or a verdict. */
+/* The cases of ../shared/reference/hard_fit_cases: right or a verdict. (For
+ * poisson_no_dropout there is an interior maximum that peers walk past: the
+ * limit of nobody leaving has -35889.656.) */
 static void test_hard_cases(void **state) {
     (void)state;
     static const struct {
@@ -243,7 +245,7 @@ static void test_hard_cases(void **state) {
                 {"identical_500_x2", 23, 23, -3883.206},
                 {"one_customer_x0", 22, 22, NAN},
                 {"one_customer_x3", 22, 22, NAN},
-                {"poisson_no_dropout", 23, 23, -35889.656},
+                {"poisson_no_dropout", 0, 0, -35889.395},
                 {"two_customers", 22, 22, NAN},
                 {"zero_spend_variance", 23, 23, -6128.15}};
     for (size_t k = 0; k < sizeof hard / sizeof hard[0]; k++) {
