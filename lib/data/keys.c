@@ -5,41 +5,53 @@
 
 #include "base/memory.h"
 
-enum { FIRST_BITS = 8, MOST_BITS = 32 };
+enum { FIRST_BITS = 5, MOST_BITS = 29 };
 
-/* Slots lie in the order of their hashes' top bits, so a larger table is filled
+/* The first free slot for a hash. */
+static uint32_t *place_for(struct kam__bucket *table, uint32_t bits,
+                           uint32_t tag) {
+    const uint64_t mask = (UINT64_C(1) << bits) - 1;
+    uint64_t at = tag >> (32 - bits);
+    for (;; at = (at + 1) & mask)
+        for (int i = 0; i < KAM__BUCKET; i++)
+            if (!table[at].number[i]) {
+                table[at].tag[i] = tag;
+                return &table[at].number[i];
+            }
+}
+
+/* Buckets lie in the order of their hashes' top bits, so a larger table is filled
  * from front to back: no jumps in memory. */
 static int enlarge(struct kam__keys *keys, const kam_host *host,
                    uint32_t bits) {
     const uint64_t n_old = keys->bits ? UINT64_C(1) << keys->bits : 0;
-    const uint64_t mask = (UINT64_C(1) << bits) - 1;
-    uint64_t *const slot = kam__allocate_zero(host, mask + 1, sizeof *slot);
-    if (!slot) return 1;
-    for (uint64_t i = 0; i < n_old; i++) {
-        if (!keys->slot[i]) continue;
-        uint64_t at = keys->slot[i] >> (64 - bits);
-        while (slot[at]) at = (at + 1) & mask;
-        slot[at] = keys->slot[i];
-    }
-    kam__release(host, keys->slot, n_old, sizeof *slot);
-    keys->slot = slot;
+    struct kam__bucket *const table =
+        kam__allocate_zero(host, UINT64_C(1) << bits, sizeof *table);
+    if (!table) return 1;
+    for (uint64_t at = 0; at < n_old; at++)
+        for (int i = 0; i < KAM__BUCKET && keys->bucket[at].number[i]; i++)
+            *place_for(table, bits, keys->bucket[at].tag[i]) =
+                keys->bucket[at].number[i];
+    kam__release(host, keys->bucket, n_old, sizeof *table);
+    keys->bucket = table;
     keys->bits = bits;
     return 0;
 }
 
+/* At most 3/4 of the slots are taken. */
 int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
                       uint64_t n_more) {
     const uint64_t n = keys->n + n_more;
     uint32_t bits = keys->bits ? keys->bits : FIRST_BITS;
-    while (n > (UINT64_C(3) << bits) / 4) bits++;
+    while (n > UINT64_C(6) << bits) bits++;
     if (bits > MOST_BITS) return 1;
     if (bits != keys->bits && enlarge(keys, host, bits)) return 1;
     return kam__array_reserve(&keys->item, host, n);
 }
 
 void kam__keys_free(struct kam__keys *keys, const kam_host *host) {
-    kam__release(host, keys->slot, UINT64_C(1) << keys->bits,
-                 sizeof *keys->slot);
+    kam__release(host, keys->bucket, UINT64_C(1) << keys->bits,
+                 sizeof *keys->bucket);
     kam__array_free(&keys->item, host);
     kam__arena_free(&keys->words, host);
 }
@@ -57,25 +69,65 @@ uint64_t kam__hash_text(struct kam__span text) {
     return kam__hash_integer((int64_t)(h ^ eight));
 }
 
-/* Takes the free slot `at` for the next key. */
-static uint64_t fill(struct kam__keys *keys, uint64_t at, uint64_t hash,
-                     union kam__key key) {
+/* A walk over the slots in which a key can be, up to the first free one. */
+struct probe {
+    struct kam__bucket *bucket;
+    uint64_t at;
+    uint64_t mask;
+    int slot;
+    uint32_t tag;
+};
+
+static struct probe probe_of(const struct kam__keys *keys, uint64_t hash) {
+    const struct probe probe = {keys->bucket, hash >> (64 - keys->bits),
+                                (UINT64_C(1) << keys->bits) - 1, -1,
+                                (uint32_t)(hash >> 32)};
+    return probe;
+}
+
+/* The number, + 1, of the next key that looks the same; 0 at the end. */
+static uint32_t next(struct probe *probe) {
+    for (;;) {
+        if (++probe->slot == KAM__BUCKET) {
+            probe->slot = 0;
+            probe->at = (probe->at + 1) & probe->mask;
+        }
+        const struct kam__bucket *const bucket = &probe->bucket[probe->at];
+        if (!bucket->number[probe->slot] ||
+            bucket->tag[probe->slot] == probe->tag)
+            return bucket->number[probe->slot];
+    }
+}
+
+/* Takes a free slot for the next key. */
+static uint64_t fill(struct kam__keys *keys, struct kam__bucket *bucket,
+                     int slot, uint32_t tag, union kam__key key) {
     const uint64_t index = keys->n++;
     *(union kam__key *)kam__array_at(&keys->item, index) = key;
-    keys->slot[at] = hash >> 32 << 32 | (index + 1);
+    bucket->tag[slot] = tag;
+    bucket->number[slot] = (uint32_t)(index + 1);
     return index;
 }
 
+/* How many slots are taken. */
+static int taken(const struct kam__bucket *bucket) {
+    int n = 0;
+    for (int i = 0; i < KAM__BUCKET; i++) n += bucket->number[i] != 0;
+    return n;
+}
+
 uint64_t kam__keys_integer(struct kam__keys *keys, uint64_t hash, int64_t key) {
-    const uint64_t mask = (UINT64_C(1) << keys->bits) - 1;
-    uint64_t at = hash >> (64 - keys->bits);
-    for (; keys->slot[at]; at = (at + 1) & mask) {
-        const uint64_t index = (keys->slot[at] & UINT32_MAX) - 1;
-        if (keys->slot[at] >> 32 == hash >> 32 &&
-            kam__key_at(keys, index)->integer == key)
-            return index;
-    }
-    return fill(keys, at, hash, (union kam__key){.integer = key});
+    struct kam__bucket *const home = kam__bucket_of(keys, hash);
+    const union kam__key new_key = {.integer = key};
+    const int n = taken(home);
+    /* Mostly it is new, and there is room. */
+    if (kam__keys_guess(keys, hash) == KAM__NO_KEY && n < KAM__BUCKET)
+        return fill(keys, home, n, (uint32_t)(hash >> 32), new_key);
+    struct probe probe = probe_of(keys, hash);
+    uint32_t number;
+    while ((number = next(&probe)) != 0)
+        if (kam__key_at(keys, number - 1)->integer == key) return number - 1;
+    return fill(keys, &probe.bucket[probe.at], probe.slot, probe.tag, new_key);
 }
 
 static int same(const struct kam__word *word, struct kam__span text) {
@@ -100,16 +152,15 @@ static const struct kam__word *keep(struct kam__keys *keys,
 
 int kam__keys_text(struct kam__keys *keys, const kam_host *host, uint64_t hash,
                    struct kam__span text, uint64_t *index) {
-    const uint64_t mask = (UINT64_C(1) << keys->bits) - 1;
-    uint64_t at = hash >> (64 - keys->bits);
-    for (; keys->slot[at]; at = (at + 1) & mask) {
-        *index = (keys->slot[at] & UINT32_MAX) - 1;
-        if (keys->slot[at] >> 32 == hash >> 32 &&
-            same(kam__key_at(keys, *index)->word, text))
-            return 0;
+    struct probe probe = probe_of(keys, hash);
+    uint32_t number;
+    while ((number = next(&probe)) != 0) {
+        *index = number - 1;
+        if (same(kam__key_at(keys, *index)->word, text)) return 0;
     }
     const struct kam__word *const word = keep(keys, host, text);
     if (!word) return 1;
-    *index = fill(keys, at, hash, (union kam__key){.word = word});
+    *index = fill(keys, &probe.bucket[probe.at], probe.slot, probe.tag,
+                  (union kam__key){.word = word});
     return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys, integers or texts, numbered 0, 1, 2, ... as they come, each with an item
- * of the caller's: a table with open addressing. A caller with many keys asks in
- * three rounds, so that the misses of one key are hidden behind the work on
- * others: kam__keys_touch for all, then kam__keys_guess for all, then
- * kam__keys_integer or kam__keys_text. */
+ * of the caller's: a table with open addressing, in buckets of one cache line. A
+ * caller with many keys asks in three rounds, so that the misses of one key are
+ * hidden behind the work on others: kam__keys_touch for all, then
+ * kam__keys_guess for all, then kam__keys_integer or kam__keys_text. */
 #ifndef KAM_DATA_KEYS_H
 #define KAM_DATA_KEYS_H
 
@@ -28,13 +28,20 @@ union kam__key {
     const struct kam__word *word;
 };
 
+/* Eight slots, taken from the first on; when they are full, the next bucket goes
+ * on. */
+enum { KAM__BUCKET = 8 };
+
+struct kam__bucket {
+    uint32_t tag[KAM__BUCKET];    /* upper half of the hash */
+    uint32_t number[KAM__BUCKET]; /* of the key, + 1; 0: free */
+};
+
 struct kam__keys {
     int32_t kind;  /* KAM__KEYS_*; set by the caller before the first key */
-    uint32_t bits; /* the table has 2^bits slots; 0: none yet */
+    uint32_t bits; /* the table has 2^bits buckets; 0: there is none yet */
     uint64_t n;
-    /* Upper half: the top bits of the hash; lower half: number of the key + 1, or
-     * 0 when the slot is free. */
-    uint64_t *slot;
+    struct kam__bucket *bucket;
     /* Shape (n), with a key to begin with: it is next to what it leads to. The
      * caller sets the size. */
     struct kam__array item;
@@ -62,9 +69,14 @@ static inline uint64_t kam__hash_integer(int64_t key) {
 
 uint64_t kam__hash_text(struct kam__span text);
 
+static inline struct kam__bucket *kam__bucket_of(const struct kam__keys *keys,
+                                                 uint64_t hash) {
+    return &keys->bucket[hash >> (64 - keys->bits)];
+}
+
 static inline void kam__keys_touch(const struct kam__keys *keys,
                                    uint64_t hash) {
-    KAM__PREFETCH(&keys->slot[hash >> (64 - keys->bits)]);
+    KAM__PREFETCH(kam__bucket_of(keys, hash));
 }
 
 static inline const union kam__key *kam__key_at(const struct kam__keys *keys,
@@ -72,17 +84,19 @@ static inline const union kam__key *kam__key_at(const struct kam__keys *keys,
     return kam__array_at(&keys->item, index);
 }
 
-/* The first key whose hash looks the same, most likely the one; KAM__NO_KEY when
- * there is none. */
+/* Most likely the number of the key; KAM__NO_KEY when it is not in its bucket.
+ * Without a branch, since nobody could foretell it. */
 #define KAM__NO_KEY UINT64_MAX
 static inline uint64_t kam__keys_guess(const struct kam__keys *keys,
                                        uint64_t hash) {
-    const uint64_t mask = (UINT64_C(1) << keys->bits) - 1;
-    uint64_t at = hash >> (64 - keys->bits);
-    for (; keys->slot[at]; at = (at + 1) & mask)
-        if (keys->slot[at] >> 32 == hash >> 32)
-            return (keys->slot[at] & UINT32_MAX) - 1;
-    return KAM__NO_KEY;
+    const struct kam__bucket *const bucket = kam__bucket_of(keys, hash);
+    const uint32_t tag = (uint32_t)(hash >> 32);
+    uint32_t found = 0;
+    for (int i = KAM__BUCKET - 1; i >= 0; i--) {
+        const uint32_t number = bucket->number[i];
+        found = bucket->tag[i] == tag ? number : found;
+    }
+    return (uint64_t)found - 1; /* 0: a free slot, or no such tag */
 }
 
 /* The number of a key, new or not; room must have been reserved. */

@@ -67,8 +67,9 @@ static void set_up(struct kam_ledger *ledger, const kam_host *host,
     ledger->host = *host;
     ledger->options = *options;
     ledger->as_of = kam__day_inside(options->as_of_day);
-    if (options->first_day > KAM__FIRST_DAY)
-        ledger->first = kam__day_inside(options->first_day);
+    ledger->first = options->first_day > KAM__FIRST_DAY
+                        ? kam__day_inside(options->first_day)
+                        : 1;
     ledger->window_after = day_before(options, options->window_months);
     for (int32_t q = 0; q < options->n_quarters; q++)
         ledger->quarter_after[q] = day_before(options, 3 * (q + 1));

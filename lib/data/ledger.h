@@ -74,6 +74,26 @@ static inline int kam__card_has_block(const struct kam__card *card) {
     return (card->days & KAM__CARD_BLOCK) != 0;
 }
 
+/* What to ask memory for before the days are looked at. */
+static inline const void *kam__card_days_at(const struct kam__card *card) {
+    return kam__card_has_block(card) ? kam__card_block(card)
+                                     : (const void *)card;
+}
+
+/* One of the two days in the card itself. */
+static inline uint32_t kam__card_day(const struct kam__card *card, int where) {
+    return (uint32_t)(card->days >> where) & KAM__DAY_MASK;
+}
+
+/* The first day of all; 0: none. */
+static inline uint32_t kam__card_first(const struct kam__card *card) {
+    if (!kam__card_has_block(card)) return kam__card_day(card, KAM__CARD_FIRST);
+    const uint64_t head = kam__card_block(card)->word[0];
+    /* The lowest bit alone is 2^(its place). */
+    const uint64_t lowest = head & (0 - head) & UINT32_MAX;
+    return (uint32_t)(head >> 32) << 5 | (63 - kam__leading_zeros(lowest));
+}
+
 struct kam__cost {
     kam_sum total;
     kam_sum window;
@@ -157,41 +177,83 @@ static inline struct kam__order *kam__order_at(const struct kam_ledger *ledger,
     return kam__array_at(&ledger->orders.item, order);
 }
 
+enum { KAM__LEDGER_TILE = 64 }; /* <= KAM__TILE */
+
 /* Rows of a tile that are used, one after the other. */
 struct kam__tile {
     int32_t n;
-    int32_t any_return;
-    int32_t row[KAM__TILE]; /* in the caller's columns, from `first` on */
+    int32_t n_read; /* rows, used or not */
+    int32_t
+        row[KAM__LEDGER_TILE]; /* in the caller's columns, from `first` on */
     int64_t first;
-    uint32_t day[KAM__TILE];
-    double amount[KAM__TILE];
-    kam_sum value[KAM__TILE]; /* the amount */
-    uint64_t account[KAM__TILE];
-    struct kam__card *card[KAM__TILE];
-    uint8_t is_order[KAM__TILE]; /* adds to the order of its day */
-    uint64_t hash[KAM__TILE];
-    int64_t key[KAM__TILE];           /* integer keys, */
-    struct kam__span text[KAM__TILE]; /* or texts */
+    uint32_t day[KAM__LEDGER_TILE];
+    double amount[KAM__LEDGER_TILE];
+    uint64_t account[KAM__LEDGER_TILE];
+    struct kam__card *card[KAM__LEDGER_TILE];
+    uint64_t numbered; /* bits of the rows that have an order number */
+    uint64_t hash[KAM__LEDGER_TILE];
+    int64_t key[KAM__LEDGER_TILE];           /* integer keys, */
+    struct kam__span text[KAM__LEDGER_TILE]; /* or texts: of `row` */
 };
 
-/* The columns that lines and activities share. */
-struct kam__posting {
-    const kam_column *account;
+/* A walk over the rows of a chunk. */
+struct kam__walk {
+    const kam_column *account; /* what lines and activities share */
     const kam_column *day;
     const kam_column *amount;
+    int64_t n_rows;
+    int64_t *count; /* of each verdict */
+    /* Puts a tile, whose accounts are found, into the ledger. */
+    kam_status (*post)(struct kam_ledger *ledger, struct kam__tile *tile,
+                       const void *columns);
+    const void *columns;
 };
 
 /* ledger_read.c */
 kam_status kam__text_check(const kam_column *column, int64_t n_rows,
                            const char *argument, kam_diag *diag);
 void kam__tile_read(const struct kam_ledger *ledger,
-                    const struct kam__posting *from, int64_t first, int32_t n,
-                    struct kam__tile *tile, int64_t *count);
-kam_status kam__tile_find(struct kam_ledger *ledger, struct kam__tile *tile);
+                    const struct kam__walk *walk, int64_t first, int32_t n,
+                    struct kam__tile *tile);
 
-/* ledger_days.c: 1 when the day is new, 0 when not, -1 without memory. */
-int kam__card_add_day(struct kam__days_store *store, const kam_host *host,
-                      struct kam__card *card, uint32_t day);
+/* ledger_walk.c */
+void kam__tile_touch(const struct kam_ledger *ledger,
+                     const struct kam__tile *tile);
+void kam__tile_guess(const struct kam_ledger *ledger, struct kam__tile *tile);
+int kam__tile_find(struct kam_ledger *ledger, struct kam__tile *tile);
+kam_status kam__ledger_walk(struct kam_ledger *ledger,
+                            const struct kam__walk *walk);
+
+/* ledger_days.c: a day of a day order. KAM__DAY_SEEN is added to the others when
+ * the card has the day already; -1 without memory. */
+enum {
+    KAM__DAY_ONLY,    /* no other day so far */
+    KAM__DAY_EARLIER, /* than all so far */
+    KAM__DAY_FIRST,   /* the first day once more */
+    KAM__DAY_LATER,   /* than the first */
+    KAM__DAY_PLACES = 3,
+    KAM__DAY_SEEN = 4
+};
+int kam__card_add_more(struct kam__days_store *store, const kam_host *host,
+                       struct kam__card *card, uint32_t day);
+
+/* Days on accounts of few orders, or for the first time: no block, no call. */
+static inline int kam__card_add_day(struct kam__days_store *store,
+                                    const kam_host *host,
+                                    struct kam__card *card, uint32_t day) {
+    const uint32_t first = kam__card_day(card, KAM__CARD_FIRST);
+    const uint32_t last = kam__card_day(card, KAM__CARD_LAST);
+    if (kam__card_has_block(card) || first != last)
+        return kam__card_add_more(store, host, card, day);
+    if (day == first) return KAM__DAY_FIRST | KAM__DAY_SEEN;
+    const uint64_t least = first && first < day ? first : day;
+    const uint64_t most = last > day ? last : day;
+    card->days = (card->days & KAM__CARD_COSTS) | least << KAM__CARD_FIRST |
+                 most << KAM__CARD_LAST;
+    return !first        ? KAM__DAY_ONLY
+           : day < first ? KAM__DAY_EARLIER
+                         : KAM__DAY_LATER;
+}
 int kam__card_has_day(const struct kam__card *card, uint32_t day);
 
 /* The days of a card, in no order to rely on but that `first` and `last` are
@@ -220,6 +282,44 @@ kam_status kam__ledger_end(struct kam_ledger *ledger, kam_status status,
                            kam_diag *diag);
 kam_status kam__ledger_progress(const struct kam_ledger *ledger, int64_t done,
                                 int64_t total);
+
+/* Accounts of a summary, from `row` on, and their orders by column. */
+struct kam__summed {
+    int64_t row;
+    int32_t n;
+    int32_t reserved;
+    uint64_t account[KAM__LEDGER_TILE];
+    const struct kam__card *card[KAM__LEDGER_TILE];
+    uint32_t first[KAM__LEDGER_TILE]; /* 0: never ordered */
+    uint32_t last[KAM__LEDGER_TILE];
+    int32_t n_days[KAM__LEDGER_TILE];
+    int64_t n_orders[KAM__LEDGER_TILE];
+    kam_sum value[KAM__LEDGER_TILE]; /* of all orders */
+    kam_sum first_value[KAM__LEDGER_TILE];
+};
+
+/* Numbered orders that count, by account in the order of the summary, then by
+ * day. */
+struct kam__numbered {
+    int64_t n;
+    int64_t at;     /* the next one */
+    int64_t *key;   /* rank of the account << 22 | day, shape (n) */
+    int64_t *row;   /* of `key`, in ascending order, shape (n) */
+    int64_t *index; /* of the order, shape (n) */
+};
+
+/* ledger_numbered.c */
+kam_status kam__numbered_new(struct kam__numbered *numbered,
+                             const struct kam_ledger *ledger,
+                             const int64_t *order);
+void kam__numbered_free(struct kam__numbered *numbered, const kam_host *host);
+void kam__numbered_add(const struct kam_ledger *ledger,
+                       struct kam__numbered *numbered,
+                       struct kam__summed *summed);
+
+/* ledger_write.c */
+void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,
+                       const struct kam__summed *summed);
 
 /* ledger_sort.c: account numbers in ascending order of key. */
 kam_status kam__ledger_sorted(const struct kam_ledger *ledger, int64_t *order);

@@ -40,6 +40,7 @@ static struct kam__days *grow(struct kam__days_store *store,
 /* Where the word of that number is, or belongs. */
 static uint32_t place_of(const struct kam__days *days, uint64_t number) {
     uint32_t from = 0, to = days->n_words;
+    if (days->word[to - 1] >> 32 < number) return to; /* lines come by day */
     while (from < to) {
         const uint32_t middle = from + (to - from) / 2;
         if (days->word[middle] >> 32 < number)
@@ -50,7 +51,8 @@ static uint32_t place_of(const struct kam__days *days, uint64_t number) {
     return from;
 }
 
-/* 1 when the day is new, 0 when not, -1 without memory; `*at` may move. */
+/* 0 when the day is new, KAM__DAY_SEEN when not, -1 without memory; `*at` may
+ * move. */
 static int insert(struct kam__days_store *store, const kam_host *host,
                   struct kam__days **at, uint32_t day) {
     struct kam__days *days = *at;
@@ -58,61 +60,40 @@ static int insert(struct kam__days_store *store, const kam_host *host,
     const uint32_t n = days->n_words;
     const uint32_t place = place_of(days, number);
     if (place < n && days->word[place] >> 32 == number) {
-        if (days->word[place] & bit) return 0;
+        if (days->word[place] & bit) return KAM__DAY_SEEN;
         days->word[place] |= bit;
         days->n_days++;
-        return 1;
+        return 0;
     }
     if (n >= 3 && ((n + 1) & n) == 0) {
         days = grow(store, host, days);
         if (!days) return -1;
         *at = days;
     }
-    memmove(days->word + place + 1, days->word + place,
-            (n - place) * sizeof *days->word);
+    for (uint32_t i = n; i > place; i--) days->word[i] = days->word[i - 1];
     days->word[place] = number << 32 | bit;
     days->n_words++;
     days->n_days++;
-    return 1;
-}
-
-static uint32_t first_bit(uint32_t bits) {
-    uint32_t n = 0;
-    for (; !(bits & 1); bits >>= 1) n++;
-    return n;
+    return 0;
 }
 
 static uint32_t last_bit(uint32_t bits) {
-    uint32_t n = 31;
-    for (; !(bits >> 31); bits <<= 1) n--;
-    return n;
-}
-
-static uint32_t day_at(const struct kam__card *card, int where) {
-    return (uint32_t)(card->days >> where) & KAM__DAY_MASK;
+    return 63 - kam__leading_zeros(bits);
 }
 
 struct kam__days_seen kam__card_days(const struct kam__card *card) {
     struct kam__days_seen seen;
+    seen.first = kam__card_first(card);
     if (kam__card_has_block(card)) {
         const struct kam__days *const days = kam__card_block(card);
-        const uint64_t head = days->word[0];
         const uint64_t tail = days->word[days->n_words - 1];
         seen.n = days->n_days;
-        seen.first = (uint32_t)(head >> 32) << 5 | first_bit((uint32_t)head);
         seen.last = (uint32_t)(tail >> 32) << 5 | last_bit((uint32_t)tail);
     } else {
-        seen.first = day_at(card, KAM__CARD_FIRST);
-        seen.last = day_at(card, KAM__CARD_LAST);
-        seen.n = seen.first == 0 ? 0 : seen.first == seen.last ? 1 : 2;
+        seen.last = kam__card_day(card, KAM__CARD_LAST);
+        seen.n = seen.last == 0 ? 0 : seen.first == seen.last ? 1 : 2;
     }
     return seen;
-}
-
-static void put_two(struct kam__card *card, uint32_t first, uint32_t last) {
-    card->days = (card->days & KAM__CARD_COSTS) |
-                 (uint64_t)first << KAM__CARD_FIRST |
-                 (uint64_t)last << KAM__CARD_LAST;
 }
 
 static void put_block(struct kam__card *card, const struct kam__days *block) {
@@ -120,38 +101,59 @@ static void put_block(struct kam__card *card, const struct kam__days *block) {
                  (uint64_t)(uintptr_t)block;
 }
 
+/* A day after all others. */
+static void append(struct kam__days *days, uint32_t day) {
+    const uint64_t number = day >> 5, bit = UINT64_C(1) << (day & 31);
+    const uint32_t n = days->n_words;
+    days->n_days++;
+    if (n > 0 && days->word[n - 1] >> 32 == number)
+        days->word[n - 1] |= bit;
+    else
+        days->word[days->n_words++] = number << 32 | bit;
+}
+
 /* The third day: from here on the days have a block of their own. */
 static int begin(struct kam__days_store *store, const kam_host *host,
                  struct kam__card *card, uint32_t day) {
-    const uint32_t three[3] = {day_at(card, KAM__CARD_FIRST),
-                               day_at(card, KAM__CARD_LAST), day};
-    struct kam__days *block = take(store, host, 0);
+    const uint32_t first = kam__card_day(card, KAM__CARD_FIRST);
+    const uint32_t last = kam__card_day(card, KAM__CARD_LAST);
+    struct kam__days *const block = take(store, host, 0);
     if (!block) return -1;
-    for (int i = 0; i < 3; i++) insert(store, host, &block, three[i]);
+    append(block, day < first ? day : first);
+    append(block, day < first ? first : day > last ? last : day);
+    append(block, day > last ? day : last);
     put_block(card, block);
-    return 1;
+    return 0;
 }
 
-int kam__card_add_day(struct kam__days_store *store, const kam_host *host,
-                      struct kam__card *card, uint32_t day) {
-    if (kam__card_has_block(card)) {
-        struct kam__days *block = kam__card_block(card);
-        const int is_new = insert(store, host, &block, day);
-        put_block(card, block);
-        return is_new;
-    }
-    const uint32_t first = day_at(card, KAM__CARD_FIRST);
-    const uint32_t last = day_at(card, KAM__CARD_LAST);
-    if (day == first || day == last) return 0;
-    if (first != last) return begin(store, host, card, day);
-    put_two(card, first && first < day ? first : day, last > day ? last : day);
-    return 1;
+static int add_to_block(struct kam__days_store *store, const kam_host *host,
+                        struct kam__card *card, uint32_t day) {
+    const uint32_t first = kam__card_first(card);
+    struct kam__days *const block = kam__card_block(card);
+    struct kam__days *moved = block;
+    const int seen = insert(store, host, &moved, day);
+    if (seen < 0) return -1;
+    if (moved != block) put_block(card, moved);
+    return seen | (day < first    ? KAM__DAY_EARLIER
+                   : day == first ? KAM__DAY_FIRST
+                                  : KAM__DAY_LATER);
+}
+
+int kam__card_add_more(struct kam__days_store *store, const kam_host *host,
+                       struct kam__card *card, uint32_t day) {
+    if (kam__card_has_block(card)) return add_to_block(store, host, card, day);
+    const uint32_t first = kam__card_day(card, KAM__CARD_FIRST);
+    if (day == first) return KAM__DAY_FIRST | KAM__DAY_SEEN;
+    if (day == kam__card_day(card, KAM__CARD_LAST))
+        return KAM__DAY_LATER | KAM__DAY_SEEN;
+    if (begin(store, host, card, day)) return -1;
+    return day < first ? KAM__DAY_EARLIER : KAM__DAY_LATER;
 }
 
 int kam__card_has_day(const struct kam__card *card, uint32_t day) {
     if (!kam__card_has_block(card))
-        return day == day_at(card, KAM__CARD_FIRST) ||
-               day == day_at(card, KAM__CARD_LAST);
+        return day == kam__card_day(card, KAM__CARD_FIRST) ||
+               day == kam__card_day(card, KAM__CARD_LAST);
     const struct kam__days *const days = kam__card_block(card);
     const uint32_t place = place_of(days, day >> 5);
     return place < days->n_words && days->word[place] >> 32 == day >> 5 &&

@@ -98,10 +98,10 @@ static int merge_sides(struct kam_ledger *ledger, uint64_t account,
 
 static kam_status add_day(struct kam_ledger *ledger, struct kam__card *card,
                           uint32_t day) {
-    const int is_new =
+    const int place =
         kam__card_add_day(&ledger->days, &ledger->host, card, day);
-    if (is_new < 0) return KAM_ERR_MEMORY;
-    ledger->n_day_orders += is_new;
+    if (place < 0) return KAM_ERR_MEMORY;
+    ledger->n_day_orders += !(place & KAM__DAY_SEEN);
     return KAM_OK;
 }
 
@@ -133,7 +133,7 @@ static kam_status merge_card(struct kam_ledger *ledger, struct kam__card *card,
                              uint64_t account, struct kam__card theirs) {
     const struct kam__order_part *const part =
         ledger->part.size ? kam__array_at(&ledger->part, account) : NULL;
-    const uint32_t first = kam__card_days(card).first;
+    const uint32_t first = kam__card_first(card);
     const struct kam__days_seen seen = kam__card_days(&theirs);
     int over =
         kam__exact_add(&card->gross, theirs.gross.low, theirs.gross.high);
@@ -159,6 +159,7 @@ static void read_keys(const struct kam_ledger *other, uint64_t first,
     const struct kam__keys *const keys = &other->accounts;
     for (int32_t i = 0; i < tile->n; i++) {
         const uint64_t index = first + (uint64_t)i;
+        tile->row[i] = i;
         if (keys->kind == KAM__KEYS_TEXT) {
             tile->text[i] = kam__span_of(kam__key_at(keys, index)->word);
             tile->hash[i] = kam__hash_text(tile->text[i]);
@@ -173,7 +174,10 @@ static kam_status merge_tile(struct kam_ledger *ledger,
                              const struct kam_ledger *other, uint64_t first,
                              struct kam__tile *tile, uint32_t *account) {
     read_keys(other, first, tile);
-    kam_status status = kam__tile_find(ledger, tile);
+    if (kam__ledger_reserve(ledger, (uint64_t)tile->n)) return KAM_ERR_MEMORY;
+    kam__tile_touch(ledger, tile);
+    kam__tile_guess(ledger, tile);
+    kam_status status = kam__tile_find(ledger, tile) ? KAM_ERR_MEMORY : KAM_OK;
     for (int32_t i = 0; i < tile->n && status == KAM_OK; i++) {
         const uint64_t index = first + (uint64_t)i;
         const uint64_t ours = tile->account[i];
@@ -189,11 +193,11 @@ static kam_status merge_accounts(struct kam_ledger *ledger,
                                  const struct kam_ledger *other, uint64_t n,
                                  uint32_t *account) {
     struct kam__tile tile;
-    for (uint64_t first = 0; first < n; first += KAM__TILE) {
+    for (uint64_t first = 0; first < n; first += KAM__LEDGER_TILE) {
         const uint64_t left = n - first;
         kam_status status =
             kam__ledger_progress(ledger, (int64_t)first, (int64_t)n);
-        tile.n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        tile.n = left < KAM__LEDGER_TILE ? (int32_t)left : KAM__LEDGER_TILE;
         if (status == KAM_OK)
             status = merge_tile(ledger, other, first, &tile, account);
         if (status != KAM_OK) return status;

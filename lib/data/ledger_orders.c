@@ -26,7 +26,7 @@ static void recount(struct kam_ledger *ledger, uint64_t account, int step) {
     const int before = part->n_orders > 0;
     part->n_orders += step;
     ledger->n_numbered += step;
-    if (!kam__card_days(kam__card_at(ledger, account)).n)
+    if (!kam__card_first(kam__card_at(ledger, account)))
         ledger->n_ordering += (part->n_orders > 0) - before;
 }
 
@@ -120,7 +120,7 @@ kam_status kam__orders_post(struct kam_ledger *ledger,
         if (!read_number(number, tile->first + tile->row[i], &batch)) continue;
         batch.account[batch.n] = tile->account[i];
         batch.day[batch.n] = tile->day[i];
-        batch.value[batch.n++] = tile->value[i];
+        batch.value[batch.n++] = kam__exact_fast(tile->amount[i]);
     }
     ledger->counts.n_order_lines += batch.n;
     return post_batch(ledger, &batch);

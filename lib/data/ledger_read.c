@@ -63,31 +63,31 @@ static void read_days(const kam_column *column, int64_t first, int32_t n,
                      : 0;
 }
 
-/* Keys and which rows have one. */
-static void read_integers(const kam_column *column, int64_t first, int32_t n,
-                          int64_t *key, uint8_t *present) {
+/* Keys, and which rows have one; 1 when all do, without a look at `present`. */
+static int read_integers(const kam_column *column, int64_t first, int32_t n,
+                         int64_t *key, uint8_t *present) {
     if (column->type == KAM_I64 && is_packed(column, 8)) {
         const char *const start =
             (const char *)column->values + (column->offset + first) * 8;
         memcpy(key, start, (size_t)n * sizeof *key);
-        memset(present, 1, (size_t)n);
-        return;
+        return 1;
     }
     for (int32_t i = 0; i < n; i++) {
         present[i] = (uint8_t)kam__is_present(column, first + i);
         key[i] = present[i] ? kam__integer_at(column, first + i) : 0;
     }
+    return 0;
 }
 
-static void read_texts(const kam_column *column, int64_t first, int32_t n,
-                       struct kam__tile *tile, uint8_t *present) {
+static int read_texts(const kam_column *column, int64_t first, int32_t n,
+                      struct kam__span *text, uint8_t *present) {
     for (int32_t i = 0; i < n; i++) {
         present[i] = (uint8_t)kam__is_present(column, first + i);
         if (!present[i]) continue;
-        struct kam__span *const text = &tile->text[i];
-        text->bytes = kam__text_at(column, first + i, &text->length);
-        present[i] = text->length > 0;
+        text[i].bytes = kam__text_at(column, first + i, &text[i].length);
+        present[i] = text[i].length > 0;
     }
+    return 0;
 }
 
 static enum kam__verdict judge(const struct kam_ledger *ledger, int has_account,
@@ -102,68 +102,61 @@ static enum kam__verdict judge(const struct kam_ledger *ledger, int has_account,
     return KAM__USED;
 }
 
-/* Row i of what was read becomes used row k <= i. */
-static void move_row(struct kam__tile *tile, int32_t k, int32_t i,
-                     double amount, int is_text) {
-    tile->row[k] = i;
-    tile->day[k] = tile->day[i];
-    tile->amount[k] = amount;
-    tile->value[k] = kam__exact_fast(amount);
-    if (is_text) {
-        tile->text[k] = tile->text[i];
-        tile->hash[k] = kam__hash_text(tile->text[k]);
-    } else {
+/* Whether all rows have a good day and amount: mostly they do. */
+static int all_good(const struct kam_ledger *ledger, const uint32_t *day,
+                    const double *amount, int32_t n) {
+    const uint32_t first = ledger->first, span = ledger->as_of - first;
+    int bad = 0;
+    for (int32_t i = 0; i < n; i++)
+        bad |= (day[i] - first > span) | !(fabs(amount[i]) <= 0x1p52);
+    return !bad;
+}
+
+/* Leaves the rows that are used, one after the other. */
+static void choose(const struct kam_ledger *ledger, struct kam__tile *tile,
+                   const double *amount, const uint8_t *present,
+                   int64_t *count) {
+    tile->n = 0;
+    for (int32_t i = 0; i < tile->n_read; i++) {
+        const int has_account = !present || present[i];
+        const enum kam__verdict verdict =
+            judge(ledger, has_account, tile->day[i], amount[i]);
+        count[verdict]++;
+        if (verdict != KAM__USED) continue;
+        const int32_t k = tile->n++;
+        tile->row[k] = i;
+        tile->day[k] = tile->day[i];
+        tile->amount[k] = amount[i];
         tile->key[k] = tile->key[i];
-        tile->hash[k] = kam__hash_integer(tile->key[k]);
     }
+}
+
+static void choose_all(struct kam__tile *tile, const double *amount,
+                       int64_t *count) {
+    tile->n = tile->n_read;
+    count[KAM__USED] += tile->n;
+    memcpy(tile->amount, amount, (size_t)tile->n * sizeof *amount);
+    for (int32_t i = 0; i < tile->n; i++) tile->row[i] = i;
 }
 
 void kam__tile_read(const struct kam_ledger *ledger,
-                    const struct kam__posting *from, int64_t first, int32_t n,
-                    struct kam__tile *tile, int64_t *count) {
+                    const struct kam__walk *walk, int64_t first, int32_t n,
+                    struct kam__tile *tile) {
     const int is_text = ledger->accounts.kind == KAM__KEYS_TEXT;
-    uint8_t present[KAM__TILE];
-    double room[KAM__TILE];
-    const double *const amount = kam__gather(from->amount, first, n, room);
-    read_days(from->day, first, n, tile->day);
-    if (is_text)
-        read_texts(from->account, first, n, tile, present);
-    else
-        read_integers(from->account, first, n, tile->key, present);
+    uint8_t present[KAM__LEDGER_TILE];
+    double room[KAM__LEDGER_TILE];
+    const double *const amount = kam__gather(walk->amount, first, n, room);
+    read_days(walk->day, first, n, tile->day);
+    const int all_have =
+        is_text ? read_texts(walk->account, first, n, tile->text, present)
+                : read_integers(walk->account, first, n, tile->key, present);
     tile->first = first;
-    tile->n = 0;
-    tile->any_return = 0;
-    for (int32_t i = 0; i < n; i++) {
-        const enum kam__verdict verdict =
-            judge(ledger, present[i], tile->day[i], amount[i]);
-        count[verdict]++;
-        if (verdict != KAM__USED) continue;
-        tile->any_return |= amount[i] < 0;
-        move_row(tile, tile->n++, i, amount[i], is_text);
-    }
-}
-
-static kam_status find(struct kam_ledger *ledger, struct kam__tile *tile) {
-    struct kam__keys *const keys = &ledger->accounts;
-    for (int32_t i = 0; i < tile->n; i++) {
-        if (keys->kind == KAM__KEYS_INTEGER)
-            tile->account[i] =
-                kam__keys_integer(keys, tile->hash[i], tile->key[i]);
-        else if (kam__keys_text(keys, &ledger->host, tile->hash[i],
-                                tile->text[i], &tile->account[i]))
-            return KAM_ERR_MEMORY;
-        tile->card[i] = kam__card_at(ledger, tile->account[i]);
-    }
-    return KAM_OK;
-}
-
-kam_status kam__tile_find(struct kam_ledger *ledger, struct kam__tile *tile) {
-    struct kam__keys *const keys = &ledger->accounts;
-    if (kam__ledger_reserve(ledger, (uint64_t)tile->n)) return KAM_ERR_MEMORY;
-    for (int32_t i = 0; i < tile->n; i++) kam__keys_touch(keys, tile->hash[i]);
-    for (int32_t i = 0; i < tile->n; i++) {
-        const uint64_t guess = kam__keys_guess(keys, tile->hash[i]);
-        if (guess != KAM__NO_KEY) KAM__PREFETCH(kam__card_at(ledger, guess));
-    }
-    return find(ledger, tile);
+    tile->n_read = n;
+    if (all_have && all_good(ledger, tile->day, amount, n))
+        choose_all(tile, amount, walk->count);
+    else
+        choose(ledger, tile, amount, all_have ? NULL : present, walk->count);
+    for (int32_t i = 0; i < tile->n; i++)
+        tile->hash[i] = is_text ? kam__hash_text(tile->text[tile->row[i]])
+                                : kam__hash_integer(tile->key[i]);
 }

@@ -53,22 +53,56 @@ static void sort_texts(const struct kam__keys *keys, int64_t *key,
     }
 }
 
+/* Whether all keys fit 32 bits above the least, which is put into `*least`. */
+static int are_near(const struct kam__keys *keys, int64_t *least) {
+    int64_t most = kam__key_at(keys, 0)->integer;
+    *least = most;
+    for (uint64_t i = 1; i < keys->n; i++) {
+        const int64_t key = kam__key_at(keys, i)->integer;
+        *least = key < *least ? key : *least;
+        most = key > most ? key : most;
+    }
+    return (uint64_t)most - (uint64_t)*least <= UINT32_MAX;
+}
+
+static void sort_near(const struct kam__keys *keys, int64_t least,
+                      uint64_t *order, uint64_t *scratch) {
+    for (uint64_t i = 0; i < keys->n; i++) {
+        const uint64_t above =
+            (uint64_t)kam__key_at(keys, i)->integer - (uint64_t)least;
+        order[i] = above << 32 | i;
+    }
+    kam__sort_words(order, (int64_t)keys->n, scratch);
+    for (uint64_t i = 0; i < keys->n; i++) order[i] &= UINT32_MAX;
+}
+
+static void sort_integers(const struct kam__keys *keys, int64_t *key,
+                          int64_t *order, int64_t *scratch) {
+    for (uint64_t i = 0; i < keys->n; i++)
+        key[i] = kam__key_at(keys, i)->integer;
+    kam__sort_by_integer(key, (int64_t)keys->n, order, scratch);
+}
+
 kam_status kam__ledger_sorted(const struct kam_ledger *ledger, int64_t *order) {
     const struct kam__keys *const keys = &ledger->accounts;
     const kam_host *const host = &ledger->host;
     const uint64_t n = keys->n;
-    int64_t *const key = kam__allocate(host, n, sizeof *key);
-    int64_t *const scratch =
-        key ? kam__allocate(host, n, sizeof *scratch) : NULL;
-    if (scratch && keys->kind == KAM__KEYS_TEXT) {
+    const int is_text = keys->kind == KAM__KEYS_TEXT;
+    int64_t least = 0;
+    const int near = !is_text && are_near(keys, &least);
+    int64_t *const scratch = kam__allocate(host, n, sizeof *scratch);
+    int64_t *const key =
+        scratch && !near ? kam__allocate(host, n, sizeof *key) : NULL;
+    const int has_memory = scratch && (near || key);
+    if (has_memory && near)
+        sort_near(keys, least, (uint64_t *)order, (uint64_t *)scratch);
+    else if (has_memory && is_text)
         sort_texts(keys, key, order, scratch);
-    } else if (scratch) {
-        for (uint64_t i = 0; i < n; i++) key[i] = kam__key_at(keys, i)->integer;
-        kam__sort_by_integer(key, (int64_t)n, order, scratch);
-    }
-    kam__release(host, scratch, n, sizeof *scratch);
+    else if (has_memory)
+        sort_integers(keys, key, order, scratch);
     kam__release(host, key, n, sizeof *key);
-    return scratch ? KAM_OK : KAM_ERR_MEMORY;
+    kam__release(host, scratch, n, sizeof *scratch);
+    return has_memory ? KAM_OK : KAM_ERR_MEMORY;
 }
 
 kam_status kam_ledger_keys(const kam_ledger *ledger, const char **text,

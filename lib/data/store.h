@@ -6,8 +6,14 @@
 
 #include <kam/host.h>
 
+/* Asks memory for what will be needed soon. The empty statement keeps gcc from
+ * taking a function that does nothing else for one without effect. */
 #if defined(__GNUC__)
-#define KAM__PREFETCH(address) __builtin_prefetch(address)
+#define KAM__PREFETCH(address)                                                 \
+    do {                                                                       \
+        __builtin_prefetch((address));                                         \
+        __asm__ volatile("");                                                  \
+    } while (0)
 #else
 #define KAM__PREFETCH(address) ((void)(address))
 #endif

@@ -44,28 +44,31 @@ static inline kam_sum kam__exact_of(double value) {
     return sum;
 }
 
-/* The same for a value whose bits all lie between 2^-63 and 2^52, by shifts
- * alone; the rest, zero included, takes the way above. */
-static inline kam_sum kam__exact_fast(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    const uint32_t shift = (uint32_t)(bits >> 52 & 0x7FF) - 1011;
-    if (shift - 1 >= 63) return kam__exact_of(value);
-    const uint64_t mantissa = (bits & 0xFFFFFFFFFFFFF) | UINT64_C(1) << 52;
-    const uint64_t minus = 0 - (bits >> 63); /* all ones when below zero */
-    const uint64_t low = ((mantissa << shift) ^ minus) - minus;
-    const uint64_t high =
-        ((mantissa >> (64 - shift)) ^ minus) + (minus & (low == 0));
-    const kam_sum sum = {low, (int64_t)high};
-    return sum;
-}
-
 /* minus the sum; the most negative one stays as it is. */
 static inline kam_sum kam__exact_negative(kam_sum sum) {
     const uint64_t low = 0 - sum.low;
     const kam_sum negative = {low, (int64_t)(~(uint64_t)sum.high +
                                              (uint64_t)(low == 0))};
     return negative;
+}
+
+/* The same for the size of a value whose bits all lie between 2^-63 and 2^52, by
+ * shifts alone; the rest, zero included, takes the way above. */
+static inline kam_sum kam__exact_size(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t shift = (uint32_t)(bits >> 52 & 0x7FF) - 1011;
+    if (shift - 1 >= 63) return kam__exact_of(fabs(value));
+    const uint64_t mantissa = (bits & 0xFFFFFFFFFFFFF) | UINT64_C(1) << 52;
+    const kam_sum sum = {mantissa << shift,
+                         (int64_t)(mantissa >> (64 - shift))};
+    return sum;
+}
+
+/* `value` itself, as kam__exact_of has it. */
+static inline kam_sum kam__exact_fast(double value) {
+    const kam_sum size = kam__exact_size(value);
+    return value < 0 ? kam__exact_negative(size) : size;
 }
 
 /* Leading zero bits of a word that is not zero. */
@@ -80,7 +83,7 @@ static inline uint32_t kam__leading_zeros(uint64_t word) {
 }
 
 /* The nearest double, ties to even. */
-static inline double kam__exact_value(kam_sum sum) {
+static inline double kam__exact_round(kam_sum sum) {
     const int below = sum.high < 0;
     const kam_sum size = below ? kam__exact_negative(sum) : sum;
     const uint64_t high = (uint64_t)size.high;
@@ -96,6 +99,16 @@ static inline double kam__exact_value(kam_sum sum) {
     exponent <<= 52;
     memcpy(&scale, &exponent, sizeof scale);
     return below ? -(number * scale) : number * scale;
+}
+
+/* The same, faster for what a book has most. From 4 on at least two bits of a
+ * fraction of 53 lie below the last of the sum. So the last of them may stand for
+ * all that was cut off, and the addition still rounds as it must. */
+static inline double kam__exact_value(kam_sum sum) {
+    const uint64_t size = (uint64_t)(sum.high < 0 ? -(sum.high + 1) : sum.high);
+    if (size - 8 >= (UINT64_C(1) << 52) - 8) return kam__exact_round(sum);
+    const uint64_t fraction = sum.low >> 11 | ((sum.low & 0x7FF) != 0);
+    return (double)sum.high + (double)(int64_t)fraction * 0x1p-53;
 }
 
 #endif
