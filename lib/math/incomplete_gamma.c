@@ -96,7 +96,7 @@ static double log_upper_fraction(double a, double u, double x) {
     return log_front(a, u, x) + kam__log(a * h);
 }
 
-/* Q for a < 1, x < 1.5, where it may be tiny: 1 less DLMF 8.7.1's other form,
+/* Q for a < 1, x < a + 1, where it may be tiny: 1 less DLMF 8.7.1's other form,
  * P = x^a / Gamma(a + 1) (1 + a sum_k (-x)^k / ((a + k) k!)). */
 static double log_upper_small(double a, double u, double x) {
     const double log_power = a * u - kam__lgamma_difference(1, a);
@@ -134,7 +134,7 @@ static struct tails tails_at(double a, double u, double x) {
         return (struct tails){-0x1.62e42fefa39efp-1,
                               -0x1.62e42fefa39efp-1}; /* 1/2 */
     if (a >= LARGE && x > 0.7 * a && x < 1.3 * a) return tails_large(a, x);
-    if (x < a + 1 || (a < 1 && x < 1.5)) {
+    if (x < a + 1) {
         const double lower = log_lower_series(a, u, x);
         const double p = lower < 0 ? lower : 0;
         return (struct tails){p, a < 1 ? log_upper_small(a, u, x)

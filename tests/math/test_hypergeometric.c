@@ -130,6 +130,9 @@ static void test_edges(void **state) {
     assert_near(kam__hyp2f1(-1, 2, 1, 0.5), 0, 1e-16);
     assert_near(kam__hyp2f1_scaled(1e4, 1e4, 1e4, 0.999, &scale), 1, 0.5);
     assert_relative(scale, 1e4 * log(1000), 1e-4);
+    /* 3e-2365, from mpmath with enough digits */
+    const double m = kam__hyp2f1_scaled(-800.25, 9.5, 2.5, 0.999, &scale);
+    assert_near(log(-m) + scale, -5444.220447979415365, 2e-12);
     assert_true(isnan(kam__hyp2f1(1, 1, 0, 0.5)));
     assert_true(isnan(kam__hyp2f1(1, 1, -2.5, 0.5)));
     assert_true(isnan(kam__hyp2f1(1, 1, 2, 1)));

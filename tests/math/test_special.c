@@ -69,7 +69,7 @@ static void test_gamma(void **state) {
     (void)state;
     check_table("digamma", kam__digamma, NULL, one, 2e-15);
     check_table("trigamma", kam__trigamma, NULL, no_floor, 2e-15);
-    check_table("lbeta", NULL, kam__lbeta, one, 5e-15);
+    check_table("lbeta", NULL, kam__lbeta, one, 1.5e-15);
 }
 
 static void test_differences(void **state) {
@@ -191,6 +191,10 @@ static void test_gamma_edges(void **state) {
     assert_true(isnan(kam__digamma_difference(1, -2)));
     assert_true(isnan(kam__trigamma_difference(NAN, 2)));
     assert_relative(kam__lgamma_difference(3, 1e40), kam__lgamma(1e40), 1e-15);
+    assert_relative(kam__lgamma_difference(0.5, 1e30), 6.8077552789821371894e31,
+                    1e-15);
+    assert_relative(kam__lgamma_difference(1e-310, 1e5), 1050573.9075948287407,
+                    1e-15);
     assert_bits(kam__lgamma_difference(2, INFINITY), INFINITY);
     assert_bits(kam__digamma_difference(2, INFINITY), INFINITY);
     assert_relative(kam__trigamma_difference(2, INFINITY), -kam__trigamma(2),
@@ -247,7 +251,7 @@ static void test_normal_edges(void **state) {
     assert_bits(kam__erfc(INFINITY), 0);
     assert_bits(kam__erfc(-INFINITY), 2);
     assert_true(isnan(kam__erfc(NAN)));
-    assert_relative(kam__scaled_erfc(1e20), 0.56418958354775629e-20, 1e-15);
+    assert_relative(kam__scaled_erfc(1e200), 0.56418958354775629e-200, 1e-15);
     assert_relative(kam__scaled_erfc(1e14), 0.56418958354775629e-14, 1e-15);
     assert_bits(kam__normal_quantile(0.5), 0);
     assert_bits(kam__normal_quantile(0), -INFINITY);
