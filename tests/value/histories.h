@@ -134,7 +134,8 @@ static inline struct histories mixed_book(int64_t n, uint64_t seed) {
 
 /* A book simulated from a model: rate ~ Gamma(r, alpha) for whole r as a sum of
  * exponentials; chance p ~ Beta(a, b) for whole a, b as order statistics; ages
- * between 20 and 40; MBG/NBD accounts may leave after their first order. */
+ * between 20 and 40, in sevenths; MBG/NBD accounts may leave after their first
+ * order. a = 0: nobody leaves. */
 static inline double random_exponential(uint64_t *seed) {
     return -log(1 - random_unit(seed));
 }
@@ -158,10 +159,9 @@ static inline struct histories simulated_book(int64_t n, int32_t family, int r,
         int active = family == KAM_BTYD_BGNBD || random_unit(&seed) >= p;
         while (active) {
             t += random_exponential(&seed) / rate;
-            const double day = floor(7 * t + 1) / 7;
-            if (day > T) break;
+            if (t > T) break;
             book.x[i]++;
-            book.t_x[i] = day;
+            book.t_x[i] = t;
             active = random_unit(&seed) >= p;
         }
         book.T[i] = T;

@@ -342,7 +342,9 @@ static void test_for_ever(void **state) {
                       KAM_OK);
         if (a > 1) {
             assert_int_equal(flags, 0);
-            assert_relative(orders, alive * (c - 1) / (a - 1), SLACK);
+            const double expected = alive * (c - 1) / (a - 1);
+            assert_near(orders, expected, /* denormals have few digits */
+                        SLACK * expected + DBL_MIN);
             assert_true(ask_any(ASK_ORDERS, &any, any.h, 0) <=
                         orders * (1 + SLACK));
         } else {
