@@ -27,9 +27,10 @@ demo:
 	@sh examples/demo.sh $(BUILD)
 
 test:
-	@sh tools/need build examples test
+	@sh tools/need build examples test python
 	@sh tools/setup $(BUILD) -Dexamples=enabled -Dtests=enabled
 	@meson compile -C $(BUILD)
+	@sh tools/venv $(BUILD) venv bindings/python/requirements-test.txt
 	@python3 tools/run-tests $(BUILD) $(TESTS)
 
 check-all: test
