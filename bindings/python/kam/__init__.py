@@ -2,10 +2,15 @@
 """libkam: key-account scoring. What a book of accounts is worth, who may leave,
 and why. A thin layer over the C library: modules are named as its headers.
 
-    book = kam.Ledger(orders, account="customer", day="date", revenue="amount", as_of="2024-12-31").summary()
+    book = kam.Ledger(orders, account="customer", day="date", revenue="amount").summary(as_of="2024-12-31")
     scores = kam.score(book, kam.fit(book))
+
+Loaded when used: kam.estimators (as scikit-learn's), kam.lifetimes (for those who
+come from there).
 """
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from . import backtest, btyd, calendar, clv, concentration, estimate, profit, reason, spend, status, sum, tier
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
@@ -15,7 +20,16 @@ from ._library import KamLibraryNotFound, lib as _lib
 from ._score import Scores, score, score_one
 from ._table import Table
 from .account import Accounts
-from .ledger import Ledger
+from .ledger import Ledger, Summary
+
+if TYPE_CHECKING:
+    from . import estimators, lifetimes
+else:
+    def __getattr__(name: str) -> Any:
+        if name not in ("estimators", "lifetimes"):
+            raise AttributeError(f"module 'kam' has no attribute {name!r}")
+        from importlib import import_module
+        return import_module(f"kam.{name}")
 
 __version__: str = _lib.kam_version_text().decode()
 
@@ -27,6 +41,6 @@ def isa() -> int:
 
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores", "Table",
-    "backtest", "btyd", "calendar", "clv", "concentration", "estimate", "fit", "isa", "profit", "reason", "score",
-    "score_one", "spend", "status", "sum", "tier"]
+    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores", "Summary",
+    "Table", "backtest", "btyd", "calendar", "clv", "concentration", "estimate", "estimators", "fit", "isa",
+    "lifetimes", "profit", "reason", "score", "score_one", "spend", "status", "sum", "tier"]

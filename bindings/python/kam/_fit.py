@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any, Optional
 
-from . import _ffi, _report, btyd, estimate, spend, status
-from ._errors import check, new_diag
+from . import _ffi, _model, _report, btyd, estimate, spend, status
+from ._errors import check, new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
-from .account import Book, accounts
-from .tier import Band, Policy
+from .account import Book, accounts, period_of
+from .tier import Band, Bands, Policy, raw_bands
 
 
 class Models:
-    """What kam.fit learned: plain numbers."""
+    """What kam.fit learned: plain numbers. They can be pickled."""
 
     def __init__(self, raw: _ffi.kam_models, report: _ffi.kam_fit_report) -> None:
         self.raw = raw
         self._report = report
+
+    @classmethod
+    def of(cls, *, orders: Optional[btyd.Model] = None, spend: Optional[spend.Model] = None, limits: Bands = (),
+           reference: Optional[Sequence[float]] = None) -> Models:
+        """Models from parts that were fitted one by one, or come from elsewhere.
+        `reference`, the typical account (x, t_x, T), is what reasons compare with."""
+        raw = _report.new(_ffi.kam_models)
+        if len(limits) > len(raw.limits):
+            raise refuse("limits", f"are {len(limits)}, more than {len(raw.limits)}", _ffi.KAM_ERR_SHAPE)
+        nan = float("nan")
+        for name, model in (("orders", orders), ("spend", spend)):
+            covariance = getattr(raw, f"{name}_covariance")
+            covariance[:] = [nan] * len(covariance)
+            if model is not None:
+                setattr(raw, name, model._raw)
+                known = model._covariance or []
+                covariance[:len(known)] = known
+        raw.reference[:] = [nan] * 3 if reference is None else list(reference)
+        raw.n_bands, raw.limits[:len(limits)] = len(limits), raw_bands(limits)[:len(limits)]
+        return cls(raw, _report.new(_ffi.kam_fit_report))
+
+    def __getstate__(self) -> dict[str, bytes]:
+        return {"models": bytes(self.raw), "report": bytes(self._report)}
+
+    def __setstate__(self, state: dict[str, bytes]) -> None:
+        self.raw = _model.thawed(_ffi.kam_models, state["models"])
+        self._report = _model.thawed(_ffi.kam_fit_report, state["report"])
 
     @property
     def orders(self) -> Optional[btyd.Model]:
@@ -63,12 +91,13 @@ def fit(book: Book, *, family: Optional[str] = None, period_days: Optional[float
     """Fits the order model, the spend model and the tier limits of a book. A
     part that the data cannot carry is left out, with its verdict in the report."""
     rows = accounts(book)
+    days = period_of(rows, period_days)
     options = _ffi.kam_fit_options()
     check(lib.kam_fit_options_init(ctypes.byref(options), ctypes.sizeof(options)))
     if family is not None:
         options.family = btyd.family_number(family)
-    if period_days is not None:
-        options.period_days = period_days
+    if days is not None:
+        options.period_days = days
     if tiers is not None:
         options.tiers = tiers.raw
     raw, report, diag = _report.new(_ffi.kam_models), _report.new(_ffi.kam_fit_report), new_diag()

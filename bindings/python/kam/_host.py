@@ -5,13 +5,37 @@ from __future__ import annotations
 import ctypes
 import itertools
 from importlib import import_module
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from . import _ffi
 from ._errors import check
 
-#: progress(done, total); anything true that it returns stops the call
-Progress = Callable[[int, int], Any]
+#: progress(done, total), of which anything true stops the call; True: a bar of tqdm
+Progress = Union[Callable[[int, int], Any], bool]
+
+
+class _Bar:
+    """A tqdm bar. A book in parts is told from 0 for every part: `before` is
+    what the finished ones held."""
+
+    def __init__(self) -> None:
+        self._make = import_module("tqdm.auto").tqdm
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = self._make(unit="row", unit_scale=True, leave=False)
+            self._before = self._done = self._total = 0
+        if done < self._done:
+            self._before += self._total
+        self._done, self._total = done, total
+        self._bar.total = self._before + total
+        self._bar.update(self._before + done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
 
 
 class Host:
@@ -21,17 +45,20 @@ class Host:
         if threads is not None and threads < 1:
             raise ValueError(f"threads is {threads}, not 1 or more")
         self._error: Optional[BaseException] = None
+        self._bar: Optional[_Bar] = None
         self._threads = threads or 1
         self._pool: Any = None
         if self._threads > 1:  # loaded when asked for: it would double the time to import kam
             self._pool = import_module("concurrent.futures").ThreadPoolExecutor(threads)
         self.raw = _ffi.kam_host(struct_size=ctypes.sizeof(_ffi.kam_host))
-        if progress is not None:
+        if progress is True:
+            progress = self._bar = _Bar()
+        if callable(progress):
             self.raw.progress = _ffi.kam_progress(self._watch(progress))
         if self._pool is not None:
             self.raw.parallel_for = _ffi.kam_parallel_for(self._parallel_for)
 
-    def _watch(self, progress: Progress) -> Callable[[Any, int, int], int]:
+    def _watch(self, progress: Callable[[int, int], Any]) -> Callable[[Any, int, int], int]:
         def watch(_: Any, done: int, total: int) -> int:
             try:
                 return 1 if progress(done, total) else 0
@@ -69,7 +96,13 @@ class Host:
             raise error
         check(status, diag, first_row)
 
+    def rest(self) -> None:
+        """No call for a while: the bar goes."""
+        if self._bar is not None:
+            self._bar.close()
+
     def close(self) -> None:
+        self.rest()
         if self._pool is not None:
             self._pool.shutdown()
 

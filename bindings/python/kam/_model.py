@@ -14,6 +14,12 @@ from ._table import Buffer, Table
 from .account import Accounts, Book, accounts
 
 
+def thawed(kind: Any, frozen: bytes) -> Any:
+    """A struct from its bytes. Those of an older library are a prefix of it: what
+    it did not know is zero, which means as before."""
+    return kind.from_buffer_copy(frozen.ljust(ctypes.sizeof(kind), b"\0"))
+
+
 class Room(Protocol):
     """Memory of one output: the address of a row in it."""
 
@@ -43,6 +49,7 @@ class Model:
     """A fitted model: parameters by name, and how well they are known."""
 
     _raw: Any
+    _kind: Any  # the struct that _raw is
     _names: Callable[[int, int], Any]
 
     def _set(self, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]) -> None:
@@ -68,6 +75,13 @@ class Model:
             return None
         return {name: value * math.sqrt(variance[i]) if variance[i] >= 0 else math.nan
                 for i, ((name, value), variance) in enumerate(zip(self.parameters.items(), self.covariance))}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"raw": bytes(self._raw), "covariance": self._covariance, "report": self.report}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._raw = thawed(type(self)._kind, state["raw"])
+        self._set(state["covariance"], state["report"])
 
     def covariance_pointer(self) -> Any:
         """(p, p) doubles for C, or NULL."""

@@ -8,7 +8,7 @@ from typing import Any, Optional, Union
 
 from . import _ffi, clv, reason
 from ._errors import check, new_diag, refuse
-from ._fit import Models
+from ._fit import Models, fit
 from ._host import Host, Progress
 from ._library import lib
 from ._table import Buffer, Data, Table
@@ -64,13 +64,17 @@ def _scores(room: Mapping[str, Union[Buffer, reason.Memory]]) -> Scores:
     return Scores(made, reasons)
 
 
-def score(book: Book, models: Models, *, columns: Optional[Sequence[str]] = None,
+def score(book: Book, models: Optional[Models] = None, *, columns: Optional[Sequence[str]] = None,
           horizon_days: Optional[float] = None, discount_per_year: Optional[float] = None,
           interval: Optional[float] = None, progress: Optional[Progress] = None, threads: Optional[int] = None
           ) -> Scores:
     """Scores every account of a book; `columns` are the members of kam_scores
-    that are wanted, all when None."""
+    that are wanted, all when None. Without models, those of kam.fit(book)."""
     rows = accounts(book)
+    if models is None:
+        models = fit(rows, threads=threads)
+    if models.raw.orders.family:
+        accounts(rows, models.raw.orders.period_days)
     room, how = _room(columns, len(rows)), clv.options(horizon_days, discount_per_year, interval)
     with Host(progress, threads) as host:
         for part in rows.parts:

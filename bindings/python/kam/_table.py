@@ -91,6 +91,15 @@ class Table:
         for values in zip(*lists.values()):
             yield dict(zip(lists, values))
 
+    def __getstate__(self) -> dict[str, Any]:
+        frozen = {name: array(data.format, data.tolist()) if isinstance(data, memoryview) else data
+                  for name, data in self._columns.items()}
+        return {**self.__dict__, "_columns": frozen}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _columns={name: memoryview(data) if isinstance(data, array) else data
+                                              for name, data in state["_columns"].items()})
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.n_rows} rows: {', '.join(self._columns)}>"
 

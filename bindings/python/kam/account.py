@@ -15,6 +15,10 @@ from ._library import lib
 FIELDS = tuple(name for name, *_ in _ffi.kam_account._fields_)
 #: a summary's trailing revenue is what tiers are cut on, unless told otherwise
 _STANDS_IN = {"tier_value": "window_revenue"}
+#: what the Python package lifetimes calls them in its summaries; read so only
+#: where the first three stand together, for "recency" alone often means another thing
+_LIFETIMES = {"repeat_orders": "frequency", "last_order_periods": "recency", "age_periods": "T",
+              "mean_order_value": "monetary_value"}
 
 
 class Part:
@@ -32,8 +36,11 @@ class Accounts:
     """Accounts as columns, borrowed from `book`: the result of Ledger.summary, a
     DataFrame of any kind, an Arrow table, a dict of columns. A keyword names the
     column to read for a field, gives that column itself, or None for absent:
-    Accounts(frame, repeat_orders="frequency", tier_before=None). `tier_value` is
-    read from `window_revenue` when the book has no column of its own name."""
+    Accounts(frame, repeat_orders="n", tier_before=None). `tier_value` is read
+    from `window_revenue` when the book has no column of its own name; a summary
+    of lifetimes is read as it is (frequency, recency, T, monetary_value).
+
+    period_days: days in a period of the book, None where nobody said it."""
 
     def __init__(self, book: Any = None, **fields: Any) -> None:
         for name in fields:
@@ -41,10 +48,16 @@ class Accounts:
                 raise TypeError(f"{name!r} is no field of an account: {', '.join(FIELDS)}")
         source = None if book is None else _columns.Source(book, "accounts")
         found: dict[str, _columns.Column] = {}
+        stands_in = dict(_STANDS_IN)
+        self.period_days: Optional[float] = getattr(book, "period_days", None)
+        self.is_of_lifetimes = source is not None and "repeat_orders" not in source and all(
+            name in source for name in ("frequency", "recency", "T"))
+        if self.is_of_lifetimes:
+            stands_in.update(_LIFETIMES)
         for field in FIELDS:
             given = fields.get(field, field)
             if source is not None and field not in fields and field not in source:
-                given = _STANDS_IN.get(field)
+                given = stands_in.get(field)
                 given = given if given is not None and given in source else None
             elif source is None and field not in fields:
                 given = None
@@ -68,10 +81,11 @@ class Accounts:
         return Part(raw, first, chunks)
 
     @classmethod
-    def _of_parts(cls, parts: list[Part]) -> Accounts:
+    def _of_parts(cls, parts: list[Part], period_days: Optional[float] = None, is_of_lifetimes: bool = False
+                  ) -> Accounts:
         """Parts in this order, their rows counted anew."""
         made, first = cls.__new__(cls), 0
-        made.parts = []
+        made.parts, made.period_days, made.is_of_lifetimes = [], period_days, is_of_lifetimes
         for part in parts:
             made.parts.append(Part(part.raw, first, part.keep))
             first += part.n_rows
@@ -103,7 +117,7 @@ class Accounts:
                 check(lib.kam_accounts_slice(ctypes.byref(part.raw), max(low - part.first, 0) if low < high else 0,
                                              max(high - low, 0), ctypes.byref(raw)))
                 cut.append(Part(raw, 0, part.keep))
-        return self._of_parts(cut)
+        return self._of_parts(cut, self.period_days, self.is_of_lifetimes)
 
     def array(self) -> Any:
         """The parts side by side, as fits take them."""
@@ -126,5 +140,21 @@ def _known(value: Optional[float]) -> float:
 Book = Union[Accounts, Any]
 
 
-def accounts(book: Book) -> Accounts:
-    return book if isinstance(book, Accounts) else Accounts(book)
+def accounts(book: Book, period_days: Optional[float] = None) -> Accounts:
+    """The book as columns. `period_days`, those of a model, must not be others
+    than those that the book is known to have."""
+    made = book if isinstance(book, Accounts) else Accounts(book)
+    if period_days is not None and made.period_days not in (None, period_days):
+        raise refuse("period_days", f"are {period_days:g} here, but the book counts in periods of "
+                     f"{made.period_days:g} days", _ffi.KAM_ERR_OPTION)
+    return made
+
+
+def period_of(book: Accounts, given: Optional[float]) -> Optional[float]:
+    """Days in a period, for a fit: as given, or as the book knows; None for the
+    library's default. Columns of lifetimes count in whatever they were made in."""
+    accounts(book, given)
+    if given is None and book.period_days is None and book.is_of_lifetimes:
+        raise refuse("period_days", "must be given: columns frequency, recency and T may count in days (1) or in "
+                     "weeks (7)", _ffi.KAM_ERR_OPTION)
+    return book.period_days if given is None else given

@@ -12,7 +12,7 @@ from ._errors import error_of, new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
 from ._table import Buffer, Table
-from .account import Book, accounts
+from .account import Book, accounts, period_of
 
 FAMILIES = {lib.kam_btyd_family_name(number).decode(): number
             for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD)}
@@ -42,6 +42,7 @@ class Model(_model.Model):
     alpha=4.4, a=0.79, b=2.4). Every method takes a book of any kind, and
     progress= and threads=; every answer is a Table with row_flags."""
 
+    _kind = _ffi.kam_btyd
     _names = lib.kam_btyd_parameter_name
 
     def __init__(self, family: str, *, period_days: float = 7.0, **parameters: float) -> None:
@@ -71,42 +72,43 @@ class Model(_model.Model):
             return int(function(ctypes.byref(self._raw), rows, *arguments, host, *rest))
         return call
 
+    def _answer(self, book: Book, call: Any, name: str, progress: Optional[Progress], threads: Optional[int]
+                ) -> Table:
+        return _model.answer(accounts(book, self.period_days), call, [name], progress=progress, threads=threads)
+
     def alive(self, book: Book, ahead_periods: float = 0.0, *, progress: Optional[Progress] = None,
               threads: Optional[int] = None) -> Table:
         """`alive`: the probability of still being active so much later."""
-        return _model.answer(book, self._call(lib.kam_btyd_alive, ahead_periods), ["alive"], progress=progress,
-                             threads=threads)
+        return self._answer(book, self._call(lib.kam_btyd_alive, ahead_periods), "alive", progress, threads)
 
     def expected_orders(self, book: Book, horizon_periods: float, *, progress: Optional[Progress] = None,
                         threads: Optional[int] = None) -> Table:
         """`expected_orders` in the horizon; infinity asks for ever."""
-        return _model.answer(book, self._call(lib.kam_btyd_expected_orders, horizon_periods), ["expected_orders"],
-                             progress=progress, threads=threads)
+        return self._answer(book, self._call(lib.kam_btyd_expected_orders, horizon_periods), "expected_orders",
+                            progress, threads)
 
     def discounted_orders(self, book: Book, horizon_periods: float, discount_per_period: float, *,
                           progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
         """`discounted_orders`: each expected order discounted to the as-of day."""
         call = self._call(lib.kam_btyd_discounted_orders, horizon_periods, discount_per_period)
-        return _model.answer(book, call, ["discounted_orders"], progress=progress, threads=threads)
+        return self._answer(book, call, "discounted_orders", progress, threads)
 
     def no_order(self, book: Book, horizon_periods: float, *, progress: Optional[Progress] = None,
                  threads: Optional[int] = None) -> Table:
         """`no_order`: the probability of no order in the horizon, the churn risk."""
-        return _model.answer(book, self._call(lib.kam_btyd_no_order, horizon_periods), ["no_order"],
-                             progress=progress, threads=threads)
+        return self._answer(book, self._call(lib.kam_btyd_no_order, horizon_periods), "no_order", progress, threads)
 
     def log_likelihood(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None
                        ) -> Table:
         """`log_likelihood` of each account's history."""
-        return _model.answer(book, self._call(lib.kam_btyd_log_likelihood), ["log_likelihood"], progress=progress,
-                             threads=threads)
+        return self._answer(book, self._call(lib.kam_btyd_log_likelihood), "log_likelihood", progress, threads)
 
     def reasons(self, book: Book, horizon_periods: float, reference: Sequence[float], *,
                 progress: Optional[Progress] = None, threads: Optional[int] = None) -> Reasons:
         """Why a churn risk is what it is, against a typical account (x, t_x, T)."""
         if len(reference) != 3:
             raise refuse("reference", f"has {len(reference)} numbers, not 3: x, t_x, T", _ffi.KAM_ERR_SHAPE)
-        rows = accounts(book)
+        rows = accounts(book, self.period_days)
         memory, flags = reason.Memory(len(rows)), Buffer("I", len(rows))
         call = self._call(lib.kam_btyd_reasons, horizon_periods, (ctypes.c_double * 3)(*reference))
         _model.batch(rows, call, [memory, flags], progress=progress, threads=threads)
@@ -118,24 +120,26 @@ class Model(_model.Model):
         total = estimate.Objective()
         call = functools.partial(lib.kam_btyd_objective, ctypes.byref(self._raw))
         with Host(progress, threads) as host:
-            for part in accounts(book).parts:
+            for part in accounts(book, self.period_days).parts:
                 diag = new_diag()
                 host.check(call(ctypes.byref(part.raw), ctypes.byref(host.raw), ctypes.byref(total.raw),
                                 ctypes.byref(diag)), diag, part.first)
         return total
 
 
-def fit(book: Book, family: str = "mbgnbd", *, period_days: float = 7.0, prior: str = "none",
+def fit(book: Book, family: str = "mbgnbd", *, period_days: Optional[float] = None, prior: str = "none",
         max_steps: Optional[int] = None, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Model:
     """Fits a family; prior "none" is maximum likelihood, "weak" a posteriori. A
     verdict (at the edge, flat, not converged) is raised as a KamError whose
-    `model` is the best point found."""
+    `model` is the best point found. period_days: of the book; a summary of
+    Ledger knows its own, and 7 stands for what nobody knows."""
     rows = accounts(book)
+    days = period_of(rows, period_days)
     number, how = family_number(family), estimate.options(prior, max_steps)
     raw, report, diag = _ffi.kam_btyd(), _report(), new_diag()
     covariance = (ctypes.c_double * 64)()
     with Host(progress, threads) as host:
-        status = lib.kam_btyd_fit(number, rows.array(), len(rows.parts), period_days, ctypes.byref(how),
+        status = lib.kam_btyd_fit(number, rows.array(), len(rows.parts), 7.0 if days is None else days, ctypes.byref(how),
                                   ctypes.byref(host.raw), ctypes.byref(raw), covariance, ctypes.byref(report),
                                   ctypes.byref(diag))
         if status not in VERDICTS:

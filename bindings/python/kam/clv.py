@@ -10,7 +10,7 @@ from ._errors import check
 from ._host import Progress
 from ._library import lib
 from ._table import Table
-from .account import Book
+from .account import Book, accounts
 
 
 def options(horizon_days: Optional[float], discount_per_year: Optional[float], interval: Optional[float]
@@ -34,7 +34,7 @@ def value(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_days: 
     def call(rows: Any, *rest: Any) -> int:
         return int(lib.kam_clv_value(ctypes.byref(orders._raw), ctypes.byref(spends._raw), rows, ctypes.byref(how),
                                      *rest))
-    return _model.answer(book, call, ["lifetime_value"], progress=progress, threads=threads)
+    return _model.answer(accounts(book, orders.period_days), call, ["lifetime_value"], progress=progress, threads=threads)
 
 
 def interval(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_days: Optional[float] = None,
@@ -47,4 +47,4 @@ def interval(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_day
     def call(rows: Any, *rest: Any) -> int:
         return int(lib.kam_clv_interval(ctypes.byref(orders._raw), orders_covariance, ctypes.byref(spends._raw),
                                         spend_covariance, rows, ctypes.byref(how), *rest))
-    return _model.answer(book, call, ["low", "high"], progress=progress, threads=threads)
+    return _model.answer(accounts(book, orders.period_days), call, ["low", "high"], progress=progress, threads=threads)

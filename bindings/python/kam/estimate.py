@@ -38,6 +38,12 @@ class Objective:
     def __init__(self) -> None:
         self.raw = _ffi.kam_objective(struct_size=ctypes.sizeof(_ffi.kam_objective))
 
+    def __getstate__(self) -> bytes:
+        return bytes(self.raw)
+
+    def __setstate__(self, state: bytes) -> None:
+        self.raw = _ffi.kam_objective.from_buffer_copy(state)
+
     def merge(self, other: Objective) -> Objective:
         check(lib.kam_objective_merge(ctypes.byref(self.raw), ctypes.byref(other.raw)))
         return self

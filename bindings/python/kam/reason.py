@@ -47,6 +47,13 @@ class Memory:
         self.n_rows = n_rows
         self._memory = (_ffi.kam_reason * max(N_REASONS * n_rows, 1))()
 
+    def __getstate__(self) -> tuple[int, bytes]:
+        return self.n_rows, bytes(self._memory)
+
+    def __setstate__(self, state: tuple[int, bytes]) -> None:
+        self.n_rows = state[0]
+        self._memory = (_ffi.kam_reason * max(N_REASONS * self.n_rows, 1)).from_buffer_copy(state[1])
+
     def at(self, row: int = 0) -> int:
         return ctypes.addressof(self._memory) + row * N_REASONS * ctypes.sizeof(_ffi.kam_reason)
 

@@ -18,6 +18,7 @@ from .btyd import VERDICTS
 class Model(_model.Model):
     """A spend model, fitted by `fit` or by hand: Model(p=6.2, q=3.7, gamma=15)."""
 
+    _kind = _ffi.kam_spend
     _names = lib.kam_spend_parameter_name
 
     def __init__(self, **parameters: float) -> None:

@@ -18,6 +18,12 @@ class Sum:
         for value in values:
             self.add(value)
 
+    def __getstate__(self) -> bytes:
+        return bytes(self._raw)
+
+    def __setstate__(self, state: bytes) -> None:
+        self._raw = _ffi.kam_sum.from_buffer_copy(state)
+
     def add(self, value: float) -> Sum:
         check(lib.kam_sum_add(ctypes.byref(self._raw), value), argument="value")
         return self

@@ -26,7 +26,7 @@ class Band(NamedTuple):
 Bands = Sequence[Union[Band, tuple[float, float], float]]
 
 
-def _raw_bands(bands: Bands) -> Any:
+def raw_bands(bands: Bands) -> Any:
     pairs = [(one, one) if isinstance(one, (int, float)) else one for one in bands]
     return (_ffi.kam_tier_band * max(len(pairs), 1))(*[_ffi.kam_tier_band(*pair) for pair in pairs])
 
@@ -38,9 +38,13 @@ class Policy:
     def __init__(self, basis: str, bands: Bands) -> None:
         if basis not in BASES:
             raise refuse("basis", f"is {basis!r}, not {', '.join(BASES)}", _ffi.KAM_ERR_OPTION)
-        self._bands = _raw_bands(bands)
+        self._bands = raw_bands(bands)
+        self._given = (basis, bands)
         self.raw = _ffi.kam_tier_policy(struct_size=ctypes.sizeof(_ffi.kam_tier_policy), basis=BASES[basis],
                                         n_bands=len(bands), bands=self._bands)
+
+    def __reduce__(self) -> Any:
+        return Policy, self._given
 
 
 def preset_cny() -> list[Band]:
@@ -75,7 +79,7 @@ def assign(limits: Bands, score: Any, tier_before: Any = None, *, progress: Opti
     n = found["score"].n_rows
     buffers = {"tier": Buffer("i", n), "to_next": Buffer("d", n), "above_limit": Buffer("d", n),
                "row_flags": Buffer("I", n)}
-    raw_limits = _raw_bands(limits)
+    raw_limits = raw_bands(limits)
     with Host(progress, threads) as host:
         for first, n_rows, chunks in _columns.parts(found):
             before = ctypes.byref(chunks["tier_before"].raw) if "tier_before" in chunks else None

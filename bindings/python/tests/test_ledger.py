@@ -62,6 +62,23 @@ def test_columns_given():
     same_table(made.summary(), SUMMARY)
 
 
+def test_as_of_later():
+    """the day can be told last, and the same lines looked at as of several days"""
+    log = kam.Ledger(orders(), cost="cost", order="order")
+    same_table(log.summary(as_of=AS_OF), SUMMARY)
+    same_table(log.summary(as_of="2024-06-30"), ledger(as_of="2024-06-30").summary())
+    same((log.summary(AS_OF).report, SUMMARY.as_of), (BOOK.report(), datetime.date.fromisoformat(AS_OF)))
+    parts = pieces(orders(), 3)
+    merged = kam.Ledger(parts[0], cost="cost", order="order").merge(kam.Ledger(parts[1], cost="cost", order="order"))
+    same_table(merged.add(parts[2]).summary(AS_OF), SUMMARY)
+    for call in (log.report, log.keys, log.summary, lambda: len(log)):
+        same(raised(kam.KamValueError, call).argument, "as_of")
+    same(raised(kam.KamValueError, lambda: BOOK.summary(as_of="2024-06-30")).argument, "as_of")
+    same_table(BOOK.summary(as_of=AS_OF), SUMMARY)
+    raised(kam.KamValueError, lambda: log.add({"account": ["a"], "day": [1], "revenue": [1.0, 2.0], "cost": [1.0],
+                                               "order": ["a"]}))
+
+
 def test_sizes():
     """len, keys and the summary agree"""
     same((len(BOOK), len(SUMMARY), BOOK.keys()), (203, 203, SUMMARY["account"]))

@@ -35,7 +35,7 @@ risk: list[str] = kam.score(book, kam.fit(book)).explain(0, "zh")
 """
     wrong = """
 import kam
-kam.Ledger({"account": [1]}, as_of=None)
+kam.Ledger({"account": [1]}, zero_is_order="no")
 kam.btyd.fit([1.0], threads="two")
 """
     said = [mypy("-c", text) for text in (right, wrong)]
