@@ -15,8 +15,9 @@ def test_list():
     """meson installs every file of the package"""
     text = (ROOT / "bindings/python/meson.build").read_text()
     package = ROOT / "bindings/python/kam"
-    same(sorted(re.findall(r"'kam/([\w.]+)'", text)),
-         sorted(path.name for path in package.iterdir() if path.suffix in (".py", ".typed")))
+    same(sorted(re.findall(r"'kam/([\w./]+\.\w+)'", text)),
+         sorted(str(path.relative_to(package)) for path in package.rglob("*")
+                if path.is_file() and path.suffix != ".pyc"))
 
 
 def build(folder):

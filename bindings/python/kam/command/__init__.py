@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The command `kam`: score, backtest, tiers. What `kam score` reads, says
+and writes is what the C tool kam-score does, byte for byte."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Optional
+
+from .._errors import KamError, KamMemoryError
+from . import _options, _output
+from ._backtest import Trial
+from ._backtest import text as backtest_text
+from ._book import Answers, Book, Facts
+from ._options import Options
+from ._orders import Log
+from ._output import Result
+from ._text import NO_DAY, Failure, day_text, encode
+
+_USAGE = """kam COMMAND [OPTION...] ORDERS.csv...
+
+  score      every account's tier, profit, lifetime value and churn risk, as CSV
+  backtest   how well a fit before a day forecasts the rest
+  tiers      every account's tier, and what is missing to the next
+
+kam COMMAND --help lists the options of a command.
+"""
+
+
+def say(text: str) -> None:
+    """To standard error, whatever bytes a file name has."""
+    out = getattr(sys.stderr, "buffer", None)
+    if out is None:
+        sys.stderr.write(text)
+    else:
+        sys.stderr.flush()
+        out.write(encode(text))
+        out.flush()
+
+
+def _as_of(options: Options, log: Log) -> int:
+    """"Today": as told, or the last day a usable line has."""
+    as_of = log.last_day if options.as_of == NO_DAY else options.as_of
+    if options.backtest != NO_DAY and as_of != NO_DAY and options.backtest > as_of:
+        raise Failure(f"--backtest {day_text(options.backtest)} lies after the as-of day, {day_text(as_of)}")
+    return as_of
+
+
+def _warn_of_late_day(program: str, log: Log, as_of: int) -> None:
+    """One slip of the pen must not turn a whole book silent."""
+    if sum(day > as_of - 366 for day in log.day) * 1000 < len(log):
+        say(f"{program}: warning: fewer than one line in 1000 is dated in the year to {day_text(as_of)}, the last day "
+            "in the orders; is that day a slip? --as-of sets another\n")
+
+
+def usual_split(log: Log, book: Book) -> int:
+    """Where a backtest cuts when nobody says: before the last quarter of the log,
+    at most a year."""
+    first = min((day for day in log.day if day != NO_DAY), default=book.as_of)
+    return max(book.as_of - min((book.as_of - first) // 4, 365), first) + 1
+
+
+def write_out(text: str) -> None:
+    try:
+        sys.stdout.flush()
+        out = getattr(sys.stdout, "buffer", None)
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            out.write(encode(text))
+            out.flush()
+    except OSError as error:
+        sys.stdout = None  # or Python says so again at exit
+        raise Failure(f"the output cannot be written: {error.strerror}", 1) from None
+
+
+def _run(command: str, options: Options) -> None:
+    program = f"kam {command}"
+    log = Log(options)
+    as_of = _as_of(options, log)
+    book = Book(log, 0 if as_of == NO_DAY else as_of)
+    if book.n == 0:
+        raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
+    if options.as_of == NO_DAY:
+        _warn_of_late_day(program, log, as_of)
+    facts = Facts(book, options)
+    if command == "backtest" and options.backtest == NO_DAY:
+        options.backtest = usual_split(log, book)
+    is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
+    result = Result(options, log, book, facts, None if is_trial else Answers(book, options))
+    if is_trial:
+        text = backtest_text(Trial(log, book.as_of, options.backtest, options))
+    else:
+        text = (_output.tiers if command == "tiers" else _output.top if options.top else _output.scores)(result)
+    if not options.quiet:
+        say(_output.summary(result, program) + "\n")
+    write_out(text)
+
+
+def main(words: Optional[Sequence[str]] = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    command = words[0] if words else ""
+    if command not in _options.ABOUT:
+        known = command in ("-h", "--help", "help")
+        say("" if known else f"kam: there is no command {command!r}\n\n" if command else "kam: which command?\n\n")
+        (write_out if known else say)(_USAGE)
+        return 0 if known else 2
+    try:
+        options = _options.read(command, words[1:])
+        if options is not None:
+            _run(command, options)
+        return 0
+    except Failure as failure:
+        say(f"kam {command}: {failure}\n")
+        return failure.status
+    except (MemoryError, KamMemoryError):
+        say(f"kam {command}: there is not enough memory\n")
+        return 1
+    except KamError as error:
+        say(f"kam {command}: {error}\n")
+        return 2 if error.status < 60 else 1
+    except KeyboardInterrupt:
+        return 130

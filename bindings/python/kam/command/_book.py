@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""From order lines to one row an account, facts about accounts, and the two calls
+that do everything."""
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any, Optional
+
+from .. import _fit, _score, account, ledger, status, tier
+from . import _csvfile
+from ._csvfile import Record, fail_at
+from ._options import Options
+from ._orders import Log
+from ._text import NO_DAY, decode, encode, parse_day, parse_number, show
+
+#: what is read from a summary to fit and score
+_FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
+                 "direct_cost")
+#: what a row of the CSV shows; flags are of these answers
+_SHOWN = ("tier", "net_revenue", "profit", "margin_ratio", "alive", "expected_orders", "lifetime_value",
+          "lifetime_value_low", "lifetime_value_high", "churn_risk", "reasons", "row_flags")
+
+
+class Book:
+    """One row an account, by ascending key, of the lines dated first_day
+    (None: any)..as_of."""
+
+    def __init__(self, log: Log, as_of: int, first_day: Optional[int] = None) -> None:
+        self.as_of = as_of
+        made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day)
+        self.report = made.report()
+        self.summary = made.summary()
+        self.n = len(self.summary)
+        self.key = [str(key) for key in self.summary["account"]]
+        self.row = {key: i for i, key in enumerate(self.key)}
+        self.service_cost = array("d", [math.nan]) * self.n
+        self.tier_before = array("d", [math.nan]) * self.n
+
+    def rows(self) -> account.Accounts:
+        """What fits and scores look at."""
+        summary = self.summary
+        return account.Accounts({**{name: summary[name] for name in _FROM_SUMMARY},
+                                 "tier_value": summary["window_revenue"], "service_cost": self.service_cost,
+                                 "tier_before": self.tier_before})
+
+    def is_known(self, row: int) -> bool:
+        """Did it ever order?"""
+        return bool(self.summary["first_day"][row] != NO_DAY)
+
+    def order_days(self, key: str) -> float:
+        """Distinct days on which an account ordered."""
+        row = self.row.get(key, -1)
+        return self.summary["repeat_orders"][row] + 1 if row >= 0 and self.is_known(row) else 0.0
+
+    def silence(self, row: int) -> float:
+        """Days since the last order."""
+        return float(self.as_of - self.summary["last_day"][row])
+
+
+class Facts:
+    """The file of facts about accounts, read into the book's service_cost and
+    tier_before."""
+
+    def __init__(self, book: Book, options: Options) -> None:
+        self.n_records = self.n_unnamed = self.n_strangers = self.n_early = 0
+        self.strangers_cost = 0.0
+        self._book, self._options = book, options
+        self._line = [0] * book.n
+        if options.accounts_file is None:
+            return
+        records = _csvfile.read(options.accounts_file)
+        self._header(next(records))
+        for record in records:
+            self._take(record)
+
+    def _header(self, header: Record) -> None:
+        self._account = _csvfile.find(header, self._options.account)
+        if self._account < 0:
+            self._account = _csvfile.require(header, "account", None)
+        self._cost, self._start, self._tier = (_csvfile.find(header, name)
+                                               for name in ("cost_to_serve", "start_day", "tier_before"))
+        if self._tier < 0:
+            self._tier = _csvfile.find(header, "tier")
+        if max(self._cost, self._start, self._tier) < 0:
+            fail_at(header, "none of the columns cost_to_serve, start_day, tier_before and tier is here")
+
+    def _read_tier(self, record: Record) -> float:
+        """1 (the best), 2, ... or a tier's name, in either language."""
+        cell = record.cells[self._tier] if self._tier >= 0 else b""
+        n, name = self._options.n_bands, cell.lower()
+        if not cell or name == encode(tier.name(-1, n)).lower():
+            return math.nan
+        for one in range(n + 1):
+            if name in (encode(tier.name(one, n, language)).lower() for language in ("en", "zh")):
+                return one
+        number, wrong = parse_number(cell)
+        if not wrong and 1 <= number <= n + 1 and number == math.floor(number):
+            return number - 1
+        fail_at(record, f'tier "{show(cell)}" is neither a tier\'s name nor its number (1 is the best) (column "tier")')
+
+    def _read_cost(self, record: Record) -> float:
+        cell = record.cells[self._cost] if self._cost >= 0 else b""
+        if not cell:
+            return math.nan
+        value, wrong = parse_number(cell, self._options.point)
+        if wrong:
+            fail_at(record, f'cost_to_serve "{show(cell)}" {wrong} (column "cost_to_serve")')
+        return value
+
+    def _read_start(self, record: Record) -> int:
+        cell = record.cells[self._start] if self._start >= 0 else b""
+        if not cell:
+            return NO_DAY
+        day, wrong = parse_day(cell)
+        if wrong and self._options.date_format is not None:
+            day, wrong = parse_day(cell, self._options.date_format)
+        if wrong:
+            fail_at(record, f'start_day "{show(cell)}" {wrong} (column "start_day")')
+        return day
+
+    def _take(self, record: Record) -> None:
+        name, book = record.cells[self._account], self._book
+        row = book.row.get(decode(name), -1)
+        cost, start = self._read_cost(record), self._read_start(record)
+        before = self._read_tier(record)
+        self.n_records += 1
+        if row < 0:
+            self.n_strangers += bool(name)
+            self.n_unnamed += not name
+            self.strangers_cost += 0.0 if math.isnan(cost) else cost
+            return
+        if self._line[row]:
+            fail_at(record, f'account "{show(name)}" stands already in line {self._line[row]}')
+        self._line[row] = record.line
+        book.service_cost[row], book.tier_before[row] = cost, before
+        if start != NO_DAY and book.is_known(row):
+            self.n_early += book.summary["first_day"][row] < start
+
+
+class Answers:
+    """Every answer about every row of a book."""
+
+    def __init__(self, book: Book, options: Options, horizon_days: Optional[float] = None) -> None:
+        self.horizon_days = options.horizon_days if horizon_days is None else horizon_days
+        self.rows = book.rows()
+        self.models = _fit.fit(self.rows, family=options.family, tiers=options.tiers)
+        self.scores = _score.score(self.rows, self.models, columns=_SHOWN, horizon_days=self.horizon_days,
+                                   discount_per_year=options.discount_per_year, interval=options.interval)
+        self.n_bands = len(self.models.limits)
+        self.row_flags = [flags | (0 if book.is_known(i) else status.MISSING)
+                          for i, flags in enumerate(self.scores["row_flags"])]
+
+    def score(self, name: str) -> Any:
+        return self.scores[name]
+
+    def at_risk(self, row: int) -> float:
+        """Money at risk: churn risk x lifetime value; NaN when not known."""
+        value: float = self.scores["churn_risk"][row] * self.scores["lifetime_value"][row]
+        return value
+
+    def by_risk(self) -> list[int]:
+        """Rows by falling money at risk, then lifetime value, then revenue; what
+        is not known comes last."""
+        def known(value: float) -> float:
+            return -math.inf if math.isnan(value) else value
+
+        value, revenue = self.scores["lifetime_value"], self.scores["net_revenue"]
+        return sorted(range(len(self.scores)), key=lambda i: (-known(self.at_risk(i)), -known(value[i]),
+                                                              -known(revenue[i]), i))

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: MIT
+"""The command line, which is that of kam-score."""
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn, Optional
+
+from .. import btyd, tier
+from .._library import lib
+from ._text import NO_DAY, Failure, encode, parse_day, parse_number
+
+ABOUT = {
+    "score": "Order lines (CSV) in, every account's tier, profit, lifetime value and churn risk out, with reasons.",
+    "backtest": "How well a fit before a day forecasts the rest, beside forecasts that need no model.",
+    "tiers": "Order lines (CSV) in, every account's tier out, and how far it is from the limits around it.",
+}
+EPILOG = ("Files: one header line; - is standard input. A summary of the book and of what was dropped goes to standard "
+          "error. Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 the input or the command "
+          "line is wrong (then nothing was written). More: docs/kam-score.md.")
+
+#: the usual one first
+FAMILIES = sorted(btyd.FAMILIES, key=lambda name: name != "mbgnbd")
+
+# (name, metavar or None for a mark, help), in the groups and words of kam-score --help
+_READING = (
+    ("account", "COLUMN", "column of the account (default: account)"),
+    ("day", "COLUMN", "column of the day (default: day)"),
+    ("revenue", "COLUMN", "column of the amount; below zero it is a return (default: revenue)"),
+    ("cost", "COLUMN", "column of the line's direct cost (default: cost, if there is one)"),
+    ("order", "COLUMN", "column of the order number (default: order, if there is one; otherwise all lines of an "
+     "account on one day are one order)"),
+    ("accounts", "FILE", "file of facts about accounts: account, and any of cost_to_serve, start_day, tier_before or "
+     "tier"),
+    ("date-format", "FORM", "form of the days, as in strptime(3): %%m/%%d/%%Y (default: YYYY-MM-DD, YYYY/MM/DD or "
+     "YYYYMMDD, with or without a time)"),
+    ("delimiter", "CHAR", "what stands between fields: a character, or tab (default: found from the header)"),
+    ("decimal-comma", None, "numbers are written 1234,50"),
+    ("drop-bad-lines", None, "drop and count lines with a bad day or number, instead of stopping"),
+)
+_SCORING = (
+    ("as-of", "YYYY-MM-DD", '"today" (default: the last day in the orders)'),
+    ("horizon-days", "DAYS", "how far ahead to look, or inf (default: 365)"),
+    ("discount-per-year", "RATE", "yearly rate by which later money counts less (default: 0.10)"),
+    ("interval", "P", "probability between clv_low and clv_high (default: 0.80)"),
+    ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + " (default: auto: mbgnbd, with a weak prior "
+     "when the book is too small for a fit without)"),
+    ("tiers", "LIMITS", "limits of revenue in the 12 months to the as-of day, best tier first; or top:5%%,20%%,50%% of "
+     "the accounts; or total:80%%,95%% of the revenue (default: 5000000,1000000,500000)"),
+    ("keep", "RATIO", "an account keeps the tier it had down to this part of the limit (default: 1)"),
+)
+_PRINTING = {
+    "top": ("top", "N", "print an aligned table of the N accounts with most at risk, instead of the CSV"),
+    "backtest": ("backtest", "YYYY-MM-DD", "print how well a fit before that day forecasts the rest, beside naive "
+                 "baselines, instead of the CSV"),
+    "split": ("backtest", "YYYY-MM-DD", "fit on what was known before that day, and hold the rest against it (default: "
+              "the last quarter of the log, at most a year)"),
+    "lang": ("lang", "LANGUAGE", "language of tier names and reasons: en or zh (default: en)"),
+    "rows": ("rows", "N", "accounts listed, those with most at risk first, and 0 for all (default: 3000)"),
+    "title": ("title", "TEXT", "what stands at the head of the report (default: the name of the file)"),
+}
+_OF_COMMAND = {"score": ("top", "backtest", "lang"), "backtest": ("split", "lang"), "tiers": ("lang",),
+               "report": ("split", "lang", "rows", "title")}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """In the words of kam-score."""
+        missing = re.match(r"argument (?:-\w/)?(--[\w-]+)[/\w-]*: expected one argument", message)
+        unknown = re.match(r"unrecognized arguments: (\S+)", message)
+        what = (f"{missing[1]}: missing argument" if missing else
+                f"{unknown[1]}: unknown option" if unknown else message)
+        raise Failure(f"{what}; {self.prog} --help lists the options")
+
+
+class Options:
+    """What was asked for, understood."""
+
+    orders: list[str]
+    account: str
+    day: str
+    revenue: str
+    cost: str
+    order: str
+    cost_is_wanted: bool
+    order_is_wanted: bool
+    accounts_file: Optional[str]
+    date_format: Optional[str]
+    delimiter: Optional[bytes]
+    point: bytes
+    drop_bad: bool
+    as_of: int
+    backtest: int
+    family: Optional[str]
+    horizon_days: float
+    discount_per_year: float
+    interval: float
+    tiers: tier.Policy
+    n_bands: int
+    language: str
+    top: int
+    quiet: bool
+    output: Optional[str]
+    rows: int
+    title: Optional[str]
+
+
+def _parser(command: str) -> _Parser:
+    parser = _Parser(prog=f"kam {command}", description=ABOUT[command], epilog=EPILOG, allow_abbrev=False,
+                     add_help=False, usage=f"kam {command} [OPTION...] ORDERS.csv..."
+                     + (" -o report.html" if command == "report" else ""))
+    groups = (("Reading", _READING), ("Scoring", _SCORING),
+              ("Printing", tuple(_PRINTING[name] for name in _OF_COMMAND[command])))
+    for heading, options in groups:
+        group = parser.add_argument_group(heading)
+        for name, metavar, text in options:
+            how: dict[str, Any] = {"metavar": metavar} if metavar else {"action": "store_true"}
+            group.add_argument("--" + name, help=text, **how)
+    if command == "report":
+        group.add_argument("-o", "--output", metavar="FILE", help="where to write the report (default: report.html)")
+    group.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
+    group.add_argument("-h", "--help", action="store_true", help="print this, and stop")
+    group.add_argument("-V", "--version", action="store_true", help="print the version, and stop")
+    parser.add_argument("orders", nargs="*", help=argparse.SUPPRESS)
+    return parser
+
+
+def _day(name: str, text: Optional[str]) -> int:
+    if text is None:
+        return NO_DAY
+    day, wrong = parse_day(encode(text))
+    if wrong:
+        raise Failure(f'--{name} "{text}" is no date; write YYYY-MM-DD')
+    return day
+
+
+def _number(name: str, text: Optional[str], usual: float, low: float, with_low: bool, high: float, range_: str
+            ) -> float:
+    """A number in low..high; `low` itself only when `with_low`."""
+    if text is None:
+        return usual
+    value, wrong = parse_number(encode(text))
+    if wrong or value < low or (value <= low and not with_low) or value > high:
+        raise Failure(f'--{name} "{text}" must be {range_}')
+    return value
+
+
+def _whole(name: str, text: Optional[str], usual: float, low: float) -> int:
+    value = _number(name, text, usual, low, True, 1e9, f"a number of accounts, {low:.0f} or more")
+    if value != int(value):
+        raise Failure(f'--{name} "{text}" must be a whole number')
+    return int(value)
+
+
+def _horizon(text: Optional[str]) -> float:
+    if text == "inf":
+        return math.inf
+    return _number("horizon-days", text, 365, 0, False, 1e9, "a number of days above 0, or inf")
+
+
+def _delimiter(text: Optional[str]) -> Optional[bytes]:
+    if text is None:
+        return None
+    if text in ("tab", "\\t"):
+        return b"\t"
+    raw = encode(text)
+    if len(raw) != 1 or raw in b"\"\r\n .-+":
+        raise Failure(f'--delimiter "{text}" must be one character, or tab')
+    return raw
+
+
+def _choice(name: str, text: Optional[str], words: Sequence[str]) -> str:
+    if text is None:
+        return words[0]
+    if text not in words:
+        raise Failure(f'--{name} "{text}" must be ' + " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))))
+    return text
+
+
+def _next_limit(text: str, is_share: bool) -> float:
+    if is_share and not text.endswith("%"):
+        raise ValueError("must give shares with %, such as top:5%,20%,50%")
+    value, wrong = parse_number(encode(text[:-1] if is_share else text))
+    if wrong:
+        raise ValueError("must be limits in money, such as 5000000,1000000,500000, or shares, such as "
+                         "top:5%,20%,50% or total:80%,95%")
+    return value / 100 if is_share else value
+
+
+def _check_order(limits: Sequence[float], is_share: bool) -> None:
+    """Limits of money fall, shares rise."""
+    if is_share and not 0 < limits[-1] <= 1:
+        raise ValueError("must give shares above 0 % and up to 100 %")
+    if len(limits) > 1 and is_share and limits[-1] <= limits[-2]:
+        raise ValueError("must give shares that rise, the best tier first")
+    if len(limits) > 1 and not is_share and limits[-1] >= limits[-2]:
+        raise ValueError("must give limits that fall, the best tier first")
+
+
+def read_tiers(text: str, keep: float) -> tuple[tier.Policy, int]:
+    """What --tiers says: the policy, and how many bands it has."""
+    kind, _, rest = text.partition(":")
+    basis = {"top": "rank", "total": "total"}.get(kind if text != kind else "", "score")
+    is_share = basis != "score"
+    limits: list[float] = []
+    for part in (rest if is_share else text).split(","):
+        if len(limits) == 16:
+            raise ValueError("can give at most 16 tiers")
+        limits.append(_next_limit(part, is_share))
+        _check_order(limits, is_share)
+    bands = [(enter, min(enter / keep, 1.0) if is_share else enter * keep) for enter in limits]
+    return tier.Policy(basis, bands), len(bands)
+
+
+def _tiers(options: Options, text: Optional[str], keep_text: Optional[str]) -> None:
+    keep = _number("keep", keep_text, 1, 0, False, 1, "above 0 and at most 1")
+    text = "5000000,1000000,500000" if text is None else text
+    try:
+        options.tiers, options.n_bands = read_tiers(text, keep)
+    except ValueError as wrong:
+        raise Failure(f'--tiers "{text}" {wrong}') from None
+
+
+def _columns(options: Options, given: argparse.Namespace) -> None:
+    for name in ("account", "day", "revenue", "cost", "order"):
+        setattr(options, name, name if getattr(given, name) is None else getattr(given, name))
+    options.cost_is_wanted = given.cost is not None
+    options.order_is_wanted = given.order is not None
+    options.accounts_file = given.accounts
+    options.date_format = given.date_format
+    options.delimiter = _delimiter(given.delimiter)
+    options.point = b"," if given.decimal_comma else b"."
+    options.drop_bad = given.drop_bad_lines
+
+
+def read(command: str, words: Sequence[str]) -> Optional[Options]:
+    """Reads the command line; None when only help or the version was wanted."""
+    parser = _parser(command)
+    given = parser.parse_intermixed_args(list(words))
+    if given.help or given.version:
+        print(parser.format_help() if given.help else f"kam {command} {lib.kam_version_text().decode()}\n", end="")
+        return None
+    if not given.orders:
+        raise Failure(f"no file of orders is given; kam {command} --help says how")
+    options, asked = Options(), vars(given)
+    options.orders = given.orders
+    _columns(options, given)
+    options.horizon_days = _horizon(given.horizon_days)
+    options.discount_per_year = _number("discount-per-year", given.discount_per_year, 0.10, 0, True, 100,
+                                        "a rate of 0 or more, such as 0.10 for 10 % a year")
+    options.interval = _number("interval", given.interval, 0.80, 0, False, 1 - 1e-9,
+                               "a probability between 0 and 1, such as 0.80")
+    options.as_of = _day("as-of", given.as_of)
+    options.backtest = _day("backtest", asked.get("backtest"))
+    family = _choice("model", given.model, ["auto", *FAMILIES])
+    options.family = None if family == "auto" else family
+    options.language = _choice("lang", given.lang, ["en", "zh"])
+    _tiers(options, given.tiers, given.keep)
+    options.top = 0 if asked.get("top") is None else _whole("top", given.top, 0, 1)
+    options.rows = _whole("rows", asked.get("rows"), 3000, 0)
+    options.title, options.output = asked.get("title"), asked.get("output")
+    options.quiet = given.quiet
+    if options.top and options.backtest != NO_DAY:
+        raise Failure("--top and --backtest cannot go together")
+    return options
