@@ -30,6 +30,10 @@ typedef struct kam_concentration {
     double hhi;              /**< Herfindahl-Hirschman index, sum of squared
                                   shares, 0..1 (times 10,000 for points) */
     double effective_number; /**< 1 / hhi: concentrated as this many equals */
+    double gini_signed;      /**< as gini, over the sum of |x_i| in place of
+                                  that of x_i: 0..1 whatever the signs, and equal
+                                  to gini when none is below zero; NaN when all
+                                  amounts are 0 (Raffinetti et al. 2015) */
 } kam_concentration;
 
 /**
@@ -45,6 +49,47 @@ typedef struct kam_concentration {
 KAM_API kam_status kam_concentration_measure(
     const kam_column *amount, int64_t n_rows, const kam_host *host,
     double *share, kam_concentration *result, kam_diag *diag);
+
+/**
+ * The curves of Lorenz (1905): what the k largest, and what the k smallest,
+ * accounts hold of the total. Allocates (to sort).
+ *
+ * @param amount shape (n_rows); missing rows do not count
+ * @param[out] top    shape (n_rows), share that the 1, 2, ... largest hold: the
+ *                    top-k shares, for every k; NaN past the last known; may be
+ *                    NULL
+ * @param[out] lorenz shape (n_rows), the same of the 1, 2, ... smallest; may be
+ *                    NULL
+ * @param[out] n_known how many amounts are known; may be NULL
+ * @return KAM_OK; KAM_ERR_EMPTY when no amount is known, or their total is not
+ *         above zero; 1..19; 41; 60..79
+ */
+KAM_API kam_status kam_concentration_curve(const kam_column *amount,
+                                           int64_t n_rows, const kam_host *host,
+                                           double *top, double *lorenz,
+                                           int64_t *n_known, kam_diag *diag);
+
+/**
+ * Groups accounts under common control (P5), so that concentration can be
+ * measured over groups. Accounts belong together when one names the other as its
+ * parent, or both name the same, through any number of steps; a parent need not
+ * be an account. Allocates.
+ *
+ * @param key    shape (n_rows), the accounts' names, integers or texts; NULL:
+ *               none, `parent` only marks who belongs together
+ * @param parent shape (n_rows), of the kind of `key`; missing: none
+ * @param amount shape (n_rows); may be NULL
+ * @param[out] group        shape (n_rows), 0, 1, ... by the first row of each
+ * @param[out] group_amount shape (n_rows), the first n_groups are written: sum
+ *                          of the known amounts, NaN when none is; may be NULL
+ * @param[out] n_groups     how many
+ * @return KAM_OK; KAM_ERR_TYPE when key and parent are of two kinds;
+ *         KAM_ERR_OVERFLOW for an infinite amount; 1..19; 60..79
+ */
+KAM_API kam_status kam_concentration_groups(
+    const kam_column *key, const kam_column *parent, const kam_column *amount,
+    int64_t n_rows, const kam_host *host, int64_t *group, double *group_amount,
+    int64_t *n_groups, kam_diag *diag);
 
 KAM_END
 

@@ -13,6 +13,7 @@
 #include "clv.h"
 #include "column.h"
 #include "concentration.h"
+#include "costing.h"
 #include "estimate.h"
 #include "fit.h"
 #include "host.h"

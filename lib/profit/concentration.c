@@ -3,6 +3,7 @@
 #include <kam/concentration.h>
 
 #include <math.h>
+#include <stddef.h>
 
 #include "base/diag.h"
 #include "base/memory.h"
@@ -12,7 +13,7 @@
 #include "math/extent.h"
 #include "math/sort.h"
 
-enum { RESULT_FIRST_VERSION = sizeof(kam_concentration) };
+enum { RESULT_FIRST_VERSION = offsetof(kam_concentration, gini_signed) };
 
 /* What the call works with: the known amounts, scaled so that the largest lies
  * just below 2^30. */
@@ -65,7 +66,7 @@ static void walk_from_the_top(const struct book *book,
 /* sum((2 i - n - 1) x_i) / (n sum x), x rising: the header's formula with its
  * two terms drawn together, so that equal amounts give exactly 0. The weights
  * are brought to within +-1 by a power of two. */
-static double gini(const struct book *book) {
+static double gini_over(const struct book *book, double total) {
     const int64_t n = book->extent.n_known;
     const double down = kam__scaling_of((double)n, 0).up;
     double term[KAM__TILE];
@@ -78,7 +79,15 @@ static double gini(const struct book *book) {
         }
         (void)kam__accumulate(&sum, term, NULL, m);
     }
-    return kam_sum_value(&sum) / ((double)n * down * book->total);
+    return kam_sum_value(&sum) / ((double)n * down * total);
+}
+
+/* The sum of the sizes of all amounts, scaled. */
+static double total_size(const struct book *book) {
+    kam_sum sum = {0, 0};
+    for (int64_t i = 0; i < book->extent.n_known; i++)
+        (void)kam_sum_add(&sum, fabs(book->amount[i]));
+    return kam_sum_value(&sum);
 }
 
 /* Sum of squares over square of sum, in a scale where squares fit a sum. */
@@ -113,11 +122,15 @@ static void describe(const struct book *book, kam_concentration *result) {
     result->total = book->total * book->scaling.down;
     result->largest_share = result->top_10_share = result->top_20_share =
         result->gini = result->hhi = result->effective_number = (double)NAN;
+    result->gini_signed = book->extent.largest > 0
+                              ? gini_over(book, total_size(book))
+                              : (double)NAN;
     if (!(book->total > 0)) return;
     walk_from_the_top(book, result);
     result->n_at_10 = count_at(book, 0.1);
     result->n_at_50 = count_at(book, 0.5);
-    if (book->extent.n_negative == 0) result->gini = gini(book);
+    if (book->extent.n_negative == 0)
+        result->gini = gini_over(book, book->total);
     herfindahl(book, result);
 }
 

@@ -15,7 +15,7 @@ PUBLIC = {
     "reason": (3, "data"), "estimate": (3, "data"),
     "btyd": (4, "value"), "spend": (4, "value"), "clv": (4, "value"),
     "tier": (4, "tier"),
-    "profit": (4, "profit"), "concentration": (4, "profit"),
+    "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
     "fit": (5, "score"), "score": (5, "score"),
     "kam": (6, "all"),

@@ -180,7 +180,35 @@ class kam_concentration(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
                 *((name, c_int64) for name in ("n_accounts", "n_negative", "n_for_80", "n_at_10", "n_at_50")),
                 *((name, c_double) for name in ("total", "largest_share", "top_10_share", "top_20_share", "gini",
-                                                "hhi", "effective_number"))]
+                                                "hhi", "effective_number", "gini_signed"))]
+
+
+class kam_costing_pool(Structure):
+    _fields_ = [("cost", c_double), ("capacity", c_double)]
+
+
+class kam_costing_activity(Structure):
+    _fields_ = [("pool", c_int32), ("reserved", c_int32), ("units_each", c_double)]
+
+
+class kam_costing_model(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_pools", c_int32), ("n_activities", c_int32), ("cents", c_int32),
+                ("pools", POINTER(kam_costing_pool)), ("activities", POINTER(kam_costing_activity))]
+
+
+class kam_costing_lines(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64), ("n_accounts", c_int64),
+                ("account", kam_column), ("activity", kam_column), ("quantity", kam_column)]
+
+
+class kam_costing_use(Structure):
+    _fields_ = [*((name, c_double) for name in ("rate", "used", "unused", "used_cost", "unused_cost")),
+                ("n_lines", c_int64)]
+
+
+class kam_costing_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("amount", "rate", "account_cost", "use", "row_flags"))]
 
 
 class kam_backtest_amount_report(Structure):
@@ -300,6 +328,13 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     # concentration.h
     "kam_concentration_measure": (kam_status, [_column, c_int64, _host, _out, POINTER(kam_concentration),
                                                _diag]),
+    "kam_concentration_curve": (kam_status, [_column, c_int64, _host, _out, _out, POINTER(c_int64), _diag]),
+    "kam_concentration_groups": (kam_status, [_column, _column, _column, c_int64, _host, _out, _out,
+                                              POINTER(c_int64), _diag]),
+    # costing.h
+    "kam_costing_allocate": (kam_status, [POINTER(kam_costing_model), POINTER(kam_costing_lines), _host,
+                                          POINTER(kam_costing_out), _diag]),
+    "kam_costing_spread": (kam_status, [c_double, _column, c_int64, c_int32, _host, _out, _diag]),
     # backtest.h
     "kam_backtest_amount": (kam_status, [_column, _column, c_int64, POINTER(kam_backtest_amount_report), _diag]),
     "kam_backtest_event": (kam_status, [_column, _column, c_int64, _host, POINTER(kam_backtest_event_report),

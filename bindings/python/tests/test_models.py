@@ -142,6 +142,31 @@ def test_tiers():
     raised(kam.KamValueError, lambda: kam.tier.Policy("nosuch", [1.0]))
 
 
+def test_costing():
+    """the article's example to the cent; shared cost adds up"""
+    told = kam.costing.allocate([kam.costing.Pool(560000, 700000)],
+                                [kam.costing.Activity(0, minutes) for minutes in (8, 44, 50)],
+                                [0, 1, 0], [0, 1, 2], [49000, 1400, 2500], 2)
+    same(told.lines["amount"].tolist(), [313600.0, 49280.0, 100000.0])
+    same(told.account_cost.tolist(), [413600.0, 49280.0])
+    same((told.use[0]["used_cost"], told.use[0]["unused_cost"], told.use[0]["n_lines"]), (462880.0, 97120.0, 3))
+    same(kam.costing.spread(100, [1, 1, 1]).tolist(), [33.34, 33.33, 33.33])
+    raised(kam.KamValueError, lambda: kam.costing.spread(-1, [1]))
+    raised(kam.KamValueError, lambda: kam.costing.allocate([], [], [0], [0], [1], 1))
+    raised(kam.KamValueError, lambda: kam.costing.allocate([(1, 1)], [(0, 1)], [0], [0, 1], [1], 1))
+
+
+def test_groups():
+    """common control, then concentration over groups; curves"""
+    groups = kam.concentration.groups(["b", "a", None, "h", "h"], [1, 2, None, 10, 20], ["c", "b", "a", "d", "e"])
+    same((groups.group.tolist(), groups.amount.tolist()), ([0, 0, 0, 1, 1], [3.0, 30.0]))
+    same(kam.concentration.groups([7, None, 7], [1, 2, 3]).amount.tolist(), [4.0, 2.0])
+    curve = kam.concentration.curve([3, None, 1, 4, 2])
+    same((curve["top"].tolist(), curve["lorenz"].tolist()), ([0.4, 0.7, 0.9, 1.0], [0.1, 0.3, 0.6, 1.0]))
+    same(kam.concentration.measure([-1, 1]).numbers["gini_signed"], 0.5)
+    raised(kam.KamValueError, lambda: kam.concentration.groups(["a"], [1, 2]))
+
+
 def test_profit():
     """layers, whale curve, concentration"""
     layers = kam.profit.layers(BOOK)
