@@ -37,8 +37,8 @@ static kam_account account(uint64_t i) {
     const uint64_t z = (i + 1) * 0x9E3779B97F4A7C15u;
     const double x = (double)(z >> 60), m = 900 + (double)(z >> 40 & 4095);
     const double t = 99 - (double)(z >> 50 & 31), w = (x + 1) * m;
-    if (x == 0) return (kam_account){0, 0, 104, 0, w, 0, w / 2, 200, 0, 3, 1};
-    return (kam_account){x, t, 104, m, w, 0, w * 0.7, 200, w / 2, 3, 1};
+    kam_account a = {x, t, 104, m, w, 0, w * 0.7, 200, .tier_before = 3};
+    return a.tier_value = w / 2, a.weight = 1, a;
 }
 
 int main(void) {

@@ -29,6 +29,11 @@ typedef struct kam_account {
     double tier_value;         /**< what tiers are cut on: payments of a year */
     double tier_before;        /**< tier so far, 0 is the best; NaN: none */
     double weight;             /**< how many accounts this stands for; NaN: 1 */
+    double renewals;           /**< of its contract so far, whole, >= 0 */
+    double contract_ended;     /**< 1: not renewed after those; 0: running */
+    double renewals_before;    /**< those made before it was in the book; 0 */
+    double periods_to_end;     /**< as-of day to the contract's end, >= 0 */
+    double contract_value;     /**< money a period of the contract */
 } kam_account;
 
 /** The same facts for many accounts. A view: the caller owns every buffer. */
@@ -47,6 +52,11 @@ typedef struct kam_accounts {
     kam_column tier_value;         /**< money */
     kam_column tier_before;        /**< 0 is the best tier */
     kam_column weight;             /**< > 0; absent: 1 each */
+    kam_column renewals;           /**< >= 0 */
+    kam_column contract_ended;     /**< 0 or 1 */
+    kam_column renewals_before;    /**< 0..renewals; absent: 0 each */
+    kam_column periods_to_end;     /**< >= 0 */
+    kam_column contract_value;     /**< money */
 } kam_accounts;
 
 /**

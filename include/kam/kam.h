@@ -20,6 +20,7 @@
 #include "ledger.h"
 #include "profit.h"
 #include "reason.h"
+#include "retention.h"
 #include "score.h"
 #include "spend.h"
 #include "status.h"

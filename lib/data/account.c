@@ -56,6 +56,15 @@ static void view_fields(kam_accounts *view, const kam_account *record,
     view->tier_before =
         field_at(record, size, offsetof(kam_account, tier_before));
     view->weight = field_at(record, size, offsetof(kam_account, weight));
+    view->renewals = field_at(record, size, offsetof(kam_account, renewals));
+    view->contract_ended =
+        field_at(record, size, offsetof(kam_account, contract_ended));
+    view->renewals_before =
+        field_at(record, size, offsetof(kam_account, renewals_before));
+    view->periods_to_end =
+        field_at(record, size, offsetof(kam_account, periods_to_end));
+    view->contract_value =
+        field_at(record, size, offsetof(kam_account, contract_value));
 }
 
 kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
@@ -91,7 +100,11 @@ static int move_columns(kam_accounts *view, int64_t first) {
            move(&view->gross_revenue, first) | move(&view->returns, first) |
            move(&view->direct_cost, first) | move(&view->service_cost, first) |
            move(&view->tier_value, first) | move(&view->tier_before, first) |
-           move(&view->weight, first);
+           move(&view->weight, first) | move(&view->renewals, first) |
+           move(&view->contract_ended, first) |
+           move(&view->renewals_before, first) |
+           move(&view->periods_to_end, first) |
+           move(&view->contract_value, first);
 }
 
 kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,

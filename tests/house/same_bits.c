@@ -331,6 +331,45 @@ static void hash_spend(const kam_accounts *view, const kam_accounts *part) {
     say("spend", &h);
 }
 
+static void hash_retention(void) {
+    kam_retention model = {KAM_RETENTION_BDW, 3, 365, {0.7, 1.2, 1.3, 0}};
+    kam_retention fitted;
+    kam_accounts contracts = {.struct_size = sizeof contracts};
+    static double ended[FEW];
+    double covariance[9] = {0};
+    kam_estimate_report report;
+    struct hash h;
+    start(&h);
+    memset(&fitted, 0, sizeof fitted);
+    memset(&report, 0, sizeof report);
+    report.struct_size = sizeof report;
+    contracts.n_rows = FEW;
+    for (int i = 0; i < FEW; i++) {
+        answer_2[i] = i % 11;
+        ended[i] = i % 3 == 0;
+    }
+    contracts.renewals.values = answer_2;
+    contracts.contract_ended.values = ended;
+    contracts.renewals.type = contracts.contract_ended.type = KAM_F64;
+    kam_retention_log_likelihood(&model, &contracts, NULL, answer, NULL, NULL);
+    take_all(&h, answer, FEW);
+    kam_retention_residual(&model, &contracts, INFINITY, 0.1, NULL, answer,
+                           NULL, NULL);
+    take_all(&h, answer, FEW);
+    model.family = KAM_RETENTION_SBG;
+    model.n_parameters = 2;
+    kam_retention_residual(&model, &contracts, 12, 0.1, NULL, answer, NULL,
+                           NULL);
+    take_all(&h, answer, FEW);
+    const kam_status status =
+        kam_retention_fit(KAM_RETENTION_SBG, &contracts, 1, 365, NULL, NULL,
+                          &fitted, covariance, &report, NULL);
+    take_all(&h, fitted.parameter, 4);
+    take_all(&h, covariance, 4);
+    take_report(&h, status, &report);
+    say("retention", &h);
+}
+
 static void hash_clv(const kam_btyd *orders, const kam_accounts *few) {
     const kam_spend spend = {KAM_SPEND_GAMMA_GAMMA, 3, {6.25, 3.74, 15.44, 0}};
     struct hash h;
@@ -371,5 +410,6 @@ int main(int n, char **word) {
     hash_fit("mbgnbd_fit", KAM_BTYD_MBGNBD, &some);
     hash_spend(&all, &some);
     hash_clv(&mbg, &few);
+    hash_retention();
     return 0;
 }

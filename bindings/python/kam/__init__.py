@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, profit, reason, spend, status, sum,
-               tier)
+from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, profit, reason, retention, spend, status,
+               sum, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -44,5 +44,5 @@ __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
     "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores",
     "Summary", "Table", "backtest", "btyd", "calendar", "clv", "concentration", "costing", "estimate",
-    "estimators", "fit", "isa", "lifetimes", "profit", "reason", "score", "score_one", "spend", "status", "sum",
-    "tier"]
+    "estimators", "fit", "isa", "lifetimes", "profit", "reason", "retention", "score", "score_one", "spend",
+    "status", "sum", "tier"]

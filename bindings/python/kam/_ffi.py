@@ -33,6 +33,8 @@ KAM_PRIOR_NONE, KAM_PRIOR_WEAK = 0, 1
 KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD = 1, 2
 # kam/spend.h
 KAM_SPEND_GAMMA_GAMMA = 1
+# kam/retention.h
+KAM_RETENTION_SBG, KAM_RETENTION_BDW = 1, 2
 # kam/reason.h
 KAM_EN, KAM_ZH = 1, 2
 KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE = range(5)
@@ -66,14 +68,16 @@ class kam_host(Structure):
 class kam_account(Structure):
     _fields_ = [(name, c_double) for name in (
         "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
-        "direct_cost", "service_cost", "tier_value", "tier_before", "weight")]
+        "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals", "contract_ended",
+        "renewals_before", "periods_to_end", "contract_value")]
 
 
 class kam_accounts(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
                 *((name, kam_column) for name in (
                     "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue",
-                    "returns", "direct_cost", "service_cost", "tier_value", "tier_before", "weight"))]
+                    "returns", "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals",
+                    "contract_ended", "renewals_before", "periods_to_end", "contract_value"))]
 
 
 class kam_sum(Structure):
@@ -134,6 +138,11 @@ class kam_objective(Structure):
 class kam_btyd(Structure):
     _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("period_days", c_double),
                 ("parameter", c_double * 8)]
+
+
+class kam_retention(Structure):
+    _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("period_days", c_double),
+                ("parameter", c_double * 4)]
 
 
 class kam_spend(Structure):
@@ -249,6 +258,7 @@ class kam_scores(Structure):
 
 _diag, _host, _column = POINTER(kam_diag), POINTER(kam_host), POINTER(kam_column)
 _accounts, _btyd, _spend = POINTER(kam_accounts), POINTER(kam_btyd), POINTER(kam_spend)
+_retention = POINTER(kam_retention)
 _flags, _out = c_void_p, c_void_p  # buffers of a result: their addresses
 _ledger = c_void_p
 
@@ -309,6 +319,18 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_spend_log_likelihood": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
     "kam_spend_expected": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
+    # retention.h
+    "kam_retention_family_name": (c_char_p, [c_int32]),
+    "kam_retention_parameter_name": (c_char_p, [c_int32, c_int32]),
+    "kam_retention_fit": (kam_status, [c_int32, _accounts, c_int64, c_double, POINTER(kam_estimate_options), _host,
+                                       _retention, _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_retention_objective": (kam_status, [_retention, _accounts, _host, POINTER(kam_objective), _diag]),
+    "kam_retention_curve": (kam_status, [_retention, c_int64, _out, _out, _diag]),
+    "kam_retention_renewal": (kam_status, [_retention, _accounts, c_double, _host, _out, _flags, _diag]),
+    "kam_retention_residual": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _flags, _diag]),
+    "kam_retention_value": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _out, _flags,
+                                         _diag]),
+    "kam_retention_log_likelihood": (kam_status, [_retention, _accounts, _host, _out, _flags, _diag]),
     # clv.h
     "kam_clv_options_init": (kam_status, [POINTER(kam_clv_options), c_uint32]),
     "kam_clv_value": (kam_status, [_btyd, _spend, _accounts, POINTER(kam_clv_options), _host, _out, _flags,

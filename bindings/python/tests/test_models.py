@@ -126,6 +126,30 @@ def test_prior():
     raised(kam.KamValueError, lambda: kam.btyd.fit(BOOK, max_steps=0))
 
 
+CONTRACTS = {"renewals": [0, 1, 2, 3, 4, 5, 6, 7], "contract_ended": [1, 1, 1, 1, 1, 1, 1, 0],
+             "weight": [131, 126, 90, 60, 42, 34, 26, 491]}
+
+
+def test_contracts():
+    """sBG on the published High End cohort; curve, renewal, residual, value"""
+    model = kam.retention.fit(CONTRACTS, "sbg")
+    same((model.family, model.report["status"], model.period_days), ("sbg", "KAM_OK", 365.25))
+    same_parameters(model, "mle_sbg_highend_7y_params.csv")
+    curve, renewal = model.curve(7), model.renewal(CONTRACTS)["renewal"]
+    same(renewal[:7].tolist(), [0.0] * 7)
+    near(renewal[7], model.renewal({"renewals": [6], "contract_ended": [0]}, 2.0)["renewal"][0]
+         / curve["retention"][6], 1e-14, "renewal")
+    book = {"renewals": [3], "contract_ended": [0], "contract_value": [100.0], "periods_to_end": [0.5]}
+    same(model.value(book, 5)["until_end"].tolist(), [50.0])
+    near(model.value(book, 5)["after_end"][0], 100 * model.residual(book, 5)["residual"][0], 1e-15, "value")
+    near(model.objective(CONTRACTS).log_likelihood, model.report["log_likelihood"], 1e-15, "objective")
+    near(sum(w * one for w, one in zip(CONTRACTS["weight"], model.log_likelihood(CONTRACTS)["log_likelihood"])),
+         model.report["log_likelihood"], 1e-14, "log likelihood")
+    same(list(kam.retention.fit(CONTRACTS, "bdw", prior="weak").parameters), ["alpha", "beta", "c"])
+    raised(kam.KamValueError, lambda: kam.retention.fit(CONTRACTS, "nosuch"))
+    raised(kam.KamValueError, lambda: kam.retention.Model("sbg", alpha=1.0, beta=1.0, c=2.0))
+
+
 def test_tiers():
     """policies, limits, assignment, names"""
     same(kam.tier.preset_cny()[0], (5e6, 5e6))
