@@ -17,11 +17,12 @@ PUBLIC = {
     "tier": (4, "tier"),
     "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
+    "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_of_customers": (4, "kpi"),
     "fit": (5, "score"), "score": (5, "score"),
     "kam": (6, "all"),
 }
 # Floor of every room under lib/.
-PRIVATE = {"base": 1, "math": 2, "data": 3, "value": 4, "tier": 4, "profit": 4, "churn": 4, "score": 5}
+PRIVATE = {"base": 1, "math": 2, "data": 3, "value": 4, "tier": 4, "profit": 4, "churn": 4, "kpi": 4, "score": 5}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 

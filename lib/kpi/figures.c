@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "kpi/figures.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/sized.h"
+#include "math/exact.h"
+
+enum {
+    OPTIONS_FIRST_VERSION = sizeof(kam_kpi_options),
+    REPORT_FIRST_VERSION = sizeof(kam_kpi_report),
+    MOST_IDS = 64
+};
+
+#define NO_DAY INT32_MIN
+
+static const double CONFIDENCE = 0.95;
+static const int32_t AGES[3] = {30, 60, 90};
+static const int32_t SCALE = 10;
+
+kam_status kam_kpi_options_init(kam_kpi_options *options,
+                                uint32_t struct_size) {
+    kam_kpi_options ours;
+    if (!options) return KAM_ERR_NULL;
+    memset(&ours, 0, sizeof ours);
+    ours.n_groups = 1;
+    ours.first_day = ours.last_day = NO_DAY;
+    ours.base_first_day = ours.base_last_day = NO_DAY;
+    ours.confidence = CONFIDENCE;
+    memcpy(ours.age_days, AGES, sizeof AGES);
+    ours.scale = SCALE;
+    options->struct_size = struct_size;
+    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
+                            "options", NULL);
+}
+
+/* The zero of an option is its default. */
+static void fill_in(kam_kpi_options *options) {
+    if (options->n_groups == 0) options->n_groups = 1;
+    if (options->confidence == 0) options->confidence = CONFIDENCE;
+    if (options->scale == 0) options->scale = SCALE;
+    if (!options->age_days[0] && !options->age_days[1] && !options->age_days[2])
+        memcpy(options->age_days, AGES, sizeof AGES);
+}
+
+static kam_status check_days(const kam_kpi_options *o, kam_diag *diag) {
+    if (o->first_day != NO_DAY && o->last_day != NO_DAY &&
+        o->first_day > o->last_day)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.first_day", -1,
+                         o->first_day, "{value} lies after last_day.");
+    if (o->base_first_day != NO_DAY && o->base_last_day != NO_DAY &&
+        o->base_first_day > o->base_last_day)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.base_first_day", -1,
+                         o->base_first_day,
+                         "{value} lies after base_last_day.");
+    return KAM_OK;
+}
+
+static kam_status check_options(const kam_kpi_options *o, kam_diag *diag) {
+    if (!o->ids)
+        return kam__fail(diag, KAM_ERR_NULL, "options.ids", -1, NAN, "");
+    if (o->n_ids < 1 || o->n_ids > MOST_IDS)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.n_ids", -1, o->n_ids,
+                         "{value} is not from 1 to 64.");
+    if (o->n_groups < 1 || o->n_groups > INT32_MAX)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.n_groups", -1,
+                         (double)o->n_groups,
+                         "{value} is not from 1 to 2147483647.");
+    if (!(o->confidence > 0 && o->confidence < 1))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.confidence", -1,
+                         o->confidence, "{value} is not between 0 and 1.");
+    if (o->age_days[0] < 1 || o->age_days[1] <= o->age_days[0] ||
+        o->age_days[2] <= o->age_days[1])
+        return kam__fail(diag, KAM_ERR_OPTION, "options.age_days", -1,
+                         o->age_days[0],
+                         "The limits, from {value}, do not rise from 1 on.");
+    if (o->scale != 5 && o->scale != 10)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.scale", -1, o->scale,
+                         "{value} is neither 5 nor 10.");
+    if (o->grace_days < 0)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.grace_days", -1,
+                         o->grace_days, "{value} is below 0.");
+    return check_days(o, diag);
+}
+
+static double day_or(int32_t day, double open) {
+    return day == NO_DAY ? open : day;
+}
+
+kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
+                          const struct kam__kpi_column *columns, int32_t n,
+                          const kam_kpi_options *options, const kam_kpi *out,
+                          const kam_kpi_report *report, kam_diag *diag) {
+    kam_status status =
+        kam__sized_read(&job->options, sizeof job->options, options,
+                        OPTIONS_FIRST_VERSION, "options", diag);
+    if (status != KAM_OK) return status;
+    fill_in(&job->options);
+    status = check_options(&job->options, diag);
+    if (status == KAM_OK && n_rows < 0)
+        status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
+                           "n_rows is {value}.");
+    for (int32_t i = 0; i < n && status == KAM_OK; i++) {
+        status = kam__column_check(columns[i].column, n_rows, columns[i].types,
+                                   0, columns[i].name, diag);
+        *(i == 0 ? &job->group : &job->column[i - 1]) = *columns[i].column;
+    }
+    if (status == KAM_OK && !out)
+        status = kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
+    if (status == KAM_OK && report)
+        status = kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
+    const kam_kpi_options *const o = &job->options;
+    job->n_rows = n_rows;
+    job->first = day_or(o->first_day, -(double)INFINITY);
+    job->last = day_or(o->last_day, (double)INFINITY);
+    job->base_first = day_or(o->base_first_day, -(double)INFINITY);
+    job->base_last = day_or(o->base_last_day, (double)INFINITY);
+    return status;
+}
+
+const struct kam__kpi_recipe *kam__kpi_recipe_of(const struct kam__kpi_job *job,
+                                                 int32_t id) {
+    for (int32_t i = 0; i < job->n_recipes; i++)
+        if (job->recipe[i].id == id) return &job->recipe[i];
+    return NULL;
+}
+
+static kam_status check_recipe(const struct kam__kpi_recipe *recipe,
+                               const kam_kpi_options *o, int32_t id,
+                               kam_diag *diag) {
+    if (!recipe)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.ids", -1, id,
+                         "Figure {value} is not made from these records.");
+    const int no_today = o->last_day == NO_DAY;
+    const int no_first = o->first_day == NO_DAY;
+    if ((recipe->needs & KAM__KPI_NEEDS_TODAY && no_today) ||
+        (recipe->needs & KAM__KPI_NEEDS_PERIOD && (no_today || no_first)))
+        return kam__fail(diag, KAM_ERR_OPTION,
+                         no_today ? "options.last_day" : "options.first_day",
+                         -1, id, "Figure {value} needs this day.");
+    const int no_base =
+        o->base_first_day == NO_DAY || o->base_last_day == NO_DAY;
+    if (recipe->needs & KAM__KPI_NEEDS_BASE && no_base)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.base_first_day", -1, id,
+                         "Figure {value} needs the days of a base.");
+    return KAM_OK;
+}
+
+static void note_defaults(struct kam__kpi_job *job,
+                          const struct kam__kpi_recipe *recipe) {
+    const kam_kpi_options *const o = &job->options;
+    const int32_t id = recipe->id;
+    uint32_t *const bits = &job->report.defaults;
+    if ((recipe->kind == KAM__KPI_SHARE || recipe->kind == KAM__KPI_SCORE ||
+         id / 10 == 120) &&
+        o->confidence == CONFIDENCE)
+        *bits |= KAM_KPI_DEFAULT_CONFIDENCE;
+    if (id > KAM_KPI_AGE_NOT_DUE && id <= KAM_KPI_AGE_4 &&
+        memcmp(o->age_days, AGES, sizeof AGES) == 0)
+        *bits |= KAM_KPI_DEFAULT_AGES;
+    if ((id == KAM_KPI_CSAT || id == KAM_KPI_NPS) && o->scale == SCALE)
+        *bits |= KAM_KPI_DEFAULT_SCALE;
+    if ((id == KAM_KPI_OTIF || id == KAM_KPI_ON_TIME) && o->grace_days == 0)
+        *bits |= KAM_KPI_DEFAULT_GRACE;
+}
+
+/* Places that the asked figures need, in rising order. */
+static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
+    uint64_t used = 0;
+    for (int32_t k = 0; k < job->options.n_ids; k++) {
+        const int32_t id = job->options.ids[k];
+        const struct kam__kpi_recipe *const r = kam__kpi_recipe_of(job, id);
+        const kam_status status = check_recipe(r, &job->options, id, diag);
+        if (status != KAM_OK) return status;
+        const int32_t place[5] = {r->a, r->b, r->d, r->n, r->left_out};
+        for (int i = 0; i < 5; i++)
+            if (place[i] != KAM__KPI_NONE) used |= UINT64_C(1) << place[i];
+        if (r->kind == KAM__KPI_MEANS) /* its second count follows the first */
+            used |= UINT64_C(1) << (r->n + 2);
+        note_defaults(job, r);
+    }
+    for (int32_t i = 0; i < job->n_sums; i++)
+        if (used >> i & 1) job->sum[job->n_wanted_sums++] = i;
+    for (int32_t i = 0; i < job->n_counts; i++)
+        if (used >> COUNT(i) & 1) job->count[job->n_wanted_counts++] = i;
+    return KAM_OK;
+}
+
+static void add_row(struct kam__kpi_job *job, const struct kam__kpi_tile *tile,
+                    int32_t i, char *cell) {
+    kam_sum *const sum = (kam_sum *)(void *)cell;
+    int64_t *const count = (int64_t *)(void *)(sum + job->n_wanted_sums);
+    for (int32_t k = 0; k < job->n_wanted_sums; k++)
+        sum[k] =
+            kam__exact_plus(sum[k], kam__exact_fast(tile->term[job->sum[k]][i]),
+                            &job->wild);
+    for (int32_t k = 0; k < job->n_wanted_counts; k++)
+        count[k] += tile->mark[i] >> job->count[k] & 1;
+}
+
+/* Terms beyond what a sum holds; then the tile's are not added. */
+static int is_wild(const struct kam__kpi_job *job,
+                   const struct kam__kpi_tile *tile, int32_t n) {
+    int wild = 0;
+    for (int32_t k = 0; k < job->n_wanted_sums; k++)
+        for (int32_t i = 0; i < n; i++)
+            wild |= !(fabs(tile->term[job->sum[k]][i]) <= 0x1p62);
+    return wild;
+}
+
+static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
+    struct kam__kpi_tile tile;
+    double buffer[KAM__TILE];
+    const double n_groups = (double)job->options.n_groups;
+    const int grouped = job->group.values != NULL;
+    const double *const group =
+        grouped ? kam__gather(&job->group, first, n, buffer) : NULL;
+    job->terms(job, first, n, &tile);
+    if (is_wild(job, &tile, n)) {
+        job->wild |= UINT64_C(1) << 63;
+        return;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const double g = grouped ? group[i] : 0;
+        if (!(g >= 0 && g < n_groups)) {
+            job->report.n_without_group++;
+            continue;
+        }
+        add_row(job, &tile, i, job->cell + (uint64_t)g * job->cell_size);
+    }
+}
+
+static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
+    (void)piece;
+    for (int64_t at = 0; at < n; at += KAM__TILE)
+        add_tile(context, first + at,
+                 (int32_t)(n - at < KAM__TILE ? n - at : KAM__TILE));
+}
+
+static kam_status add_up(struct kam__kpi_job *job, kam_host *lent, kam_kpi *out,
+                         kam_diag *diag) {
+    lent->parallel_for = NULL; /* groups are shared: one thread */
+    const kam_status status =
+        kam__for_pieces(lent, job->n_rows, add_piece, job, diag);
+    if (status != KAM_OK) return status;
+    if (job->wild >> 63)
+        return kam__fail(diag, KAM_ERR_OVERFLOW, "", -1, NAN, "");
+    for (int64_t g = 0; g < job->options.n_groups; g++)
+        kam__kpi_finish(job, g, out + g * job->options.n_ids);
+    return KAM_OK;
+}
+
+kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
+                        kam_kpi *out, kam_kpi_report *report, kam_diag *diag) {
+    kam_host lent;
+    kam_status status = kam__host_read(&lent, host, diag);
+    if (status == KAM_OK) status = find_wanted(job, diag);
+    if (status != KAM_OK) return status;
+    job->cell_size = (uint64_t)job->n_wanted_sums * sizeof(kam_sum) +
+                     (uint64_t)job->n_wanted_counts * sizeof(int64_t);
+    const uint64_t n_groups = (uint64_t)job->options.n_groups;
+    job->cell = kam__allocate_zero(&lent, n_groups, job->cell_size);
+    if (!job->cell) return kam__no_memory(diag);
+    job->report.n_rows = job->n_rows;
+    status = add_up(job, &lent, out, diag);
+    kam__release(&lent, job->cell, n_groups, job->cell_size);
+    if (status != KAM_OK) return status;
+    if (report)
+        (void)kam__sized_write(report, &job->report, sizeof job->report,
+                               REPORT_FIRST_VERSION, "report", NULL);
+    return kam__ok(diag);
+}
