@@ -45,16 +45,16 @@ class Column:
         self.name, self.chunks = name, chunks
         self.n_rows = sum(chunk.n_rows for chunk in chunks)
 
-    def whole(self) -> Chunk:
+    def whole(self, kind: Kind = "number") -> Chunk:
         """All rows as one chunk, for calls that take no parts."""
         if len(self.chunks) == 1:
             return self.chunks[0]
         if not self.chunks:
-            return copied(self.name, [], "number")
+            return copied(self.name, [], kind)
         values: list[Any] = []
         for chunk in self.chunks:
             values += _values(chunk)
-        return copied(self.name, values, "number")
+        return copied(self.name, values, kind)
 
 
 def _values(chunk: Chunk) -> list[Any]:

@@ -40,6 +40,20 @@ KAM_EN, KAM_ZH = 1, 2
 KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE = range(5)
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
+# kam/kpi.h, kam/kpi_of.h
+KAM_KPI_REVENUE, KAM_KPI_QUANTITY, KAM_KPI_MARGIN, KAM_KPI_TURNOVER = 101, 102, 201, 301
+KAM_KPI_DSO, KAM_KPI_OVERDUE, KAM_KPI_AGE_NOT_DUE, KAM_KPI_AGE_1, KAM_KPI_AGE_2 = 302, 303, 311, 312, 313
+KAM_KPI_AGE_3, KAM_KPI_AGE_4, KAM_KPI_LATE, KAM_KPI_DAYS_LATE = 314, 315, 321, 322
+KAM_KPI_DAYS_TO_PAY, KAM_KPI_MONEY_DAYS_TO_PAY, KAM_KPI_GROWTH, KAM_KPI_ACCURACY = 323, 324, 401, 501
+KAM_KPI_BIAS, KAM_KPI_MASE, KAM_KPI_CSAT, KAM_KPI_NPS, KAM_KPI_RESPONSE_RATE = 502, 503, 601, 602, 603
+KAM_KPI_SHARE, KAM_KPI_NEW, KAM_KPI_RETENTION, KAM_KPI_GRR, KAM_KPI_NRR = 701, 801, 901, 902, 903
+KAM_KPI_OTIF, KAM_KPI_ON_TIME, KAM_KPI_IN_FULL, KAM_KPI_WIN_RATE = 1001, 1002, 1003, 1101
+KAM_KPI_WIN_RATE_MONEY, KAM_KPI_CONVERSION, KAM_KPI_HOURS_P50, KAM_KPI_HOURS_P90 = 1102, 1103, 1201, 1202
+KAM_KPI_HOURS_P95, KAM_KPI_SLA_HIT, KAM_KPI_DEFECTION, KAM_KPI_ATTAINMENT = 1203, 1204, 1301, 1401
+KAM_KPI_KNOWN, KAM_KPI_NO_ROWS, KAM_KPI_UNDECIDED, KAM_KPI_ZERO_BASE = 0, 1, 2, 3
+KAM_KPI_NEGATIVE_BASE, KAM_KPI_LINES, KAM_KPI_INVOICES, KAM_KPI_ACTUALS, KAM_KPI_SURVEYS = 4, 1, 2, 3, 4
+KAM_KPI_ACCOUNTS, KAM_KPI_OPPORTUNITIES, KAM_KPI_TICKETS, KAM_KPI_DEFAULT_CONFIDENCE = 5, 6, 7, 1
+KAM_KPI_DEFAULT_AGES, KAM_KPI_DEFAULT_SCALE, KAM_KPI_DEFAULT_GRACE = 2, 4, 8
 
 kam_status = c_int32
 kam_task = CFUNCTYPE(None, c_void_p, c_int64)
@@ -220,6 +234,55 @@ class kam_costing_out(Structure):
                 *((name, c_void_p) for name in ("amount", "rate", "account_cost", "use", "row_flags"))]
 
 
+class kam_kpi(Structure):
+    _fields_ = [*((name, c_double) for name in ("value", "numerator", "denominator", "low", "high")),
+                ("n", c_int64), ("n_left_out", c_int64), ("id", c_int32), ("state", c_int32)]
+
+
+class kam_kpi_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_ids", c_int32), ("ids", POINTER(c_int32)), ("n_groups", c_int64),
+                *((name, c_int32) for name in ("first_day", "last_day", "base_first_day", "base_last_day")),
+                ("confidence", c_double), ("age_days", c_int32 * 3), ("scale", c_int32), ("grace_days", c_int32),
+                ("reserved", c_int32)]
+
+
+class kam_kpi_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("defaults", c_uint32), ("n_rows", c_int64), ("n_without_group", c_int64)]
+
+
+def _records(*columns: str) -> list[tuple[str, Any]]:
+    return [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+            *((name, kam_column) for name in columns)]
+
+
+class kam_kpi_lines(Structure):
+    _fields_ = _records("group", "day", "revenue", "cost", "quantity", "promised_day", "delivered_day", "complete")
+
+
+class kam_kpi_invoices(Structure):
+    _fields_ = _records("group", "invoice_day", "due_day", "paid_day", "amount")
+
+
+class kam_kpi_actuals(Structure):
+    _fields_ = _records("group", "day", "actual", "forecast", "naive", "plan")
+
+
+class kam_kpi_surveys(Structure):
+    _fields_ = _records("group", "day", "score", "scale")
+
+
+class kam_kpi_accounts(Structure):
+    _fields_ = _records("group", "before", "now", "first_day", "has_left", "wallet")
+
+
+class kam_kpi_opportunities(Structure):
+    _fields_ = _records("group", "opened_day", "closed_day", "won", "value")
+
+
+class kam_kpi_tickets(Structure):
+    _fields_ = _records("group", "day", "hours", "limit", "is_open")
+
+
 class kam_backtest_amount_report(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
                 *((name, c_double) for name in ("actual", "forecast", "bias", "mae", "rmse", "wape",
@@ -357,6 +420,20 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_costing_allocate": (kam_status, [POINTER(kam_costing_model), POINTER(kam_costing_lines), _host,
                                           POINTER(kam_costing_out), _diag]),
     "kam_costing_spread": (kam_status, [c_double, _column, c_int64, c_int32, _host, _out, _diag]),
+    # kpi.h
+    "kam_kpi_at": (c_int32, [c_int32]),
+    "kam_kpi_records": (c_int32, [c_int32]),
+    "kam_kpi_name": (c_char_p, [c_int32]),
+    "kam_kpi_text": (c_char_p, [c_int32, c_int32]),
+    "kam_kpi_state_name": (c_char_p, [c_int32]),
+    "kam_kpi_wallet_share": (c_double, [c_double, c_double]),
+    # kpi_of.h, kpi_of_customers.h
+    "kam_kpi_options_init": (kam_status, [POINTER(kam_kpi_options), c_uint32]),
+    **{f"kam_kpi_of_{name}": (kam_status, [POINTER(records), POINTER(kam_kpi_options), _host, POINTER(kam_kpi),
+                                           POINTER(kam_kpi_report), _diag])
+       for name, records in (("lines", kam_kpi_lines), ("invoices", kam_kpi_invoices), ("actuals", kam_kpi_actuals),
+                             ("surveys", kam_kpi_surveys), ("accounts", kam_kpi_accounts),
+                             ("opportunities", kam_kpi_opportunities), ("tickets", kam_kpi_tickets))},
     # backtest.h
     "kam_backtest_amount": (kam_status, [_column, _column, c_int64, POINTER(kam_backtest_amount_report), _diag]),
     "kam_backtest_event": (kam_status, [_column, _column, c_int64, _host, POINTER(kam_backtest_event_report),
