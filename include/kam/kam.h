@@ -21,6 +21,8 @@
 #include "kpi_of.h"
 #include "kpi_of_customers.h"
 #include "ledger.h"
+#include "matrix.h"
+#include "move.h"
 #include "profit.h"
 #include "reason.h"
 #include "retention.h"

@@ -15,6 +15,8 @@ PUBLIC = {
     "reason": (3, "data"), "estimate": (3, "data"),
     "btyd": (4, "value"), "spend": (4, "value"), "clv": (4, "value"), "retention": (4, "value"),
     "tier": (4, "tier"),
+    "matrix": (4, "tier"),
+    "move": (4, "tier"),
     "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
     "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_of_customers": (4, "kpi"),

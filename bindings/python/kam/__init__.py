@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, kpi, profit, reason, retention, spend,
-               status, sum, tier)
+from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, kpi, matrix, move, profit, reason,
+               retention, spend, status, sum, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -42,6 +42,7 @@ def isa() -> int:
 
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores", "Summary",
-    "Table", "backtest", "btyd", "calendar", "clv", "concentration", "costing", "estimate", "estimators", "fit", "isa",
-    "kpi", "lifetimes", "profit", "reason", "retention", "score", "score_one", "spend", "status", "sum", "tier"]
+    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores",
+    "Summary", "Table", "backtest", "btyd", "calendar", "clv", "concentration", "costing", "estimate",
+    "estimators", "fit", "isa", "kpi", "lifetimes", "matrix", "move", "profit", "reason", "retention", "score",
+    "score_one", "spend", "status", "sum", "tier"]

@@ -54,6 +54,14 @@ KAM_KPI_KNOWN, KAM_KPI_NO_ROWS, KAM_KPI_UNDECIDED, KAM_KPI_ZERO_BASE = 0, 1, 2, 
 KAM_KPI_NEGATIVE_BASE, KAM_KPI_LINES, KAM_KPI_INVOICES, KAM_KPI_ACTUALS, KAM_KPI_SURVEYS = 4, 1, 2, 3, 4
 KAM_KPI_ACCOUNTS, KAM_KPI_OPPORTUNITIES, KAM_KPI_TICKETS, KAM_KPI_DEFAULT_CONFIDENCE = 5, 6, 7, 1
 KAM_KPI_DEFAULT_AGES, KAM_KPI_DEFAULT_SCALE, KAM_KPI_DEFAULT_GRACE = 2, 4, 8
+# kam/move.h
+(KAM_MOVE_NONE, KAM_MOVE_NEW, KAM_MOVE_SAME, KAM_MOVE_UP, KAM_MOVE_DOWN, KAM_MOVE_HELD_CHANCE, KAM_MOVE_HELD_DWELL,
+ KAM_MOVE_OVERRIDE) = range(8)
+# kam/matrix.h
+(KAM_MATRIX_UNKNOWN, KAM_MATRIX_CORE, KAM_MATRIX_HIGH_POTENTIAL, KAM_MATRIX_MAINTAIN, KAM_MATRIX_DEVELOP,
+ KAM_MATRIX_UNCLASSIFIED) = range(6)
+(KAM_MATRIX_DEFAULT_TOP, KAM_MATRIX_DEFAULT_MIDDLE, KAM_MATRIX_DEFAULT_HIGH_GROWTH, KAM_MATRIX_DEFAULT_LOW_GROWTH,
+ KAM_MATRIX_DEFAULT_WALLET_SHARE, KAM_MATRIX_DEFAULT_PAIN) = 1, 2, 4, 8, 16, 32
 
 kam_status = c_int32
 kam_task = CFUNCTYPE(None, c_void_p, c_int64)
@@ -184,6 +192,58 @@ class kam_tier_policy(Structure):
 class kam_tier_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("tier", c_void_p), ("to_next", c_void_p),
                 ("above_limit", c_void_p), ("row_flags", c_void_p)]
+
+
+class kam_move_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("as_of_day", c_int32), ("dwell_months", c_int32), ("reserved", c_int32),
+                ("confidence", c_double)]
+
+
+class kam_move_rows(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, kam_column) for name in (
+                    "score", "tier_before", "since", "score_low", "score_high", "chance_up", "chance_down",
+                    "override_tier", "override_until"))]
+
+
+class kam_move_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("tier", "verdict", "proposed", "since", "row_flags"))]
+
+
+class kam_move_table(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("count", c_void_p), ("amount", c_void_p),
+                *((name, c_int64) for name in ("n_up", "n_down", "n_same", "n_new", "n_gone"))]
+
+
+class kam_matrix_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("top_basis", c_int32),
+                *((name, c_double) for name in (
+                    "top_share", "middle_share", "high_growth", "low_growth", "wallet_share", "pain_least",
+                    "most_variation", "trend_level")),
+                ("least_quarters", c_int32), ("missing_is_no", c_int32)]
+
+
+class kam_matrix(Structure):
+    _fields_ = [*((name, c_double) for name in (
+        "top_limit", "middle_limit", "high_growth", "low_growth", "wallet_share", "pain_least")),
+                ("missing_is_no", c_int32), ("defaults", c_uint32)]
+
+
+class kam_matrix_stability_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("variation", "trend", "chance", "stable", "row_flags"))]
+
+
+class kam_matrix_rows(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, kam_column) for name in ("revenue", "stable", "growth", "wallet", "pain"))]
+
+
+class kam_matrix_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in (
+                    "matrix_class", "value_score", "potential_score", "wallet_share", "row_flags"))]
 
 
 class kam_profit_out(Structure):
@@ -407,6 +467,22 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                         POINTER(kam_tier_band), _diag]),
     "kam_tier_assign": (kam_status, [POINTER(kam_tier_band), c_int32, _column, _column, c_int64, _host,
                                      POINTER(kam_tier_out), _diag]),
+    # move.h
+    "kam_move_options_init": (kam_status, [POINTER(kam_move_options), c_uint32]),
+    "kam_move_decide": (kam_status, [POINTER(kam_move_options), POINTER(kam_tier_band), c_int32,
+                                     POINTER(kam_move_rows), _host, POINTER(kam_move_out), _diag]),
+    "kam_move_name": (c_char_p, [c_int32, c_int32]),
+    "kam_move_count": (kam_status, [_column, _column, _column, c_int64, POINTER(kam_move_table), _diag]),
+    # matrix.h
+    "kam_matrix_options_init": (kam_status, [POINTER(kam_matrix_options), c_uint32]),
+    "kam_matrix_fit": (kam_status, [POINTER(kam_matrix_options), _column, c_int64, _host, POINTER(kam_matrix),
+                                    _diag]),
+    "kam_matrix_stability": (kam_status, [POINTER(kam_matrix_options), _column, c_int32, c_int64, _host,
+                                          POINTER(kam_matrix_stability_out), _diag]),
+    "kam_matrix_classify": (kam_status, [POINTER(kam_matrix), POINTER(kam_matrix_rows), _host,
+                                         POINTER(kam_matrix_out), _diag]),
+    "kam_matrix_class_name": (c_char_p, [c_int32, c_int32]),
+    "kam_matrix_wallet_rule": (c_double, [c_double, c_double]),
     # profit.h
     "kam_profit_layers": (kam_status, [_accounts, _host, POINTER(kam_profit_out), _diag]),
     "kam_profit_whale": (kam_status, [_column, c_int64, _host, _out, _out, POINTER(kam_whale), _diag]),

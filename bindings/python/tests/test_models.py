@@ -166,6 +166,43 @@ def test_tiers():
     raised(kam.KamValueError, lambda: kam.tier.Policy("nosuch", [1.0]))
 
 
+def test_moves():
+    """tiers hold still; who moved"""
+    bands = [kam.tier.Band(100, 80), kam.tier.Band(50, 40)]
+    told = kam.move.decide(bands, [120, 120, 120, None, 5], as_of="2024-12-31", dwell_months=3,
+                           tier_before=[1, 1, 1, 1, 0], since=["2024-01-01", "2024-12-01", "2024-01-01", None, None],
+                           score_low=[110, 110, 70, None, 5], override_tier=[None, None, None, None, 0],
+                           override_until=[None, None, None, None, "2025-01-31"])
+    same(told["tier"].tolist(), [0, 1, 1, -1, 0])
+    same([kam.move.name(one) for one in told["verdict"]],
+         ["promoted", "held: too soon to move", "held: not sure enough to move", "no answer", "set by hand"])
+    same(kam.move.name(3, "zh"), "晋级")
+    same(str(told.to_dict()["since"][0]), "2024-12-31")
+    moves = kam.move.count([0, 1, None], [1, 1, 0], 2, amount=[1.0, 2.0, 4.0])
+    same((moves.accounts[0][1], moves.amount[1][1], moves.amount[3][0]), (1, 2.0, 4.0))
+    same(moves.numbers, {"n_up": 0, "n_down": 1, "n_same": 1, "n_new": 1, "n_gone": 0})
+    raised(TypeError, lambda: kam.move.decide(bands, [1], as_of=0, nosuch=[1]))
+    raised(kam.KamValueError, lambda: kam.move.decide(bands, [1], as_of=0, tier_before=[1, 2]))
+    raised(kam.KamValueError, lambda: kam.move.decide(bands, [1], as_of=0, confidence=2))
+
+
+def test_matrix():
+    """classes, axes and stable demand"""
+    matrix = kam.matrix.fit(range(1, 21))
+    same((matrix.numbers()["top_limit"], matrix.numbers()["middle_limit"]), (19.0, 11.0))
+    told = matrix.classify([19, 12, 12, 5, 5], stable=[1, 0, 1, 0, None], growth=[0, 0.1, 0.01, 0, 0.1],
+                           wallet=[None, None, 20, 9, 6], pain=[0, 0, 0, 1, 1])
+    same([kam.matrix.class_name(one) for one in told["matrix_class"]],
+         ["core", "high potential", "maintain", "develop", "unknown"])
+    same(kam.matrix.class_name(2, "zh"), "高潜力")
+    stable = kam.matrix.stability([[9, 1]] * 7 + [[9, 0]])
+    same((stable["stable"].tolist(), stable["chance"].tolist()[0]), ([1.0, 0.0], 1.0))
+    near(kam.matrix.wallet_rule(1, 3), 0.5, 1e-15, "wallet rule")
+    raised(TypeError, lambda: kam.matrix.fit([1, 2], nosuch=1))
+    raised(kam.KamValueError, lambda: kam.matrix.fit([1, 2], top_share=2))
+    raised(kam.KamValueError, lambda: kam.matrix.stability([[1], [2]]))
+
+
 def test_costing():
     """the article's example to the cent; shared cost adds up"""
     told = kam.costing.allocate([kam.costing.Pool(560000, 700000)],

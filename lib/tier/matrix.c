@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* The matrix of value and potential (T2). */
+#include <kam/matrix.h>
+#include <kam/reason.h>
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/rows.h"
+#include "base/sized.h"
+#include "tier/matrix_options.h"
+
+enum {
+    ROWS_FIRST_VERSION = sizeof(kam_matrix_rows),
+    OUT_FIRST_VERSION = sizeof(kam_matrix_out)
+};
+
+/* ---- fitting ---- */
+
+static uint32_t defaults_of(const kam_matrix_options *mine) {
+    const kam_matrix_options theirs = kam__matrix_defaults();
+    const int top = mine->top_basis == theirs.top_basis &&
+                    mine->top_share == theirs.top_share;
+    uint32_t bits = 0;
+    if (top) bits |= KAM_MATRIX_DEFAULT_TOP;
+    if (mine->middle_share == theirs.middle_share)
+        bits |= KAM_MATRIX_DEFAULT_MIDDLE;
+    if (mine->high_growth == theirs.high_growth)
+        bits |= KAM_MATRIX_DEFAULT_HIGH_GROWTH;
+    if (mine->low_growth == theirs.low_growth)
+        bits |= KAM_MATRIX_DEFAULT_LOW_GROWTH;
+    if (mine->wallet_share == theirs.wallet_share)
+        bits |= KAM_MATRIX_DEFAULT_WALLET_SHARE;
+    if (mine->pain_least == theirs.pain_least) bits |= KAM_MATRIX_DEFAULT_PAIN;
+    return bits;
+}
+
+/* The money at which a share of the book begins. */
+static kam_status limit_of(int32_t basis, double share,
+                           const kam_column *revenue, int64_t n_rows,
+                           const kam_host *host, double *limit,
+                           kam_diag *diag) {
+    const kam_tier_band band = {share, share};
+    const kam_tier_policy policy = {.struct_size = sizeof policy,
+                                    .basis = basis,
+                                    .n_bands = 1,
+                                    .bands = &band};
+    kam_tier_band found = {0, 0};
+    const kam_status status =
+        kam_tier_cutpoints(&policy, revenue, n_rows, host, &found, diag);
+    *limit = found.enter;
+    return status;
+}
+
+kam_status kam_matrix_fit(const kam_matrix_options *options,
+                          const kam_column *revenue, int64_t n_rows,
+                          const kam_host *host, kam_matrix *matrix,
+                          kam_diag *diag) {
+    kam_matrix_options ours;
+    kam_status status = kam__matrix_options_read(&ours, options, diag);
+    if (status != KAM_OK) return status;
+    if (!revenue || !matrix)
+        return kam__fail(diag, KAM_ERR_NULL, revenue ? "matrix" : "revenue", -1,
+                         (double)NAN, "");
+    kam_matrix fitted = {.high_growth = ours.high_growth,
+                         .low_growth = ours.low_growth,
+                         .wallet_share = ours.wallet_share,
+                         .pain_least = ours.pain_least,
+                         .missing_is_no = ours.missing_is_no,
+                         .defaults = defaults_of(&ours)};
+    status = limit_of(ours.top_basis, ours.top_share, revenue, n_rows, host,
+                      &fitted.top_limit, diag);
+    if (status == KAM_OK)
+        status = limit_of(KAM_TIER_BY_RANK, ours.middle_share, revenue, n_rows,
+                          host, &fitted.middle_limit, diag);
+    if (status != KAM_OK) return status;
+    *matrix = fitted;
+    return kam__ok(diag);
+}
+
+/* ---- classifying ---- */
+
+struct work {
+    kam_matrix matrix;
+    kam_matrix_rows rows;
+    kam_matrix_out out;
+};
+
+/* One account. What is not known is NaN. */
+struct account {
+    double revenue, stable, growth, wallet, wallet_share, pain;
+    uint32_t flags;
+};
+
+/* Yes, no, and not known (Kleene's three values). */
+enum answer { NO, YES, UNKNOWN };
+
+static enum answer at_least(double x, double limit) {
+    return x != x ? UNKNOWN : x >= limit ? YES : NO;
+}
+
+static enum answer both(enum answer a, enum answer b) {
+    if (a == NO || b == NO) return NO;
+    return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : YES;
+}
+
+static enum answer not(enum answer a) {
+    return a == UNKNOWN ? UNKNOWN
+           : a == YES   ? NO
+                        : YES;
+}
+
+/* The four conditions, in order. */
+static void answer(const kam_matrix *m, const struct account *a,
+                   enum answer *holds) {
+    const enum answer top = at_least(a->revenue, m->top_limit);
+    const enum answer middle = at_least(a->revenue, m->middle_limit);
+    const enum answer stable = at_least(a->stable, 1);
+    const enum answer limited = a->wallet == a->wallet
+                                    ? at_least(a->wallet_share, m->wallet_share)
+                                    : not(at_least(a->growth, m->low_growth));
+    holds[0] = both(top, stable);
+    holds[1] =
+        both(both(middle, not(top)), at_least(a->growth, m->high_growth));
+    holds[2] = both(stable, limited);
+    holds[3] = both(not(middle), at_least(a->pain, m->pain_least));
+}
+
+/* First match wins; before what is not known nothing matches. */
+static int32_t class_of(const kam_matrix *m, struct account *a) {
+    enum answer holds[4];
+    answer(m, a, holds);
+    for (int32_t k = 0; k < 4; k++) {
+        if (holds[k] == YES) return KAM_MATRIX_CORE + k;
+        if (holds[k] == NO) continue;
+        a->flags |= KAM_ROW_MISSING;
+        if (!m->missing_is_no) return KAM_MATRIX_UNKNOWN;
+    }
+    if (a->revenue == a->revenue) return KAM_MATRIX_UNCLASSIFIED;
+    a->flags |= KAM_ROW_MISSING;
+    return KAM_MATRIX_UNKNOWN;
+}
+
+static double cut(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
+
+static double value_score(const kam_matrix *m, double revenue) {
+    if (revenue != revenue || revenue >= m->top_limit)
+        return revenue == revenue ? 1 : revenue;
+    if (revenue < m->middle_limit)
+        return m->middle_limit > 0 ? cut(0.5 * (revenue / m->middle_limit)) : 0;
+    return 0.5 + 0.5 * ((revenue - m->middle_limit) /
+                        (m->top_limit - m->middle_limit));
+}
+
+static double potential_score(const kam_matrix *m, const struct account *a) {
+    const double growth = m->high_growth > 0 || a->growth != a->growth
+                              ? cut(a->growth / m->high_growth)
+                              : a->growth >= m->high_growth;
+    const double headroom = cut(1 - a->wallet_share);
+    if (growth != growth) return headroom;
+    return headroom != headroom ? growth : 0.5 * (growth + headroom);
+}
+
+static struct account account_at(const struct work *work, int64_t row) {
+    struct account a = {.revenue = kam__number_at(&work->rows.revenue, row),
+                        .stable = kam__number_at(&work->rows.stable, row),
+                        .growth = kam__number_at(&work->rows.growth, row),
+                        .wallet = kam__number_at(&work->rows.wallet, row),
+                        .pain = kam__number_at(&work->rows.pain, row)};
+    if (a.wallet <= 0 || isinf(a.wallet)) {
+        a.flags |= KAM_ROW_DOMAIN;
+        a.wallet = (double)NAN;
+    }
+    if (a.pain < 0) {
+        a.flags |= KAM_ROW_DOMAIN;
+        a.pain = (double)NAN;
+    }
+    a.wallet_share = a.revenue / a.wallet;
+    return a;
+}
+
+static void classify_rows(void *context, int64_t first, int32_t n) {
+    const struct work *const work = context;
+    const kam_matrix_out *const out = &work->out;
+    for (int64_t row = first; row < first + n; row++) {
+        struct account a = account_at(work, row);
+        const int32_t matrix_class = class_of(&work->matrix, &a);
+        if (out->matrix_class) out->matrix_class[row] = matrix_class;
+        if (out->value_score)
+            out->value_score[row] = value_score(&work->matrix, a.revenue);
+        if (out->potential_score)
+            out->potential_score[row] = potential_score(&work->matrix, &a);
+        if (out->wallet_share) out->wallet_share[row] = a.wallet_share;
+        if (out->row_flags) out->row_flags[row] = a.flags;
+    }
+}
+
+static kam_status read_rows(struct work *work, const kam_matrix_rows *theirs,
+                            kam_diag *diag) {
+    kam_matrix_rows *const rows = &work->rows;
+    kam_status status = kam__sized_read(rows, sizeof *rows, theirs,
+                                        ROWS_FIRST_VERSION, "rows", diag);
+    if (status != KAM_OK) return status;
+    if (rows->n_rows < 0)
+        return kam__fail(diag, KAM_ERR_SHAPE, "rows.n_rows", -1,
+                         (double)rows->n_rows, "n_rows is {value}.");
+    const struct {
+        const kam_column *column;
+        const char *argument;
+    } check[] = {{&rows->revenue, "rows.revenue"},
+                 {&rows->stable, "rows.stable"},
+                 {&rows->growth, "rows.growth"},
+                 {&rows->wallet, "rows.wallet"},
+                 {&rows->pain, "rows.pain"}};
+    for (size_t i = 0; i < sizeof check / sizeof *check && status == KAM_OK;
+         i++)
+        status = kam__column_check(check[i].column, rows->n_rows, KAM__NUMBERS,
+                                   0, check[i].argument, diag);
+    return status;
+}
+
+static kam_status check_matrix(const kam_matrix *m, kam_diag *diag) {
+    if (!m) return kam__fail(diag, KAM_ERR_NULL, "matrix", -1, (double)NAN, "");
+    const double number[] = {m->top_limit,  m->middle_limit, m->high_growth,
+                             m->low_growth, m->wallet_share, m->pain_least};
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        if (number[i] != number[i] || isinf(number[i]))
+            return kam__fail(diag, KAM_ERR_OPTION, "matrix", -1, number[i],
+                             "One of its numbers is {value}.");
+    if (m->top_limit < m->middle_limit)
+        return kam__fail(diag, KAM_ERR_OPTION, "matrix.top_limit", -1,
+                         m->top_limit, "{value} is below the middle's limit.");
+    return KAM_OK;
+}
+
+kam_status kam_matrix_classify(const kam_matrix *matrix,
+                               const kam_matrix_rows *rows,
+                               const kam_host *host, const kam_matrix_out *out,
+                               kam_diag *diag) {
+    kam_host lent;
+    struct work work;
+    memset(&work, 0, sizeof work);
+    kam_status status = check_matrix(matrix, diag);
+    if (status == KAM_OK) status = read_rows(&work, rows, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&work.out, sizeof work.out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
+    if (status != KAM_OK) return status;
+    work.matrix = *matrix;
+    status = kam__for_rows(&lent, work.rows.n_rows, classify_rows, &work, diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
+}
+
+const char *kam_matrix_class_name(int32_t matrix_class, int32_t language) {
+    const int zh = language == KAM_ZH;
+    switch (matrix_class) {
+    case KAM_MATRIX_CORE: return zh ? "核心价值" : "core";
+    case KAM_MATRIX_HIGH_POTENTIAL: return zh ? "高潜力" : "high potential";
+    case KAM_MATRIX_MAINTAIN: return zh ? "维持型" : "maintain";
+    case KAM_MATRIX_DEVELOP: return zh ? "待优化" : "develop";
+    case KAM_MATRIX_UNCLASSIFIED: return zh ? "未分类" : "unclassified";
+    default: return zh ? "未知" : "unknown";
+    }
+}
+
+double kam_matrix_wallet_rule(double rank, double n_suppliers) {
+    if (!(rank >= 1 && rank <= n_suppliers) || isinf(n_suppliers))
+        return (double)NAN;
+    return (1 - rank / (n_suppliers + 1)) * (2 / n_suppliers);
+}
