@@ -23,7 +23,23 @@ enum {
     KAM_REASON_BASE = 1,    /**< the book's typical account; value: its risk */
     KAM_REASON_SILENCE = 2, /**< days since the last order; value: days */
     KAM_REASON_RHYTHM = 3,  /**< how often it orders; value: days an order */
-    KAM_REASON_TENURE = 4   /**< how long it has been known; value: days */
+    KAM_REASON_TENURE = 4,  /**< how long it has been known; value: days */
+    KAM_REASON_REST = 5,    /**< all other signals; value: how many */
+
+    /* Signals (C4). Values grow as things get worse; shares as 0.3 for 30 %. */
+    KAM_REASON_USAGE = 10,           /**< share by which usage fell */
+    KAM_REASON_PAYMENT_DELAY = 11,   /**< delay as a share of the credit term */
+    KAM_REASON_ORDERS = 12,          /**< share by which order volume fell */
+    KAM_REASON_PRICE_GAP = 13,       /**< share by which a rival is cheaper */
+    KAM_REASON_CHANGES = 14,         /**< change requests not confirmed */
+    KAM_REASON_CONTACT_CHANGED = 15, /**< changes of the contact person */
+    KAM_REASON_SATISFACTION = 16,    /**< points of 10 satisfaction fell */
+    KAM_REASON_COMPLAINTS = 17,      /**< complaints open past their time */
+    KAM_REASON_CONTACT_GAP = 18,     /**< days without a contact */
+    KAM_REASON_DELIVERY = 19,        /**< share of deliveries that were late */
+
+    /** a signal of the host's own: this and above; value: the signal */
+    KAM_REASON_COLUMN = 1000
 };
 
 /**

@@ -40,6 +40,10 @@ enum {
     KAM_ERR_TOO_FEW = 22,  /**< fewer informative rows than the fit can carry */
     KAM_ERR_AT_BOUND = 23, /**< the best fit lies at the edge; it is returned */
     KAM_ERR_FLAT = 24,     /**< many answers fit as well; one is returned */
+    KAM_ERR_CONSTANT = 25, /**< a column is the same in every row */
+    KAM_ERR_COLLINEAR = 26, /**< a column says nothing the others do not */
+    KAM_ERR_ONE_CLASS = 27, /**< an event in every row, or in none */
+    KAM_ERR_SEPARATED = 28, /**< a column tells the events without error */
 
     /* 40..59  arithmetic */
     KAM_ERR_NOT_CONVERGED = 40, /**< outputs hold the best point found */

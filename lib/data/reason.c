@@ -125,13 +125,137 @@ static void add_tenure(struct kam__text *text, double days, enum effect effect,
     add_effect(text, effect, zh, ", which ");
 }
 
+/* Words around a signal's number, English and Chinese: for a number above 0, and
+ * for one below, which is a good sign. */
+static const struct signal {
+    int32_t id;
+    int32_t is_share;
+    const char *name;
+    const char *worse[2], *worse_end[2]; /* before and after the number */
+    const char *better[2], *better_end[2];
+} SIGNAL[] = {
+    {KAM_REASON_USAGE,
+     1,
+     "usage",
+     {"usage down ", "使用量下降 "},
+     {"", ""},
+     {"usage up ", "使用量上升 "},
+     {"", ""}},
+    {KAM_REASON_PAYMENT_DELAY,
+     1,
+     "payment_delay",
+     {"pays late by ", "付款延迟达账期的 "},
+     {" of the credit term", ""},
+     {"pays early by ", "提前付款达账期的 "},
+     {" of the credit term", ""}},
+    {KAM_REASON_ORDERS,
+     1,
+     "orders",
+     {"order volume down ", "订单量下降 "},
+     {"", ""},
+     {"order volume up ", "订单量上升 "},
+     {"", ""}},
+    {KAM_REASON_PRICE_GAP,
+     1,
+     "price_gap",
+     {"a rival is cheaper by ", "竞争对手价格低 "},
+     {"", ""},
+     {"a rival is dearer by ", "竞争对手价格高 "},
+     {"", ""}},
+    {KAM_REASON_CHANGES,
+     0,
+     "changes",
+     {"change requests not confirmed: ", "未确认的需求变更："},
+     {"", ""},
+     {"change requests not confirmed: ", "未确认的需求变更："},
+     {"", ""}},
+    {KAM_REASON_CONTACT_CHANGED,
+     0,
+     "contact_changed",
+     {"changes of the contact person: ", "对接人变动次数："},
+     {"", ""},
+     {"changes of the contact person: ", "对接人变动次数："},
+     {"", ""}},
+    {KAM_REASON_SATISFACTION,
+     0,
+     "satisfaction",
+     {"satisfaction down ", "满意度下降 "},
+     {" of 10 points", " 分（满分 10）"},
+     {"satisfaction up ", "满意度上升 "},
+     {" of 10 points", " 分（满分 10）"}},
+    {KAM_REASON_COMPLAINTS,
+     0,
+     "complaints",
+     {"complaints open past their time: ", "逾期未结的投诉："},
+     {"", ""},
+     {"complaints open past their time: ", "逾期未结的投诉："},
+     {"", ""}},
+    {KAM_REASON_CONTACT_GAP,
+     0,
+     "contact_gap",
+     {"days without contact: ", "未联系天数："},
+     {"", ""},
+     {"days without contact: ", "未联系天数："},
+     {"", ""}},
+    {KAM_REASON_DELIVERY,
+     1,
+     "delivery",
+     {"late deliveries: ", "迟交比例："},
+     {"", ""},
+     {"late deliveries: ", "迟交比例："},
+     {"", ""}},
+};
+
+static const struct signal *signal_of(int32_t id) {
+    for (size_t i = 0; i < sizeof SIGNAL / sizeof SIGNAL[0]; i++)
+        if (SIGNAL[i].id == id) return &SIGNAL[i];
+    return 0;
+}
+
+static void add_signal(struct kam__text *text, const struct signal *signal,
+                       double value, enum effect effect, int zh) {
+    const int good = value < 0;
+    kam__text_add(text, (good ? signal->better : signal->worse)[zh]);
+    if (!isfinite(value))
+        kam__text_add(text, zh ? "未知" : "an unknown amount");
+    else if (signal->is_share)
+        add_rounded(text, fabs(value) * 100);
+    else
+        add_rounded(text, fabs(value));
+    if (signal->is_share && isfinite(value))
+        kam__text_add(text, zh ? "%" : " %");
+    kam__text_add(text, (good ? signal->better_end : signal->worse_end)[zh]);
+    add_effect(text, effect, zh, ", which ");
+}
+
+static void add_column(struct kam__text *text, const kam_reason *reason,
+                       enum effect effect, int zh) {
+    kam__text_add(text, zh ? "信号 " : "signal ");
+    kam__text_integer(text, reason->id);
+    kam__text_add(text, zh ? " 为 " : " at ");
+    kam__text_number(text, reason->value);
+    add_effect(text, effect, zh, ", which ");
+}
+
+static void add_rest(struct kam__text *text, double n, enum effect effect,
+                     int zh) {
+    kam__text_add(text, zh ? "其余 " : "the other ");
+    kam__text_number(text, n);
+    kam__text_add(text, zh ? " 个信号" : is_one(n) ? " signal" : " signals");
+    add_effect(text, effect, zh, ": their sum ");
+}
+
 const char *kam_reason_name(int32_t id) {
+    const struct signal *const signal = signal_of(id);
+    if (signal) return signal->name;
+    if (id >= KAM_REASON_COLUMN) return "column";
     switch (id) {
     case KAM_REASON_NONE: return "none";
     case KAM_REASON_BASE: return "base";
     case KAM_REASON_SILENCE: return "silence";
     case KAM_REASON_RHYTHM: return "rhythm";
     case KAM_REASON_TENURE: return "tenure";
+    case KAM_REASON_REST: return "rest";
     default: return "unknown";
     }
 }
@@ -144,7 +268,8 @@ static kam_status check(const kam_reason *reason, int32_t language,
     if (language != KAM_EN && language != KAM_ZH)
         return kam__fail(diag, KAM_ERR_OPTION, "language", -1, language,
                          "{value} is neither KAM_EN nor KAM_ZH.");
-    if (reason->id < KAM_REASON_NONE || reason->id > KAM_REASON_TENURE)
+    if (!(reason->id >= KAM_REASON_NONE && reason->id <= KAM_REASON_REST) &&
+        reason->id < KAM_REASON_COLUMN && !signal_of(reason->id))
         return kam__fail(diag, KAM_ERR_OPTION, "reason.id", -1, reason->id,
                          "{value} is no KAM_REASON_*.");
     if (size == 0)
@@ -167,9 +292,16 @@ kam_status kam_reason_text(const kam_reason *reason, int32_t language,
     case KAM_REASON_SILENCE: add_silence(&to, value, effect, zh); break;
     case KAM_REASON_RHYTHM: add_rhythm(&to, value, effect, zh); break;
     case KAM_REASON_TENURE: add_tenure(&to, value, effect, zh); break;
-    default:
+    case KAM_REASON_REST: add_rest(&to, value, effect, zh); break;
+    case KAM_REASON_NONE:
         kam__text_add(&to, zh ? "没有其他因素影响流失风险"
                               : "nothing else moves the risk");
+        break;
+    default:
+        if (signal_of(reason->id))
+            add_signal(&to, signal_of(reason->id), value, effect, zh);
+        else
+            add_column(&to, reason, effect, zh);
     }
     return kam__ok(diag);
 }

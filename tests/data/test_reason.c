@@ -24,7 +24,10 @@ static void test_names(void **state) {
     assert_string_equal(kam_reason_name(KAM_REASON_SILENCE), "silence");
     assert_string_equal(kam_reason_name(KAM_REASON_RHYTHM), "rhythm");
     assert_string_equal(kam_reason_name(KAM_REASON_TENURE), "tenure");
-    assert_string_equal(kam_reason_name(5), "unknown");
+    assert_string_equal(kam_reason_name(KAM_REASON_REST), "rest");
+    assert_string_equal(kam_reason_name(KAM_REASON_CONTACT_GAP), "contact_gap");
+    assert_string_equal(kam_reason_name(1003), "column");
+    assert_string_equal(kam_reason_name(6), "unknown");
     assert_string_equal(kam_reason_name(-1), "unknown");
 }
 
@@ -32,6 +35,47 @@ static void test_none(void **state) {
     (void)state;
     both(KAM_REASON_NONE, 0, NAN, "nothing else moves the risk",
          "没有其他因素影响流失风险");
+}
+
+static void test_signals(void **state) {
+    (void)state;
+    both(KAM_REASON_USAGE, 0.7, 0.34, "usage down 34 %, which raises the risk",
+         "使用量下降 34%，推高流失风险");
+    both(KAM_REASON_USAGE, -0.7, -0.051,
+         "usage up 5.1 %, which lowers the risk",
+         "使用量上升 5.1%，降低流失风险");
+    both(KAM_REASON_PAYMENT_DELAY, 1, 0.6,
+         "pays late by 60 % of the credit term, which raises the risk",
+         "付款延迟达账期的 60%，推高流失风险");
+    both(KAM_REASON_ORDERS, 1, 0.3,
+         "order volume down 30 %, which raises the risk",
+         "订单量下降 30%，推高流失风险");
+    both(KAM_REASON_PRICE_GAP, 1, 0.08,
+         "a rival is cheaper by 8 %, which raises the risk",
+         "竞争对手价格低 8%，推高流失风险");
+    both(KAM_REASON_CHANGES, 1, 2,
+         "change requests not confirmed: 2, which raises the risk",
+         "未确认的需求变更：2，推高流失风险");
+    both(KAM_REASON_CONTACT_CHANGED, 1, 1,
+         "changes of the contact person: 1, which raises the risk",
+         "对接人变动次数：1，推高流失风险");
+    both(KAM_REASON_SATISFACTION, 1, 2,
+         "satisfaction down 2 of 10 points, which raises the risk",
+         "满意度下降 2 分（满分 10），推高流失风险");
+    both(KAM_REASON_COMPLAINTS, 0, 0,
+         "complaints open past their time: 0, which does not change the risk",
+         "逾期未结的投诉：0，对流失风险没有影响");
+    both(KAM_REASON_CONTACT_GAP, 1, 21,
+         "days without contact: 21, which raises the risk",
+         "未联系天数：21，推高流失风险");
+    both(KAM_REASON_DELIVERY, 1, NAN,
+         "late deliveries: an unknown amount, which raises the risk",
+         "迟交比例：未知，推高流失风险");
+    both(1003, 1, 12.5, "signal 1003 at 12.5, which raises the risk",
+         "信号 1003 为 12.5，推高流失风险");
+    both(KAM_REASON_REST, -1, 4,
+         "the other 4 signals: their sum lowers the risk",
+         "其余 4 个信号，降低流失风险");
 }
 
 static void test_base(void **state) {
@@ -212,11 +256,11 @@ static void test_refuses(void **state) {
     assert_status(kam_reason_text(&reason, KAM_EN, text, 0, &diag),
                   KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "size");
-    reason.id = 5;
+    reason.id = 6;
     assert_status(kam_reason_text(&reason, KAM_EN, text, 8, &diag),
                   KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "reason.id");
-    assert_bits(diag.value, 5);
+    assert_bits(diag.value, 6);
     reason.id = -1;
     assert_status(kam_reason_text(&reason, KAM_EN, text, 8, &diag),
                   KAM_ERR_OPTION);
@@ -227,6 +271,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_none),
+        cmocka_unit_test(test_signals),
         cmocka_unit_test(test_base),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_rhythm),

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, kpi, matrix, move, profit, reason,
-               retention, spend, status, sum, tier)
+from . import (backtest, btyd, calendar, clv, concentration, costing, estimate, hazard, kpi, matrix, move, panel,
+               profit, reason, retention, spend, status, sum, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -22,6 +22,7 @@ from ._score import Scores, score, score_one
 from ._table import Table
 from .account import Accounts
 from .ledger import Ledger, Summary
+from .panel import Panel
 
 if TYPE_CHECKING:
     from . import estimators, lifetimes
@@ -42,7 +43,7 @@ def isa() -> int:
 
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Scores",
-    "Summary", "Table", "backtest", "btyd", "calendar", "clv", "concentration", "costing", "estimate",
-    "estimators", "fit", "isa", "kpi", "lifetimes", "matrix", "move", "profit", "reason", "retention", "score",
-    "score_one", "spend", "status", "sum", "tier"]
+    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
+    "Scores", "Summary", "Table", "backtest", "btyd", "calendar", "clv", "concentration", "costing", "estimate",
+    "estimators", "fit", "hazard", "isa", "kpi", "lifetimes", "matrix", "move", "panel", "profit", "reason",
+    "retention", "score", "score_one", "spend", "status", "sum", "tier"]

@@ -17,6 +17,7 @@ KAM_VERSION_MAJOR, KAM_VERSION_MINOR = 0, 1
 KAM_OK = 0
 KAM_ERR_NULL, KAM_ERR_STRUCT, KAM_ERR_NEWER, KAM_ERR_OPTION, KAM_ERR_SHAPE, KAM_ERR_TYPE = 1, 2, 3, 4, 5, 6
 KAM_ERR_EMPTY, KAM_ERR_TOO_FEW, KAM_ERR_AT_BOUND, KAM_ERR_FLAT = 20, 22, 23, 24
+KAM_ERR_CONSTANT, KAM_ERR_COLLINEAR, KAM_ERR_ONE_CLASS, KAM_ERR_SEPARATED = 25, 26, 27, 28
 KAM_ERR_NOT_CONVERGED, KAM_ERR_OVERFLOW = 40, 41
 KAM_ERR_MEMORY, KAM_ERR_EXECUTOR, KAM_ERR_CANCELLED = 60, 61, 62
 KAM_ROW_MISSING, KAM_ROW_DOMAIN, KAM_ROW_EXTRAPOLATED = 1, 2, 4
@@ -37,7 +38,17 @@ KAM_SPEND_GAMMA_GAMMA = 1
 KAM_RETENTION_SBG, KAM_RETENTION_BDW = 1, 2
 # kam/reason.h
 KAM_EN, KAM_ZH = 1, 2
-KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE = range(5)
+KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE, KAM_REASON_REST = range(6)
+(KAM_REASON_USAGE, KAM_REASON_PAYMENT_DELAY, KAM_REASON_ORDERS, KAM_REASON_PRICE_GAP, KAM_REASON_CHANGES,
+ KAM_REASON_CONTACT_CHANGED, KAM_REASON_SATISFACTION, KAM_REASON_COMPLAINTS, KAM_REASON_CONTACT_GAP,
+ KAM_REASON_DELIVERY) = range(10, 20)
+KAM_REASON_COLUMN = 1000
+# kam/panel.h
+KAM_PANEL_MOST_COLUMNS = 255
+# kam/hazard.h
+KAM_HAZARD_LOGISTIC, KAM_HAZARD_CLOGLOG = 1, 2
+KAM_FIRTH_AUTO, KAM_FIRTH_ALWAYS, KAM_FIRTH_NEVER = range(3)
+KAM_HAZARD_FITTED, KAM_HAZARD_PRIOR_ONLY, KAM_HAZARD_SEPARATED, KAM_HAZARD_FIRTH = 1, 2, 3, 4
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -354,6 +365,28 @@ class kam_backtest_event_report(Structure):
                 *((name, c_double) for name in ("expected", "brier", "log_loss", "auc"))]
 
 
+class kam_panel(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_columns", c_int32), ("n_rows", c_int64),
+                ("column", POINTER(kam_column)), ("name", POINTER(c_char_p)), ("reason", POINTER(c_int32)),
+                *((name, kam_column) for name in ("event", "offset", "weight", "cluster", "start", "stop", "stratum"))]
+
+
+class kam_hazard(Structure):
+    _fields_ = [("link", c_int32), ("n_columns", c_int32), ("coefficient", c_void_p), ("covariance", c_void_p)]
+
+
+class kam_hazard_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("firth", c_int32), ("max_steps", c_int32), ("robust", c_int32),
+                ("ridge", c_double), ("prior_mean", POINTER(c_double)), ("prior_precision", POINTER(c_double))]
+
+
+class kam_hazard_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status), ("verdict", c_int32), ("culprit", c_int32),
+                *((name, c_int64) for name in ("n_rows", "n_skipped", "n_events", "n_clusters")),
+                ("n_steps", c_int32), ("has_prior", c_int32),
+                *((name, c_double) for name in ("log_likelihood", "log_likelihood_null", "gradient", "collinear"))]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
@@ -382,6 +415,7 @@ class kam_scores(Structure):
 _diag, _host, _column = POINTER(kam_diag), POINTER(kam_host), POINTER(kam_column)
 _accounts, _btyd, _spend = POINTER(kam_accounts), POINTER(kam_btyd), POINTER(kam_spend)
 _retention = POINTER(kam_retention)
+_panel, _hazard = POINTER(kam_panel), POINTER(kam_hazard)
 _flags, _out = c_void_p, c_void_p  # buffers of a result: their addresses
 _ledger = c_void_p
 
@@ -514,6 +548,15 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_backtest_amount": (kam_status, [_column, _column, c_int64, POINTER(kam_backtest_amount_report), _diag]),
     "kam_backtest_event": (kam_status, [_column, _column, c_int64, _host, POINTER(kam_backtest_event_report),
                                         _diag]),
+    # hazard.h
+    "kam_hazard_verdict_name": (c_char_p, [c_int32]),
+    "kam_hazard_options_init": (kam_status, [POINTER(kam_hazard_options), c_uint32]),
+    "kam_hazard_expert": (kam_status, [c_int32, POINTER(c_int32), c_int32, c_double, _doubles, _doubles, _diag]),
+    "kam_hazard_fit": (kam_status, [c_int32, _panel, POINTER(kam_hazard_options), _host, _doubles, _doubles,
+                                    POINTER(kam_hazard_report), _diag]),
+    "kam_hazard_objective": (kam_status, [_hazard, _panel, _host, POINTER(kam_sum), POINTER(c_int64), _diag]),
+    "kam_hazard_risk": (kam_status, [_hazard, _panel, c_double, _host, _out, _out, _out, _flags, _diag]),
+    "kam_hazard_reasons": (kam_status, [_hazard, _panel, _doubles, c_int32, _host, _out, _flags, _diag]),
     # reason.h
     "kam_reason_name": (c_char_p, [c_int32]),
     "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),
