@@ -32,6 +32,7 @@
 #include "spend.h"
 #include "status.h"
 #include "sum.h"
+#include "survival.h"
 #include "tier.h"
 #include "version.h"
 

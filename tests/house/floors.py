@@ -19,6 +19,7 @@ PUBLIC = {
     "move": (4, "tier"),
     "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
+    "survival": (4, "churn"),
     "hazard": (4, "churn"),
     "panel": (4, "churn"),
     "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_of_customers": (4, "kpi"),

@@ -132,10 +132,8 @@ static inline int table_read(struct table *table, const char *path) {
         }
         if (!header) table->n_rows++;
     }
-    if (zipped)
-        pclose(file);
-    else
-        fclose(file);
+    int (*const shut)(FILE *) = zipped ? pclose : fclose;
+    shut(file);
     return table->name != NULL;
 }
 

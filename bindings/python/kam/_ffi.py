@@ -49,6 +49,9 @@ KAM_PANEL_MOST_COLUMNS = 255
 KAM_HAZARD_LOGISTIC, KAM_HAZARD_CLOGLOG = 1, 2
 KAM_FIRTH_AUTO, KAM_FIRTH_ALWAYS, KAM_FIRTH_NEVER = range(3)
 KAM_HAZARD_FITTED, KAM_HAZARD_PRIOR_ONLY, KAM_HAZARD_SEPARATED, KAM_HAZARD_FIRTH = 1, 2, 3, 4
+# kam/survival.h
+KAM_TIES_EFRON, KAM_TIES_BRESLOW = 1, 2
+KAM_SURVIVAL_LOG_LOG, KAM_SURVIVAL_LOG, KAM_SURVIVAL_PLAIN = 1, 2, 3
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -387,6 +390,24 @@ class kam_hazard_report(Structure):
                 *((name, c_double) for name in ("log_likelihood", "log_likelihood_null", "gradient", "collinear"))]
 
 
+class kam_survival_curve(Structure):
+    _fields_ = [("struct_size", c_uint32), ("scale", c_int32), ("confidence", c_double),
+                *((name, c_int64) for name in ("n_times", "n_rows", "n_skipped")), ("median", c_double),
+                *((name, c_void_p) for name in ("time", "n_risk", "n_event", "survival", "std_error", "low", "high"))]
+
+
+class kam_survival_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status),
+                *((name, c_int64) for name in ("n_rows", "n_skipped", "n_events")), ("n_steps", c_int32),
+                ("culprit", c_int32),
+                *((name, c_double) for name in ("log_likelihood", "log_likelihood_null", "gradient"))]
+
+
+class kam_survival_pairs(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_int64) for name in ("concordant", "discordant", "tied")), ("concordance", c_double)]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
@@ -557,6 +578,14 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_hazard_objective": (kam_status, [_hazard, _panel, _host, POINTER(kam_sum), POINTER(c_int64), _diag]),
     "kam_hazard_risk": (kam_status, [_hazard, _panel, c_double, _host, _out, _out, _out, _flags, _diag]),
     "kam_hazard_reasons": (kam_status, [_hazard, _panel, _doubles, c_int32, _host, _out, _flags, _diag]),
+    # survival.h
+    "kam_survival_kaplan_meier": (kam_status, [POINTER(kam_panel), _host, POINTER(kam_survival_curve), _diag]),
+    "kam_survival_cox": (kam_status, [c_int32, POINTER(kam_panel), _host, _doubles, _doubles,
+                                      POINTER(kam_survival_report), _diag]),
+    "kam_survival_baseline": (kam_status, [c_int32, POINTER(kam_panel), _doubles, _doubles, _host, _out, _out, _out,
+                                           POINTER(c_int64), _diag]),
+    "kam_survival_concordance": (kam_status, [POINTER(kam_panel), _column, _host, POINTER(kam_survival_pairs),
+                                              _diag]),
     # reason.h
     "kam_reason_name": (c_char_p, [c_int32]),
     "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),
