@@ -38,6 +38,18 @@ typedef struct kam_column {
     int32_t reserved;        /**< 0 */
 } kam_column;
 
+/**
+ * Copies rows of a number or day column as doubles, NaN where missing, so that
+ * chunks can be put side by side. Never allocates. An int64 beyond 2^53 is
+ * rounded.
+ *
+ * @param column NULL or absent: all are missing
+ * @param[out] numbers shape (n_rows)
+ * @return KAM_OK; KAM_ERR_NULL; KAM_ERR_TYPE; KAM_ERR_SHAPE
+ */
+KAM_API kam_status kam_column_numbers(const kam_column *column, int64_t n_rows,
+                                      double *numbers, kam_diag *diag);
+
 KAM_END
 
 #endif

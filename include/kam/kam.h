@@ -7,6 +7,7 @@
 #define KAM_KAM_H
 
 #include "account.h"
+#include "arrow.h"
 #include "backtest.h"
 #include "btyd.h"
 #include "calendar.h"

@@ -148,6 +148,29 @@ const double *kam__gather(const kam_column *column, int64_t first, int32_t n,
     return tile;
 }
 
+kam_status kam_column_numbers(const kam_column *column, int64_t n_rows,
+                              double *numbers, kam_diag *diag) {
+    if (n_rows < 0)
+        return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
+                         "{value} rows cannot be.");
+    if (n_rows && !numbers)
+        return kam__fail(diag, KAM_ERR_NULL, "numbers", -1, NAN, "");
+    const kam_status status =
+        kam__column_check(column, n_rows, KAM__NUMBERS | KAM__DAYS, 0, "column",
+                          diag);
+    if (status != KAM_OK) return status;
+    static const kam_column absent;
+    if (!column) column = &absent;
+    for (int64_t first = 0; first < n_rows; first += KAM__TILE) {
+        const int64_t left = n_rows - first;
+        const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        double *const to = numbers + first;
+        const double *const from = kam__gather(column, first, n, to);
+        if (from != to) memcpy(to, from, (size_t)n * sizeof *to);
+    }
+    return kam__ok(diag);
+}
+
 /* Tasks between two looks at the progress callback, when there are threads. */
 enum { WAVE = 32 };
 

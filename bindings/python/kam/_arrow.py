@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import CFUNCTYPE, POINTER, PYFUNCTYPE, Structure, c_char_p, c_int, c_int64, c_void_p, py_object
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ._errors import refuse
 
@@ -45,31 +45,33 @@ _pointer = PYFUNCTYPE(c_void_p, py_object, c_char_p)(("PyCapsule_GetPointer", ct
 
 
 class Owned:
-    """An array that a stream gave us: released once, when nobody looks at it."""
+    """A struct that a producer filled for us: released once, when nobody looks at it."""
 
-    def __init__(self) -> None:
-        self.array = ArrowArray()
+    def __init__(self, kind: Any) -> None:
+        self.struct = kind()
 
     def __del__(self) -> None:
-        if self.array.release:
-            self.array.release(ctypes.byref(self.array))
-
-
-class Field:
-    """What a schema says of one column, copied out of it."""
-
-    def __init__(self, schema: ArrowSchema) -> None:
-        self.format: str = (schema.format or b"").decode("utf-8", "replace")
-        self.name: str = (schema.name or b"").decode("utf-8", "replace")
-        self.is_dictionary = bool(schema.dictionary)
-        self.children = [Field(schema.children[i].contents) for i in range(schema.n_children)]
+        if self.struct.release:
+            self.struct.release(ctypes.byref(self.struct))
 
 
 class Batch:
-    """One array and what keeps it alive."""
+    """A schema and one array, and what keeps them alive."""
 
-    def __init__(self, field: Field, array: ArrowArray, keep: Any) -> None:
-        self.field, self.array, self.keep = field, array, keep
+    def __init__(self, schema: ArrowSchema, array: ArrowArray, keep: Any) -> None:
+        self.schema, self.array, self.keep = schema, array, keep
+
+
+class Read(NamedTuple):
+    """What an object exports: a table when `names` is not None, else a column."""
+    names: Optional[list[str]]
+    batches: list[Batch]
+
+
+def _names(schema: ArrowSchema) -> Optional[list[str]]:
+    if schema.format != b"+s":
+        return None
+    return [(schema.children[i].contents.name or b"").decode("utf-8", "replace") for i in range(schema.n_children)]
 
 
 def _failed(stream: ArrowArrayStream, name: str, code: int) -> Exception:
@@ -78,39 +80,34 @@ def _failed(stream: ArrowArrayStream, name: str, code: int) -> Exception:
     return refuse(name, f"could not be read from its Arrow stream: {text}")
 
 
-def _read_stream(capsule: Any, name: str) -> tuple[Field, list[Batch]]:
+def _read_stream(capsule: Any, name: str) -> Read:
     stream = ctypes.cast(_pointer(capsule, b"arrow_array_stream"), POINTER(ArrowArrayStream)).contents
     if not stream.release:
         raise refuse(name, "has an Arrow stream that was read already")
-    schema = ArrowSchema()
-    code = stream.get_schema(ctypes.byref(stream), ctypes.byref(schema))
+    schema = Owned(ArrowSchema)
+    code = stream.get_schema(ctypes.byref(stream), ctypes.byref(schema.struct))
     if code:
         raise _failed(stream, name, code)
-    try:
-        field = Field(schema)
-    finally:
-        schema.release(ctypes.byref(schema))
     batches: list[Batch] = []
     while True:
-        owned = Owned()
-        code = stream.get_next(ctypes.byref(stream), ctypes.byref(owned.array))
+        array = Owned(ArrowArray)
+        code = stream.get_next(ctypes.byref(stream), ctypes.byref(array.struct))
         if code:
             raise _failed(stream, name, code)
-        if not owned.array.release:
-            return field, batches
-        batches.append(Batch(field, owned.array, owned))
+        if not array.struct.release:
+            return Read(_names(schema.struct), batches)
+        batches.append(Batch(schema.struct, array.struct, (schema, array)))
 
 
-def _read_array(capsules: tuple[Any, Any], name: str) -> tuple[Field, list[Batch]]:
+def _read_array(capsules: tuple[Any, Any], name: str) -> Read:
     schema = ctypes.cast(_pointer(capsules[0], b"arrow_schema"), POINTER(ArrowSchema)).contents
     array = ctypes.cast(_pointer(capsules[1], b"arrow_array"), POINTER(ArrowArray)).contents
     if not schema.release or not array.release:
         raise refuse(name, "has an Arrow array that was given away already")
-    field = Field(schema)
-    return field, [Batch(field, array, capsules)]
+    return Read(_names(schema), [Batch(schema, array, capsules)])
 
 
-def read(data: Any, name: str) -> Optional[tuple[Field, list[Batch]]]:
+def read(data: Any, name: str) -> Optional[Read]:
     """What an object exports, borrowed; None when it does not speak Arrow, or
     would, had it the package that it needs for it (pandas without pyarrow)."""
     try:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ctypes
 import datetime
 import re
-import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from . import _arrow, _ffi
-from ._errors import refuse
+from ._errors import check, error_of, new_diag, refuse
+from ._library import lib
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 _LITTLE = sys.byteorder == "little"
@@ -37,6 +37,12 @@ class Chunk:
         raw.offset += first
         return Chunk(raw, n_rows, self.keep)
 
+    def numbers(self, name: str, address: int) -> None:
+        """Its rows as doubles, to memory that begins at an address."""
+        diag = new_diag()
+        status = lib.kam_column_numbers(ctypes.byref(self.raw), self.n_rows, address, ctypes.byref(diag))
+        check(status, diag, argument=name)
+
 
 class Column:
     """A column in one chunk or more."""
@@ -46,23 +52,27 @@ class Column:
         self.n_rows = sum(chunk.n_rows for chunk in chunks)
 
     def whole(self, kind: Kind = "number") -> Chunk:
-        """All rows as one chunk, for calls that take no parts."""
+        """All rows as one chunk, for calls that take no parts. Several chunks are
+        copied, numbers once and in C, as doubles; one chunk is not."""
         if len(self.chunks) == 1:
             return self.chunks[0]
-        if not self.chunks:
-            return copied(self.name, [], kind)
-        values: list[Any] = []
+        if kind == "key":
+            return copied(self.name, [value for chunk in self.chunks for value in _integers(chunk)], kind)
+        values = array("d", bytes(8 * self.n_rows))
+        first = 0
         for chunk in self.chunks:
-            values += _values(chunk)
-        return copied(self.name, values, kind)
+            chunk.numbers(self.name, _address(values) + 8 * first)
+            first += chunk.n_rows
+        return _of_arrays(values, self.n_rows, _ffi.KAM_F64)
 
 
-def _values(chunk: Chunk) -> list[Any]:
-    """The numbers of a chunk; None where there is none."""
-    kinds: dict[int, Any] = {
-        _ffi.KAM_F64: ctypes.c_double, _ffi.KAM_F32: ctypes.c_float, _ffi.KAM_I64: ctypes.c_int64,
-        _ffi.KAM_I32: ctypes.c_int32, _ffi.KAM_U8: ctypes.c_uint8, _ffi.KAM_DAY: ctypes.c_int32}
-    raw, kind = chunk.raw, kinds[chunk.raw.type]
+def _integers(chunk: Chunk) -> list[Any]:
+    """The keys of a chunk, as long as they are numbers; None where there is none."""
+    kinds: dict[int, Any] = {_ffi.KAM_I64: ctypes.c_int64, _ffi.KAM_I32: ctypes.c_int32, _ffi.KAM_U8: ctypes.c_uint8}
+    raw = chunk.raw
+    if raw.type not in kinds:
+        raise refuse("key", "comes in several chunks of texts: join them first")
+    kind = kinds[raw.type]
     stride = raw.stride or ctypes.sizeof(kind)
     bits = (ctypes.c_uint8 * ((raw.offset + chunk.n_rows + 7) // 8)).from_address(raw.validity) if raw.validity else None
     return [kind.from_address(raw.values + row * stride).value
@@ -209,14 +219,9 @@ def _type_of(name: str, code: str, order: str) -> int:
 def _strided(name: str, kind: int, address: int, n_rows: int, stride: int, keep: Any) -> Chunk:
     """A view of one value n times (stride 0, which is "packed" to C) is copied."""
     if stride == 0 and n_rows > 1:
-        chunk = Chunk(_raw(address, kind), 1, keep)
-        values = []
-        for row in range(n_rows):
-            chunk.raw.values = address + row * stride
-            values += _values(chunk)
-        code = {_ffi.KAM_F64: "d", _ffi.KAM_F32: "f", _ffi.KAM_I64: "q", _ffi.KAM_I32: "i", _ffi.KAM_U8: "B",
-                _ffi.KAM_DAY: "i"}[kind]
-        return _of_arrays(array(code, values), n_rows, kind)
+        one = array("d", [0.0])
+        Chunk(_raw(address, kind), 1, keep).numbers(name, _address(one))
+        return _of_arrays(one * n_rows, n_rows, _ffi.KAM_F64)
     if not address or not n_rows:
         return _of_arrays(b"", 0, kind)
     return Chunk(_raw(address, kind, stride=stride), n_rows, keep)
@@ -293,77 +298,65 @@ def buffer_address(view: memoryview) -> int:
 
 # Arrow
 
-_FORMATS = {"g": _ffi.KAM_F64, "f": _ffi.KAM_F32, "l": _ffi.KAM_I64, "i": _ffi.KAM_I32, "C": _ffi.KAM_U8,
-            "tdD": _ffi.KAM_DAY}
-_PER_DAY = {"tdm": 86400000, "tss": 86400, "tsm": 86400000, "tsu": 86400000000, "tsn": 86400000000000}
+_AS = {"number": _ffi.KAM_F64, "key": _ffi.KAM_I64, "day": _ffi.KAM_DAY}
+_LETTERS = {_ffi.KAM_F64: "d", _ffi.KAM_I64: "q", _ffi.KAM_DAY: "i"}
 
 
-def _buffers(one: _arrow.ArrowArray) -> list[Optional[int]]:
-    return [one.buffers[i] for i in range(one.n_buffers)]
+class _Child:
+    """A column of an Arrow batch, and what C said of it last."""
+
+    def __init__(self, name: str, batch: _arrow.Batch, child: Optional[str]) -> None:
+        self._name, self._batch = name, batch
+        self.n_rows = int(batch.array.length)
+        self._at = (ctypes.addressof(batch.schema), ctypes.addressof(batch.array),
+                    None if child is None else child.encode())
+        self._diag = new_diag()
+
+    def call(self, function: Any, *arguments: Any) -> int:
+        return int(function(*self._at, *arguments, ctypes.byref(self._diag)))
+
+    def check(self, status: int, first_row: int) -> None:
+        if status != _ffi.KAM_OK:
+            error = error_of(status, self._diag, first_row)
+            error.argument = self._name
+            raise error
+
+    def view(self) -> tuple[int, Chunk]:
+        raw, n_rows = _ffi.kam_column(), ctypes.c_int64()
+        status = self.call(lib.kam_arrow_column, ctypes.byref(raw), ctypes.byref(n_rows))
+        return status, Chunk(raw, n_rows.value, self._batch)
+
+    def converted(self, kind: int) -> tuple[int, Chunk]:
+        letter = _LETTERS[kind]
+        values = array(letter, bytes(max(self.n_rows, 1) * SIZES[kind]))
+        validity = bytearray(max(self.n_rows + 7, 8) // 8) if kind == _ffi.KAM_I64 else None
+        status = self.call(lib.kam_arrow_convert, kind, _address(values), None if validity is None else _address(validity))
+        return status, _of_arrays(values, self.n_rows, kind, validity)
+
+    def texts(self) -> tuple[int, Chunk]:
+        offsets, validity = array("q", bytes(8 * (self.n_rows + 1))), bytearray(max(self.n_rows + 7, 8) // 8)
+        text = bytearray(0)
+        status = self.call(lib.kam_arrow_texts, _address(offsets), _address(validity), None, 0)
+        if status == _ffi.KAM_OK:
+            text = bytearray(max(offsets[-1], 1))
+            status = self.call(lib.kam_arrow_texts, _address(offsets), None, _address(text), len(text))
+        return status, _of_arrays(offsets, self.n_rows, _ffi.KAM_TEXT64, validity, text)
 
 
-def _is_present(validity: Optional[int], row: int) -> bool:
-    return not validity or bool(ctypes.c_uint8.from_address(validity + row // 8).value >> row % 8 & 1)
-
-
-def _stamps(name: str, field: _arrow.Field, values: int, validity: Optional[int], rows: range) -> Chunk:
-    """Timestamps of any unit as days. One with a time zone has no day of its own."""
-    unit, _, zone = field.format.partition(":")
-    if zone:
-        raise refuse(name, f"is in the time zone {zone}: convert it to dates first")
-    per_day = _PER_DAY[unit]
-    stamps = array("q", ctypes.string_at(values + 8 * rows.start, 8 * len(rows)))
-    days = array("q", [stamp // per_day for stamp in stamps])
-    return _of_arrays(days, len(rows), _ffi.KAM_I64, bitmap([_is_present(validity, row) for row in rows]))
-
-
-def _views(name: str, buffers: list[Optional[int]], rows: range) -> Chunk:
-    """Arrow's string views (what polars gives): texts of up to 12 bytes lie in
-    the view itself, longer ones in a buffer."""
-    values: list[Any] = []
-    for row in rows:
-        if not _is_present(buffers[0], row):
-            values.append(None)
-            continue
-        at = (buffers[1] or 0) + 16 * row
-        length, _, buffer, offset = struct.unpack("=iIii", ctypes.string_at(at, 16))
-        start = at + 4 if length <= 12 else (buffers[2 + buffer] or 0) + offset
-        values.append(ctypes.string_at(start, length).decode("utf-8", "replace"))
-    return _texts(name, values)
-
-
-def _bits(buffers: list[Optional[int]], rows: range) -> Chunk:
-    values = array("d", [float(_is_present(buffers[1], row)) if _is_present(buffers[0], row) else float("nan")
-                         for row in rows])
-    return _of_arrays(values, len(rows), _ffi.KAM_F64)
-
-
-def _from_arrow(name: str, batch: _arrow.Batch, first: int, n_rows: int, kind: Kind) -> Chunk:
-    """Rows [first, first + n_rows) of an array, counted without its own offset."""
-    field, one = batch.field, batch.array
-    if field.is_dictionary:
-        raise refuse(name, "is dictionary-encoded (categorical): decode it first")
-    if field.format == "n" or not n_rows:
-        return copied(name, [None] * n_rows, kind)
-    rows = range(one.offset + first, one.offset + first + n_rows)
-    buffers = _buffers(one)
-    validity = buffers[0] if one.null_count != 0 else None
-    if field.format in _FORMATS:
-        return Chunk(_raw(buffers[1], _FORMATS[field.format], validity=validity, offset=rows.start), n_rows, batch)
-    if field.format in ("u", "U"):
-        return Chunk(_raw(buffers[1], _ffi.KAM_TEXT32 if field.format == "u" else _ffi.KAM_TEXT64,
-                          validity=validity, offset=rows.start, text=buffers[2] or _address(_NOTHING)), n_rows, batch)
-    if field.format.partition(":")[0] in _PER_DAY and kind == "day":
-        return _stamps(name, field, buffers[1] or 0, validity, rows)
-    if field.format == "vu":
-        return _views(name, [validity, *buffers[1:]], rows)
-    if field.format == "b":
-        return _bits([validity, buffers[1]], rows)
-    raise refuse(name, f"has the Arrow type {field.format!r}, which is not supported: convert it to float64, int64, "
-                 "a text or a date first")
-
-
-_NOTHING = bytearray(8)
+def _from_arrow(name: str, batch: _arrow.Batch, child: Optional[str], first_row: int, kind: Kind) -> Chunk:
+    """A view where there can be one; else a copy, made in C."""
+    one = _Child(name, batch, child)
+    status, chunk = one.view()
+    if status == _ffi.KAM_OK and chunk.raw.values is None:  # of type null: absent
+        return copied(name, [None] * chunk.n_rows, kind)
+    if status == _ffi.KAM_OK and (kind != "day" or chunk.raw.type in (_ffi.KAM_DAY, _ffi.KAM_I32, _ffi.KAM_I64)):
+        return chunk
+    if status in (_ffi.KAM_OK, _ffi.KAM_ERR_TYPE):
+        status, chunk = one.texts() if kind == "key" else one.converted(_AS[kind])
+        if status == _ffi.KAM_ERR_TYPE and kind == "key":
+            status, chunk = one.converted(_ffi.KAM_I64)
+    one.check(status, first_row)
+    return chunk
 
 
 # One column, a table of columns
@@ -376,9 +369,9 @@ def column(name: str, data: Any, kind: Kind = "number") -> Column:
         raise refuse(name, f"is one {type(data).__name__}, not a column")
     found = _arrow.read(data, name)
     if found is not None:
-        if found[0].format == "+s":
+        if found.names is not None:
             raise refuse(name, "is a table, not a column")
-        return Column(name, [_from_arrow(name, batch, 0, batch.array.length, kind) for batch in found[1]])
+        return _arrow_column(name, found, None, kind)
     return Column(name, [_plain(name, data, kind)])
 
 
@@ -401,8 +394,13 @@ def _plain(name: str, data: Any, kind: Kind) -> Chunk:
         raise refuse(name, f"is {type(data).__name__}, not a column") from None
 
 
-def _checked(name: str, made: Column, kind: Kind) -> Column:
-    return made
+def _arrow_column(name: str, found: _arrow.Read, child: Optional[str], kind: Kind) -> Column:
+    chunks: list[Chunk] = []
+    first_row = 0
+    for batch in found.batches:
+        chunks.append(_from_arrow(name, batch, child, first_row, kind))
+        first_row += chunks[-1].n_rows
+    return Column(name, chunks or [copied(name, [], kind)])
 
 
 def missing(name: str, names: Iterable[Any]) -> Exception:
@@ -435,10 +433,10 @@ class Source:
         self._arrow = found
         if found is None:
             self.names = _names_of(table)
-        elif found[0].format != "+s":
+        elif found.names is None:
             raise refuse(argument, "is a column, not a table")
         else:
-            self.names = [child.name for child in found[0].children]
+            self.names = found.names
 
     def __contains__(self, name: str) -> bool:
         return self.names is not None and name in self.names
@@ -450,23 +448,13 @@ class Source:
             raise refuse(name, f"stands {self.names.count(name)} times in the table")
         if self._arrow is None:
             return column(name, self._item(name), kind)
-        field, batches = self._arrow
-        i = [child.name for child in field.children].index(name)
-        return Column(name, [self._child(name, batch, i, kind) for batch in batches] or [copied(name, [], kind)])
+        return _arrow_column(name, self._arrow, name, kind)
 
     def _item(self, name: str) -> Any:
         try:
             return self._table[name]
         except (TypeError, KeyError, IndexError, ValueError) as error:
             raise refuse(name, f"cannot be taken from a {type(self._table).__name__}: {error!r}") from None
-
-    @staticmethod
-    def _child(name: str, batch: _arrow.Batch, i: int, kind: Kind) -> Chunk:
-        one = batch.array
-        if one.null_count != 0 and one.n_buffers and one.buffers[0]:
-            raise refuse(name, "lies in a struct that is null in some rows")
-        child = _arrow.Batch(batch.field.children[i], one.children[i].contents, batch.keep)
-        return _from_arrow(name, child, one.offset, one.length, kind)
 
 
 def parts(made: Mapping[str, Column]) -> Iterator[tuple[int, int, dict[str, Chunk]]]:

@@ -4,84 +4,76 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from ctypes import POINTER, PYFUNCTYPE, c_char_p, c_void_p, py_object
-from typing import Any
+from ctypes import CFUNCTYPE, POINTER, PYFUNCTYPE, c_char_p, c_void_p, py_object
+from typing import Any, Optional
 
-from . import _arrow
+from . import _arrow, _ffi
 from ._arrow import ArrowArray, ArrowArrayStream, ArrowSchema
-from ._columns import buffer_address
+from ._columns import _address, buffer_address
+from ._errors import check, new_diag
+from ._library import lib
 
-#: what an exported struct points at, by its private_data, until it is released
+#: name, KAM_* type, Arrow's format where it is not that of the type, buffers
+Exported = tuple[str, int, Optional[bytes], list[Any]]
+#: what exported columns point at, until they are released
 _LIVE: dict[int, Any] = {}
 _NUMBERS = itertools.count(1)
-_NULLABLE = 2
+_NOTHING = bytearray(8)
 
 _new_capsule = PYFUNCTYPE(py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_New", ctypes.pythonapi))
 # By raw address: a py_object would bring the dying capsule back to life.
 _dying_pointer = PYFUNCTYPE(c_void_p, c_void_p, c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
 
 
-def _hold(one: Any, things: Any) -> None:
-    one.private_data = next(_NUMBERS)
-    _LIVE[one.private_data] = things
-
-
-def _let_go(one: Any, nothing: Any, live: dict[int, Any] = _LIVE) -> None:
-    """Children that were not moved away go first, as the specification asks."""
-    for i in range(getattr(one, "n_children", 0)):
-        child = one.children[i]
-        if child.contents.release:
-            child.contents.release(child)
-    number = one.private_data
-    one.release = nothing()
-    live.pop(number, None)
+def _hold(things: Any) -> int:
+    number = next(_NUMBERS)
+    _LIVE[number] = things
+    return number
 
 
 # Everything is bound beforehand: at exit module globals may be gone.
-def _releaser(kind: Any, let_go: Any = _let_go) -> Any:
-    def release(one: Any) -> None:
-        let_go(one.contents, kind)
-    return kind(release)
+def _done(number: Any, live: dict[int, Any] = _LIVE) -> None:
+    live.pop(number, None)
 
 
-_release_schema = _releaser(_arrow.release_schema)
-_release_array = _releaser(_arrow.release_array)
-_release_stream = _releaser(_arrow.release_stream)
+_DONE = CFUNCTYPE(None, c_void_p)(lambda number: _done(number))
 
 
-def _pointers(kind: Any, items: list[Any]) -> Any:
-    return (POINTER(kind) * max(len(items), 1))(*map(ctypes.pointer, items))
+def _release(stream: Any, nothing: Any = _arrow.release_stream, done: Any = _done) -> None:
+    one = stream.contents
+    number, one.release = one.private_data, nothing()
+    done(number)
 
 
-def _fill_schema(one: ArrowSchema, layout: bytes, name: str, children: list[ArrowSchema]) -> ArrowSchema:
-    pointers = _pointers(ArrowSchema, children)
-    one.format, one.name, one.flags = layout, name.encode(), _NULLABLE if name else 0
-    one.n_children, one.children = len(children), ctypes.cast(pointers, POINTER(POINTER(ArrowSchema)))
-    one.release = _release_schema
-    _hold(one, (children, pointers, layout, one.name))
-    return one
+_RELEASE = _arrow.release_stream(_release)
 
 
-def _fill_array(one: ArrowArray, length: int, nulls: int, buffers: list[Any], children: list[ArrowArray]
-                ) -> ArrowArray:
-    pointers = _pointers(ArrowArray, children)
-    views = [None if buffer is None else memoryview(buffer) for buffer in buffers]
-    addresses = (c_void_p * max(len(views), 1))(*[None if view is None else buffer_address(view) for view in views])
-    one.length, one.null_count, one.n_buffers, one.n_children = length, nulls, len(views), len(children)
-    one.buffers = ctypes.cast(addresses, POINTER(c_void_p))
-    one.children = ctypes.cast(pointers, POINTER(POINTER(ArrowArray)))
-    one.release = _release_array
-    _hold(one, (children, pointers, views, addresses))
-    return one
+def _fields(columns: list[Exported]) -> tuple[Any, Any]:
+    """kam_arrow_fields, and the buffers that they point at."""
+    fields, keep = (_ffi.kam_arrow_field * max(len(columns), 1))(), []
+    for field, (name, kind, layout, buffers) in zip(fields, columns):
+        views = [None if buffer is None else memoryview(buffer) for buffer in buffers]
+        keep.append(views)
+        validity, values, text = [None if view is None else buffer_address(view) or _address(_NOTHING)
+                                  for view in [*views, None][:3]]
+        field.name, field.format = name.encode(), layout
+        field.column = _ffi.kam_column(values=values, validity=validity, text=text, type=kind)
+    return fields, keep
 
 
-def fill_schema(one: ArrowSchema, columns: list[tuple[str, bytes, list[Any], int]]) -> None:
-    _fill_schema(one, b"+s", "", [_fill_schema(ArrowSchema(), layout, name, []) for name, layout, _, _ in columns])
+def fill_schema(one: ArrowSchema, columns: list[Exported]) -> None:
+    diag = new_diag()
+    check(lib.kam_arrow_schema(_fields(columns)[0], len(columns), None, ctypes.addressof(one), ctypes.byref(diag)), diag)
 
 
-def fill_array(one: ArrowArray, n_rows: int, columns: list[tuple[str, bytes, list[Any], int]]) -> None:
-    _fill_array(one, n_rows, 0, [None], [_fill_array(ArrowArray(), n_rows, nulls, buffers, [])
-                                         for _, _, buffers, nulls in columns])
+def fill_array(one: ArrowArray, n_rows: int, columns: list[Exported]) -> None:
+    fields, keep = _fields(columns)
+    diag, number = new_diag(), _hold(keep)
+    status = lib.kam_arrow_table(fields, len(columns), n_rows, None, ctypes.cast(_DONE, c_void_p), number,
+                                 ctypes.addressof(one), ctypes.byref(diag))
+    if status != _ffi.KAM_OK:
+        _done(number)
+    check(status, diag)
 
 
 def _get_schema(stream: Any, out: Any) -> int:
@@ -129,14 +121,14 @@ def _capsule(one: Any, label: bytes) -> Any:
     return _new_capsule(address, label, ctypes.cast(_DESTROY[label], c_void_p))
 
 
-def schema_capsule(columns: list[tuple[str, bytes, list[Any], int]]) -> Any:
+def schema_capsule(columns: list[Exported]) -> Any:
     schema = ArrowSchema()
     fill_schema(schema, columns)
     return _capsule(schema, b"arrow_schema")
 
 
-def stream_capsule(n_rows: int, columns: list[tuple[str, bytes, list[Any], int]]) -> Any:
+def stream_capsule(n_rows: int, columns: list[Exported]) -> Any:
     stream = ArrowArrayStream(get_schema=_GET_SCHEMA, get_next=_GET_NEXT, get_last_error=_GET_LAST_ERROR,
-                              release=_release_stream)
-    _hold(stream, {"columns": columns, "n_rows": n_rows, "done": False})
+                              release=_RELEASE)
+    stream.private_data = _hold({"columns": columns, "n_rows": n_rows, "done": False})
     return _capsule(stream, b"arrow_array_stream")

@@ -116,6 +116,10 @@ class kam_accounts(Structure):
                     "contract_ended", "renewals_before", "periods_to_end", "contract_value"))]
 
 
+class kam_arrow_field(Structure):
+    _fields_ = [("name", c_char_p), ("format", c_char_p), ("column", kam_column)]
+
+
 class kam_sum(Structure):
     _fields_ = [("low", c_uint64), ("high", c_int64)]
 
@@ -439,6 +443,7 @@ _retention = POINTER(kam_retention)
 _panel, _hazard = POINTER(kam_panel), POINTER(kam_hazard)
 _flags, _out = c_void_p, c_void_p  # buffers of a result: their addresses
 _ledger = c_void_p
+_arrow_schema, _arrow_array = c_void_p, c_void_p  # Arrow's own structs, in _arrow.py
 
 #: name -> (result, arguments), in the order of the headers
 PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
@@ -450,11 +455,20 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_status_text": (c_char_p, [kam_status]),
     "kam_status_at": (kam_status, [c_int32]),
     "kam_row_flag_name": (c_char_p, [c_uint32]),
+    # column.h
+    "kam_column_numbers": (kam_status, [_column, c_int64, _out, _diag]),
     # host.h
     "kam_host_isa": (c_int32, []),
     # account.h
     "kam_accounts_of": (kam_status, [POINTER(kam_account), c_uint64, c_int64, _accounts]),
     "kam_accounts_slice": (kam_status, [_accounts, c_int64, c_int64, _accounts]),
+    # arrow.h
+    "kam_arrow_column": (kam_status, [_arrow_schema, _arrow_array, c_char_p, _column, POINTER(c_int64), _diag]),
+    "kam_arrow_convert": (kam_status, [_arrow_schema, _arrow_array, c_char_p, c_int32, _out, _out, _diag]),
+    "kam_arrow_texts": (kam_status, [_arrow_schema, _arrow_array, c_char_p, _out, _out, _out, c_int64, _diag]),
+    "kam_arrow_schema": (kam_status, [POINTER(kam_arrow_field), c_int64, _host, _arrow_schema, _diag]),
+    "kam_arrow_table": (kam_status, [POINTER(kam_arrow_field), c_int64, c_int64, _host, c_void_p, c_void_p,
+                                     _arrow_array, _diag]),
     # sum.h
     "kam_sum_add": (kam_status, [POINTER(kam_sum), c_double]),
     "kam_sum_merge": (kam_status, [POINTER(kam_sum), POINTER(kam_sum)]),

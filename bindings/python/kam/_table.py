@@ -15,7 +15,7 @@ from ._columns import EPOCH, bitmap
 #: numbers as a memoryview (NumPy and friends read it in place), texts as a list
 Data = Union[memoryview, Sequence[Any]]
 _TYPES: dict[str, Any] = {"d": ctypes.c_double, "i": ctypes.c_int32, "q": ctypes.c_int64, "I": ctypes.c_uint32}
-_ARROW = {"d": b"g", "i": b"i", "q": b"l", "I": b"I"}
+_ARROW = {"d": (_ffi.KAM_F64, None), "i": (_ffi.KAM_I32, None), "q": (_ffi.KAM_I64, None), "I": (_ffi.KAM_I32, b"I")}
 
 
 class Buffer:
@@ -121,28 +121,26 @@ class Table:
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return _export.stream_capsule(self.n_rows, self._arrow_columns())
 
-    def _arrow_columns(self) -> list[tuple[str, bytes, list[Any], int]]:
+    def _arrow_columns(self) -> list[_export.Exported]:
         return [(name, *self._arrow_column(name)) for name in self._columns]
 
-    def _arrow_column(self, name: str) -> tuple[bytes, list[Any], int]:
-        """(format, buffers, number of nulls) as Arrow lays a column out."""
+    def _arrow_column(self, name: str) -> tuple[int, Optional[bytes], list[Any]]:
+        """Type, format and buffers as Arrow lays a column out."""
         data = self._columns[name]
         if not isinstance(data, memoryview):
-            return _arrow_texts(list(data))
+            return _ffi.KAM_TEXT64, None, _arrow_texts(list(data))
         letter = data.format
         plain = data if data.contiguous else memoryview(array(letter, data.tolist()))
         if name not in self._days:
-            return _ARROW[letter], [None, plain], 0
+            return *_ARROW[letter], [None, plain]
         values = plain.tolist()
-        nulls = values.count(_ffi.KAM_NO_DAY)
-        present = bitmap([value != _ffi.KAM_NO_DAY for value in values]) if nulls else None
-        return b"tdD", [present, plain], nulls
+        present = bitmap([value != _ffi.KAM_NO_DAY for value in values]) if _ffi.KAM_NO_DAY in values else None
+        return _ffi.KAM_DAY, None, [present, plain]
 
 
-def _arrow_texts(values: list[Any]) -> tuple[bytes, list[Any], int]:
+def _arrow_texts(values: list[Any]) -> list[Any]:
     offsets, text = array("q", [0]), bytearray()
     for value in values:
         text += (value or "").encode("utf-8", "surrogateescape")
         offsets.append(len(text))
-    nulls = sum(value is None for value in values)
-    return b"U", [bitmap([value is not None for value in values]) if nulls else None, offsets, text], nulls
+    return [bitmap([value is not None for value in values]), offsets, text]
