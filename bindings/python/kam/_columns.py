@@ -56,8 +56,8 @@ class Column:
         copied, numbers once and in C, as doubles; one chunk is not."""
         if len(self.chunks) == 1:
             return self.chunks[0]
-        if kind == "key":
-            return copied(self.name, [value for chunk in self.chunks for value in _integers(chunk)], kind)
+        if kind != "number":
+            return _joined(self.name, self.chunks, kind)
         values = array("d", bytes(8 * self.n_rows))
         first = 0
         for chunk in self.chunks:
@@ -66,18 +66,39 @@ class Column:
         return _of_arrays(values, self.n_rows, _ffi.KAM_F64)
 
 
-def _integers(chunk: Chunk) -> list[Any]:
-    """The keys of a chunk, as long as they are numbers; None where there is none."""
-    kinds: dict[int, Any] = {_ffi.KAM_I64: ctypes.c_int64, _ffi.KAM_I32: ctypes.c_int32, _ffi.KAM_U8: ctypes.c_uint8}
+_C_TYPES: dict[int, Any] = {_ffi.KAM_I64: ctypes.c_int64, _ffi.KAM_I32: ctypes.c_int32, _ffi.KAM_U8: ctypes.c_uint8,
+                            _ffi.KAM_DAY: ctypes.c_int32, _ffi.KAM_TEXT32: ctypes.c_int32, _ffi.KAM_TEXT64: ctypes.c_int64}
+
+
+def _joined(name: str, chunks: list[Chunk], kind: Kind) -> Chunk:
+    """Keys or days of several chunks: their bytes one after the other where that
+    will do, else row by row."""
+    raws = [chunk.raw for chunk in chunks]
+    letter = {_ffi.KAM_I64: "q", _ffi.KAM_I32: "i", _ffi.KAM_DAY: "i"}.get(raws[0].type)
+    size = SIZES.get(raws[0].type, 0)
+    if letter and all(raw.type == raws[0].type and raw.stride in (0, size) and not raw.validity for raw in raws):
+        joined = array(letter, b"".join(ctypes.string_at(chunk.raw.values + chunk.raw.offset * size, chunk.n_rows * size)
+                                        for chunk in chunks))
+        return _of_arrays(joined, len(joined), raws[0].type)
+    return copied(name, [value for chunk in chunks for value in _values(name, chunk)], kind)
+
+
+def _values(name: str, chunk: Chunk) -> Iterator[Any]:
+    """Integers, days or texts of a chunk; None where there is none."""
     raw = chunk.raw
-    if raw.type not in kinds:
-        raise refuse("key", "comes in several chunks of texts: join them first")
-    kind = kinds[raw.type]
+    if raw.type not in _C_TYPES:
+        raise refuse(name, "comes in several chunks of a type that cannot be joined: join them first")
+    kind = _C_TYPES[raw.type]
     stride = raw.stride or ctypes.sizeof(kind)
-    bits = (ctypes.c_uint8 * ((raw.offset + chunk.n_rows + 7) // 8)).from_address(raw.validity) if raw.validity else None
-    return [kind.from_address(raw.values + row * stride).value
-            if bits is None or bits[row // 8] >> row % 8 & 1 else None
-            for row in range(raw.offset, raw.offset + chunk.n_rows)]
+    for row in range(raw.offset, raw.offset + chunk.n_rows):
+        value = kind.from_address(raw.values + row * stride).value
+        if raw.validity and not ctypes.c_uint8.from_address(raw.validity + row // 8).value >> row % 8 & 1:
+            yield None
+        elif raw.text:
+            end = kind.from_address(raw.values + (row + 1) * stride).value
+            yield ctypes.string_at(raw.text + value, end - value).decode("utf-8", "replace")
+        else:
+            yield value
 
 
 def _raw(address: Optional[int], kind: int, **more: Any) -> _ffi.kam_column:

@@ -76,5 +76,6 @@ def count(before: Any, after: Any, n_bands: int, amount: Any = None) -> Moves:
                              ctypes.byref(table), ctypes.byref(diag)), diag)
     rows = [slice(n * row, n * row + n) for row in range(n)]
     accounts: Any = [counts.view()[row].tolist() for row in rows]
-    return Moves(accounts, None if amount is None else [money.view()[row].tolist() for row in rows],
+    sums: Any = [money.view()[row].tolist() for row in rows]
+    return Moves(accounts, None if amount is None else sums,
                  {one: getattr(table, one) for one in ("n_up", "n_down", "n_same", "n_new", "n_gone")})
