@@ -11,6 +11,7 @@
 #include "backtest.h"
 #include "btyd.h"
 #include "calendar.h"
+#include "calibrate.h"
 #include "clv.h"
 #include "column.h"
 #include "concentration.h"

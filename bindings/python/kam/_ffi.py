@@ -52,6 +52,11 @@ KAM_HAZARD_FITTED, KAM_HAZARD_PRIOR_ONLY, KAM_HAZARD_SEPARATED, KAM_HAZARD_FIRTH
 # kam/survival.h
 KAM_TIES_EFRON, KAM_TIES_BRESLOW = 1, 2
 KAM_SURVIVAL_LOG_LOG, KAM_SURVIVAL_LOG, KAM_SURVIVAL_PLAIN = 1, 2, 3
+# kam/calibrate.h
+(KAM_CALIBRATE_AUTO, KAM_CALIBRATE_PLATT, KAM_CALIBRATE_BETA, KAM_CALIBRATE_ISOTONIC) = range(4)
+(KAM_CALIBRATE_ASKED, KAM_CALIBRATE_FEW, KAM_CALIBRATE_SOME, KAM_CALIBRATE_MANY, KAM_CALIBRATE_NO_ROOM) = range(1, 6)
+# kam/backtest.h
+KAM_BACKTEST_BETTER, KAM_BACKTEST_WORSE, KAM_BACKTEST_UNDECIDED = 1, 2, 3
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -412,6 +417,42 @@ class kam_survival_pairs(Structure):
                 *((name, c_int64) for name in ("concordant", "discordant", "tied")), ("concordance", c_double)]
 
 
+class kam_calibration(Structure):
+    _fields_ = [("method", c_int32), ("why", c_int32), ("coefficient", c_double * 3),
+                *((name, c_int64) for name in ("n_knots", "n_rows", "n_events")), ("knot", c_void_p),
+                ("level", c_void_p)]
+
+
+class kam_backtest_band(Structure):
+    _fields_ = [("n_rows", c_int64), ("n_events", c_int64),
+                *((name, c_double) for name in ("forecast", "actual", "low", "high"))]
+
+
+class kam_backtest_bands_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32),
+                *((name, c_double) for name in ("reliability", "resolution", "uncertainty", "within", "error",
+                                                "lift"))]
+
+
+class kam_backtest_versus_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("verdict", c_int32), ("n_rows", c_int64),
+                *((name, c_double) for name in ("log_loss", "naive", "gain", "std_error"))]
+
+
+class kam_backtest_stability_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("psi", c_double), ("chance", c_double)]
+
+
+class kam_backtest_profit_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_double) for name in ("saved_alpha", "saved_beta", "offer", "offer_share", "contact"))]
+
+
+class kam_backtest_profit_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64), ("profit", c_double),
+                ("share", c_double)]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
@@ -600,6 +641,21 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                            POINTER(c_int64), _diag]),
     "kam_survival_concordance": (kam_status, [POINTER(kam_panel), _column, _host, POINTER(kam_survival_pairs),
                                               _diag]),
+    # calibrate.h
+    "kam_calibrate_why_name": (c_char_p, [c_int32]),
+    "kam_calibrate_fit": (kam_status, [c_int32, _column, _column, c_int64, _host, _out, _out,
+                                       POINTER(kam_calibration), _diag]),
+    "kam_calibrate_apply": (kam_status, [POINTER(kam_calibration), _column, c_int64, _host, _out, _flags, _diag]),
+    # backtest.h, beside the errors
+    "kam_backtest_bands": (kam_status, [_column, _column, c_int64, c_int32, _host, POINTER(kam_backtest_band),
+                                        POINTER(kam_backtest_bands_report), _diag]),
+    "kam_backtest_versus": (kam_status, [_column, _column, _column, c_int64, POINTER(kam_backtest_versus_report),
+                                         _diag]),
+    "kam_backtest_stability": (kam_status, [_column, c_int64, _column, c_int64, c_int32, _host,
+                                            POINTER(kam_backtest_stability_report), _diag]),
+    "kam_backtest_profit_options_init": (kam_status, [POINTER(kam_backtest_profit_options), c_uint32]),
+    "kam_backtest_profit": (kam_status, [_column, _column, _column, c_int64, POINTER(kam_backtest_profit_options),
+                                         _host, POINTER(kam_backtest_profit_report), _diag]),
     # reason.h
     "kam_reason_name": (c_char_p, [c_int32]),
     "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),
