@@ -11,7 +11,7 @@ TESTS =
 .PHONY: help demo test check-all bench docs install format clean
 
 help:
-	@echo 'make demo       score the sample book; show the accounts that matter most'
+	@echo 'make demo       score the sample book; make a report of it for people'
 	@echo 'make test       build everything and run every test'
 	@echo 'make check-all  the same under sanitizers, valgrind, clang, aarch64; coverage'
 	@echo 'make bench      measure speed'

@@ -38,6 +38,30 @@ def test_demo():
         lines = scores.read().splitlines()
     equal((lines[0], len(lines)), (HEADER, 204))
     true("scores.csv" in done.out, "it says where the scores are")
+    has(done.out, "no report.html was written: there is no ")
+
+
+def test_demo_without_pypi():
+    """A library, but no packages for the report: a sentence, and nothing fails."""
+    build = build_directory()
+    os.makedirs(os.path.join(build, "lib"), exist_ok=True)
+    with open(os.path.join(build, "lib", "libkam.so"), "w", encoding="ascii"):
+        pass
+    place = os.path.join(HERE.name, "bin")
+    os.makedirs(place, exist_ok=True)
+    with open(os.path.join(place, "python3"), "w", encoding="ascii") as fake:
+        fake.write('#!/bin/sh\ncase $* in *ensurepip*) exit 0 ;; esac\necho "no way" >&2\nexit 1\n')
+    os.chmod(os.path.join(place, "python3"), 0o755)
+    held = os.environ["PATH"]
+    os.environ["PATH"] = place + os.pathsep + held
+    try:
+        done = demo(build)
+    finally:
+        os.environ["PATH"] = held
+        os.remove(os.path.join(build, "lib", "libkam.so"))
+    equal((done.status, done.err), (0, ""))
+    has(done.out, "no report.html was written: its Python packages could not be installed")
+    has(done.out, "Your own book:")
 
 
 def test_demo_without_a_build():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command `kam`: score, backtest, tiers. What `kam score` reads, says
+"""The command `kam`: score, report, backtest, tiers. What `kam score` reads, says
 and writes is what the C tool kam-score does, byte for byte."""
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ._text import NO_DAY, Failure, day_text, encode
 _USAGE = """kam COMMAND [OPTION...] ORDERS.csv...
 
   score      every account's tier, profit, lifetime value and churn risk, as CSV
+  report     the same and more as one HTML file, for people
   backtest   how well a fit before a day forecasts the rest
   tiers      every account's tier, and what is missing to the next
 
@@ -90,6 +91,9 @@ def _run(command: str, options: Options) -> None:
     result = Result(options, log, book, facts, None if is_trial else Answers(book, options))
     if is_trial:
         text = backtest_text(Trial(log, book.as_of, options.backtest, options))
+    elif command == "report":
+        from ._report import write
+        text = write(result, usual_split(log, book) if options.backtest == NO_DAY else options.backtest)
     else:
         text = (_output.tiers if command == "tiers" else _output.top if options.top else _output.scores)(result)
     if not options.quiet:

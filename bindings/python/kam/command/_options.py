@@ -14,12 +14,13 @@ from ._text import NO_DAY, Failure, encode, parse_day, parse_number
 
 ABOUT = {
     "score": "Order lines (CSV) in, every account's tier, profit, lifetime value and churn risk out, with reasons.",
+    "report": "Order lines (CSV) in, one HTML file out that opens anywhere, offline.",
     "backtest": "How well a fit before a day forecasts the rest, beside forecasts that need no model.",
     "tiers": "Order lines (CSV) in, every account's tier out, and how far it is from the limits around it.",
 }
 EPILOG = ("Files: one header line; - is standard input. A summary of the book and of what was dropped goes to standard "
           "error. Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 the input or the command "
-          "line is wrong (then nothing was written). More: docs/kam-score.md.")
+          "line is wrong (then nothing was written). More: docs/kam-score.md, docs/report.md.")
 
 #: the usual one first
 FAMILIES = sorted(btyd.FAMILIES, key=lambda name: name != "mbgnbd")
