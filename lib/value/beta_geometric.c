@@ -87,12 +87,18 @@ static void time_terms(const struct kam__beta_geometric *m,
 static void alive(const struct kam__beta_geometric *m,
                   const struct kam__btyd_tile *tile, double *main,
                   double *rest) {
+    int beyond = 0;
     for (int32_t i = 0; i < tile->n; i++) {
         const struct left left =
             left_of(m, tile->x[i], tile->t_x[i], tile->T[i]);
         main[i] = left.stay / left.mixed;
-        rest[i] = left.q > 0 ? kam__exp(-left.excess) : 1;
+        rest[i] = left.q > 0 ? left.excess : 0;
     }
+    for (int32_t i = 0; i < tile->n; i++) beyond |= rest[i] > 0;
+    if (beyond)
+        for (int32_t i = 0; i < tile->n; i++) rest[i] = kam__exp(-rest[i]);
+    else
+        for (int32_t i = 0; i < tile->n; i++) rest[i] = 1;
 }
 
 /* P(no order in (T, T + h]) = P(left) + P(active) (A / (A + h))^R: no difference
@@ -132,8 +138,6 @@ static void no_order_log_odds(const struct kam__beta_geometric *m,
  * with the first, terms shrink like z^n; with the second they grow first, for
  * large R w. */
 enum { MOST_TERMS = 1024, BLOCK = 4 }; /* terms between two looks at `left` */
-#define LEAST_KAPPA -2.0
-#define LARGEST_POWER 600.0
 #define ROUNDING 0x1p-55
 
 static inline int any_left(const double *left, int n) {
@@ -152,12 +156,12 @@ static void survival(const struct kam__lanes *lanes, double *out) {
     double z[LANES], A[LANES], B[LANES], term[LANES], sum[LANES], left[LANES];
     for (int k = 0; k < LANES; k++) {
         const double kappa = lanes->c[k] - lanes->R[k];
-        const int direct = kappa >= LEAST_KAPPA;
+        const int direct = kappa >= KAM__LEAST_KAPPA;
         z[k] = lanes->w[k] / (1 + lanes->w[k]);
         A[k] = direct ? lanes->a : lanes->R[k];
         B[k] = direct ? kappa : lanes->c[k] - lanes->a;
         const double power = A[k] * kam__log1p(lanes->w[k]);
-        const double start = power < LARGEST_POWER ? kam__exp(-power) : 0;
+        const double start = power < KAM__LARGEST_POWER ? kam__exp(-power) : 0;
         term[k] = sum[k] = start;
         left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;
         sum[k] = start > 0 ? start : (double)NAN;
@@ -200,14 +204,14 @@ static inline void sum_orders(const struct kam__lanes *lanes, int n_lanes,
     double h[LANES], s[LANES], sum[LANES], left[LANES], scale[LANES];
     for (int k = 0; k < n_lanes; k++) {
         const double kappa = lanes->c[k] - lanes->R[k] - 1;
-        const int direct = kappa >= LEAST_KAPPA;
+        const int direct = kappa >= KAM__LEAST_KAPPA;
         z[k] = lanes->w[k] / (1 + lanes->w[k]);
         A[k] = direct ? lanes->a : lanes->R[k] + 1;
         B[k] = direct ? kappa : lanes->c[k] - lanes->a;
         g[k] = direct ? lanes->a - 1 : lanes->R[k];
         const double power = g[k] * kam__log1p(lanes->w[k]);
-        scale[k] =
-            power < LARGEST_POWER && z[k] < 1 ? kam__exp(-power) : (double)NAN;
+        scale[k] = power < KAM__LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
+                                                          : (double)NAN;
         h[k] = lanes->R[k];
         s[k] = sum[k] = 0;
         left[k] = scale[k] > 0 && z[k] > 0 ? 1.0 : 0.0;
@@ -252,13 +256,13 @@ static inline struct series survival_term(struct series of, double ratio,
 static void survival_shared(double a, double R, double c, const double *w,
                             double *restrict out) {
     const double kappa = c - R;
-    const int direct = kappa >= LEAST_KAPPA;
+    const int direct = kappa >= KAM__LEAST_KAPPA;
     const double A = direct ? a : R, B = direct ? kappa : c - a;
     double z[LANES], term[LANES], sum[LANES], left[LANES];
     for (int k = 0; k < LANES; k++) {
         z[k] = w[k] / (1 + w[k]);
         const double power = A * kam__log1p(w[k]);
-        const double start = power < LARGEST_POWER ? kam__exp(-power) : 0;
+        const double start = power < KAM__LARGEST_POWER ? kam__exp(-power) : 0;
         term[k] = start;
         sum[k] = start > 0 ? start : (double)NAN;
         left[k] = start > 0 && z[k] > 0 ? 1.0 : 0.0;

@@ -154,31 +154,46 @@ static double for_ever(double a, double c) {
     return a > 1 ? (c - 1) / (a - 1) : (double)INFINITY;
 }
 
+/* What the shared series left open, KAM__LANES rows at a time. */
+static void orders_in_lanes(const struct kam__beta_geometric *m,
+                            const struct kam__btyd_tile *tile, double horizon,
+                            double *orders) {
+    for (int32_t at = 0; at < tile->n; at += LANES) {
+        double sum[LANES];
+        int open = 0;
+        for (int32_t k = at; k < at + LANES && k < tile->n; k++)
+            open |= orders[k] != orders[k];
+        if (!open) continue;
+        const struct kam__lanes lanes = lanes_of(m, tile, at, horizon);
+        kernels(tile->isa)->orders(&lanes, sum);
+        for (int32_t k = 0; k < LANES && at + k < tile->n; k++) {
+            if (orders[at + k] == orders[at + k]) continue;
+            orders[at + k] = sum[k];
+            if (sum[k] == sum[k]) continue;
+            struct kam__mixture mixture;
+            mixture_of(&lanes, k, &mixture);
+            orders[at + k] =
+                kam__mixture_orders(&mixture, lanes.R[k], lanes.w[k]);
+        }
+    }
+}
+
 static void expected(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
-    const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
-    double rest[KAM__TILE];
-    kernel->alive(&m, tile, out, rest);
-    for (int32_t at = 0; at < tile->n; at += LANES) {
-        double orders[LANES];
-        const struct kam__lanes lanes = lanes_of(&m, tile, at, horizon);
-        if (horizon < INFINITY) kernel->orders(&lanes, orders);
-        for (int32_t k = 0; k < LANES && at + k < tile->n; k++) {
-            if (!(horizon < INFINITY)) {
-                orders[k] = for_ever(lanes.a, lanes.c[k]);
-            } else if (orders[k] != orders[k]) {
-                struct kam__mixture mixture;
-                mixture_of(&lanes, k, &mixture);
-                orders[k] =
-                    kam__mixture_orders(&mixture, lanes.R[k], lanes.w[k]);
-            }
-            /* Not 0 times infinity: some chance to be active always remains. */
-            out[at + k] = orders[k] < INFINITY
-                              ? out[at + k] * orders[k] * rest[at + k]
-                              : (double)INFINITY;
-        }
+    double rest[KAM__TILE], orders[KAM__TILE];
+    kernels(tile->isa)->alive(&m, tile, out, rest);
+    if (horizon < INFINITY) {
+        (*KAM__PICK(tile->isa, kam__orders_of))(&m, tile, horizon, orders);
+        orders_in_lanes(&m, tile, horizon, orders);
+    } else {
+        for (int32_t i = 0; i < tile->n; i++)
+            orders[i] = for_ever(m.a, m.a + m.b + tile->x[i] + m.first);
     }
+    /* Not 0 times infinity: some chance to be active always remains. */
+    for (int32_t i = 0; i < tile->n; i++)
+        out[i] = orders[i] < INFINITY ? out[i] * orders[i] * rest[i]
+                                      : (double)INFINITY;
 }
 
 /* For ever: E (1 - p) / p^2, infinite when a <= 2. */

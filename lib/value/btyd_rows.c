@@ -2,8 +2,10 @@
 #include "value/btyd_rows.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/diag.h"
+#include "base/isa.h"
 #include "base/sized.h"
 
 kam_status kam__btyd_read_accounts(kam_accounts *ours,
@@ -69,6 +71,19 @@ static uint32_t flag_of(double x, double t_x, double T) {
     return whole && ordered ? 0 : KAM_ROW_DOMAIN;
 }
 
+/* Rows that cannot be used are flagged, and stand as an account just begun. */
+static void check_each(const double *x, const double *t_x, const double *T,
+                       int32_t n, struct kam__btyd_rows *rows) {
+    for (int32_t i = 0; i < n; i++) {
+        const double last = x[i] > 0 ? t_x[i] : 0;
+        const uint32_t flag = flag_of(x[i], last, T[i]);
+        rows->flag[i] = flag;
+        rows->x[i] = flag ? 0 : x[i];
+        rows->t_x[i] = flag ? 0 : last;
+        rows->T[i] = flag ? 0 : T[i];
+    }
+}
+
 struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
                                      int64_t first, int32_t n, int32_t isa,
                                      struct kam__btyd_rows *rows) {
@@ -78,13 +93,12 @@ struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
         kam__gather(&accounts->last_order_periods, first, n, rows->t_x);
     const double *const T =
         kam__gather(&accounts->age_periods, first, n, rows->T);
-    for (int32_t i = 0; i < n; i++) {
-        const double last = x[i] > 0 ? t_x[i] : 0;
-        const uint32_t flag = flag_of(x[i], last, T[i]);
-        rows->flag[i] = flag;
-        rows->x[i] = flag ? 0 : x[i];
-        rows->t_x[i] = flag ? 0 : last;
-        rows->T[i] = flag ? 0 : T[i];
+    if ((*KAM__PICK(isa, kam__plain))(x, t_x, T, n, rows->t_x)) {
+        memset(rows->flag, 0, (size_t)n * sizeof *rows->flag);
+        memmove(rows->x, x, (size_t)n * sizeof *x);
+        memmove(rows->T, T, (size_t)n * sizeof *T);
+    } else {
+        check_each(x, t_x, T, n, rows);
     }
     return (struct kam__btyd_tile){n, isa, rows->x, rows->t_x, rows->T};
 }

@@ -12,6 +12,12 @@ struct kam__btyd_rows {
     uint32_t flag[KAM__TILE];
 };
 
+/* Whether all rows can be used as they are but for t_x, which goes to `last`,
+ * 0 where x is. Shape (n) each. */
+typedef int (*kam__plain_rows)(const double *x, const double *t_x,
+                               const double *T, int32_t n, double *last);
+extern const kam__plain_rows kam__plain_base, kam__plain_v3, kam__plain_v4;
+
 /* Reads the caller's struct into `ours`, and checks the columns of an order
  * history. */
 kam_status kam__btyd_read_accounts(kam_accounts *ours,

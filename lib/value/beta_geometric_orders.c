@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* Expected orders of a tile of rows. The coefficients of the series in z =
+ * w / (1 + w), w = horizon / (alpha + T), depend on x alone, and few accounts
+ * of a tile differ in x: the divisions are done once for each x. */
+#include <math.h> /* fabs, NAN */
+#include <string.h>
+
+#include "base/isa.h"
+#include "math/elementary.h"
+#include "value/beta_geometric.h"
+
+/* GCC unrolls loops of eight before it looks for vectors in them. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define ONE_VECTOR _Pragma("GCC unroll 1")
+#else
+#define ONE_VECTOR
+#endif
+
+/* out = E (1 - (1 + p w)^-R) / p = (1 - z)^(a - 1) sum_n s_n z^n, n >= 1: the
+ * first form of beta_geometric.c, n s_n = (n - 1 + a - 1) s_(n-1) + h_(n-1). */
+enum { STEP = 8, STEPS = 16, SLOTS = 16, GROUP = 8, SMALL = 256, NONE = 255 };
+
+#define LARGEST_C 0x1p500 /* the product of two is finite */
+
+struct series {
+    double c[SLOTS], h[SLOTS], last[SLOTS];
+    double s[STEPS * STEP][SLOTS];
+};
+
+/* Two terms at a time: one division serves both. */
+static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
+                          struct series *of, int n_lanes) {
+    const double g = m->a - 1, kappa = m->b + m->first - m->r + g;
+    for (int32_t j = 0; j < n_terms; j += 2) {
+        const double n = j, step0 = 1 / (n + 1), step1 = 1 / (n + 2);
+        const double grow0 = (n + g) * step0, grow1 = (n + 1 + g) * step1;
+        const double ratio0 = (m->a + n) * (kappa + n) * step0;
+        const double ratio1 = (m->a + (n + 1)) * (kappa + (n + 1)) * step1;
+        ONE_VECTOR
+        for (int k = 0; k < n_lanes; k++) {
+            const double c0 = of->c[k] + n, c1 = of->c[k] + (n + 1);
+            const double both = 1 / (c0 * c1);
+            const double s0 = grow0 * of->last[k] + step0 * of->h[k];
+            const double h = of->h[k] * (ratio0 * (both * c1));
+            const double s1 = grow1 * s0 + step1 * h;
+            of->s[j][k] = s0;
+            of->s[j + 1][k] = s1;
+            of->last[k] = s1;
+            of->h[k] = h * (ratio1 * (both * c0));
+        }
+    }
+}
+
+/* The coefficients for the x of up to SLOTS rows. */
+static void begin(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, const uint8_t *row_of,
+                  int32_t n_slots, int32_t n_steps, struct series *of) {
+    for (int32_t k = 0; k < SLOTS; k++) {
+        const double x = tile->x[row_of[k < n_slots ? k : n_slots - 1]];
+        of->h[k] = m->r + x;
+        of->c[k] = m->a + m->b + x + m->first;
+        of->last[k] = 0;
+    }
+    if (n_slots == 1)
+        extend(m, n_steps * STEP, of, 1);
+    else
+        extend(m, n_steps * STEP, of, SLOTS);
+}
+
+/* Rows of one x, side by side, each with its own number of steps. */
+static void sum_group(const double *restrict s, int32_t n_steps,
+                      const double *restrict z, const double *restrict steps,
+                      double *restrict out, double *restrict left) {
+    double z2[GROUP], z4[GROUP], z8[GROUP], sum[GROUP], power[GROUP];
+    ONE_VECTOR
+    for (int k = 0; k < GROUP; k++) {
+        z2[k] = z[k] * z[k];
+        z4[k] = z2[k] * z2[k];
+        z8[k] = z4[k] * z4[k];
+        sum[k] = 0;
+        power[k] = z[k];
+    }
+    for (int32_t step = 0; step < n_steps; step++, s += STEP * SLOTS) {
+        const double now = step;
+        const double s0 = s[0], s1 = s[SLOTS], s2 = s[2 * SLOTS];
+        const double s3 = s[3 * SLOTS], s4 = s[4 * SLOTS], s5 = s[5 * SLOTS];
+        const double s6 = s[6 * SLOTS], s7 = s[7 * SLOTS];
+        ONE_VECTOR
+        for (int k = 0; k < GROUP; k++) {
+            const double low = (s0 + s1 * z[k]) + (s2 + s3 * z[k]) * z2[k];
+            const double high = (s4 + s5 * z[k]) + (s6 + s7 * z[k]) * z2[k];
+            const double more = (low + high * z4[k]) * power[k];
+            sum[k] += now < steps[k] ? more : 0;
+            power[k] *= now < steps[k] ? z8[k] : 1;
+        }
+    }
+    ONE_VECTOR
+    for (int k = 0; k < GROUP; k++) {
+        out[k] = sum[k];
+        left[k] = power[k];
+    }
+}
+
+/* NaN unless the last two terms are below the rounding of what they sum to. */
+static double checked(const double *s, double z, double steps, double sum,
+                      double left) {
+    const double *const end = s + (int)steps * STEP * SLOTS;
+    const double size = (fabs(end[-2 * SLOTS]) + fabs(end[-SLOTS]) * z) * left;
+    return size <= 0x1p-55 * (1 - z) * (s[0] * z * (z * z)) ? sum : (double)NAN;
+}
+
+/* So many steps until z^n times n^(a - 2), which is how coefficients can grow,
+ * is below 2^-58. */
+static int32_t steps_of(double a, const double *z, int32_t n, double *steps) {
+    double limit[STEPS];
+    double most = 1;
+    for (int k = 0; k < STEPS; k++) {
+        const double terms = (k + 1) * STEP;
+        const double growth = a > 2 ? (a - 2) * kam__log(terms) : 0;
+        limit[k] = kam__exp(-(40.2 + growth) / terms);
+    }
+    for (int32_t i = 0; i < n; i++) {
+        double more = 1;
+        for (int k = 0; k < STEPS - 1; k++) more += z[i] > limit[k] ? 1 : 0;
+        steps[i] = more;
+    }
+    for (int32_t i = 0; i < n; i++) most = steps[i] > most ? steps[i] : most;
+    return (int32_t)most;
+}
+
+/* The rows of a tile, those of one x together, in groups of their own: row i has
+ * the slot'th x and place[i]. Large x are not looked for. */
+struct shared {
+    int32_t n_slots;
+    uint8_t slot[KAM__TILE], row_of[KAM__TILE + 1];
+    int16_t place[KAM__TILE], start[KAM__TILE + 1];
+};
+
+static void share(const struct kam__btyd_tile *tile, struct shared *to) {
+    uint8_t known[SMALL];
+    int16_t count[KAM__TILE + 1];
+    int32_t n = 0, groups = 0;
+    memset(known, NONE, sizeof known);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const int small = tile->x[i] < SMALL;
+        const int x = small ? (int)tile->x[i] : 0;
+        const int found = small && known[x] != NONE;
+        to->slot[i] = found ? known[x] : (uint8_t)n;
+        if (small) known[x] = to->slot[i];
+        to->row_of[n] = (uint8_t)i;
+        count[n] = found ? count[n] : 0;
+        to->place[i] = count[to->slot[i]]++;
+        n += !found;
+    }
+    for (int32_t k = 0; k < n; k++) {
+        to->start[k] = (int16_t)(groups * GROUP);
+        groups += (count[k] + GROUP - 1) / GROUP;
+    }
+    to->start[n] = (int16_t)(groups * GROUP);
+    for (int32_t i = 0; i < tile->n; i++)
+        to->place[i] = (int16_t)(to->place[i] + to->start[to->slot[i]]);
+    to->n_slots = n;
+}
+
+/* By places: rows in groups, with zeros between. */
+struct places {
+    double z[KAM__TILE * GROUP], steps[KAM__TILE * GROUP];
+    double sum[KAM__TILE * GROUP], left[KAM__TILE * GROUP];
+};
+
+static void sum_tile(const struct kam__beta_geometric *m,
+                     const struct kam__btyd_tile *tile, const double *z,
+                     double *out) {
+    struct shared shared;
+    struct series of;
+    struct places at;
+    double steps[KAM__TILE];
+    const int32_t n_steps = steps_of(m->a, z, tile->n, steps);
+    share(tile, &shared);
+    const size_t size = (size_t)shared.start[shared.n_slots] * sizeof *at.z;
+    memset(at.z, 0, size);
+    memset(at.steps, 0, size);
+    for (int32_t i = 0; i < tile->n; i++) {
+        at.z[shared.place[i]] = z[i];
+        at.steps[shared.place[i]] = steps[i];
+    }
+    for (int32_t from = 0; from < shared.n_slots; from += SLOTS) {
+        const int32_t left = shared.n_slots - from;
+        const int32_t n = left < SLOTS ? left : SLOTS;
+        begin(m, tile, shared.row_of + from, n, n_steps, &of);
+        for (int32_t k = 0; k < n; k++)
+            for (int32_t j = shared.start[from + k];
+                 j < shared.start[from + k + 1]; j += GROUP)
+                sum_group(of.s[0] + k, n_steps, at.z + j, at.steps + j,
+                          at.sum + j, at.left + j);
+        for (int32_t i = 0; i < tile->n; i++) {
+            const int32_t k = shared.slot[i] - from, j = shared.place[i];
+            if (k >= 0 && k < n)
+                out[i] =
+                    checked(of.s[0] + k, z[i], steps[i], at.sum[j], at.left[j]);
+        }
+    }
+}
+
+/* Rows that must be answered otherwise are NaN. */
+static void orders(const struct kam__beta_geometric *m,
+                   const struct kam__btyd_tile *tile, double horizon,
+                   double *out) {
+    double z[KAM__TILE] = {0}, scale[KAM__TILE];
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double w = horizon / (m->alpha + tile->T[i]);
+        const double power = (m->a - 1) * kam__log1p(w);
+        z[i] = w / (1 + w);
+        scale[i] = power < KAM__LARGEST_POWER && z[i] < 1 ? kam__exp(-power)
+                                                          : (double)NAN;
+        out[i] = (double)NAN;
+    }
+    if (m->a + m->b + m->first - m->r - 1 >= KAM__LEAST_KAPPA &&
+        m->a + m->b < LARGEST_C)
+        sum_tile(m, tile, z, out);
+    for (int32_t i = 0; i < tile->n; i++) out[i] *= scale[i];
+}
+
+const kam__shared_orders KAM__ISA(kam__orders_of) = orders;
