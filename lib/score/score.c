@@ -194,7 +194,7 @@ static kam_status begin_tier(struct score *score, kam_diag *diag) {
     return kam__tier_begin(&score->tier, score->models.limits,
                            score->models.n_bands, &score->accounts.tier_value,
                            &score->accounts.tier_before, score->accounts.n_rows,
-                           &out, diag);
+                           &out, score->isa, diag);
 }
 
 static kam_status begin_profit(struct score *score, kam_diag *diag) {
@@ -202,7 +202,8 @@ static kam_status begin_profit(struct score *score, kam_diag *diag) {
         sizeof out,        0,    score->out.net_revenue,  NULL,
         score->out.profit, NULL, score->out.margin_ratio, score->out.row_flags};
     if (!score->wants_profit) return KAM_OK;
-    return kam__profit_begin(&score->profit, &score->accounts, &out, diag);
+    return kam__profit_begin(&score->profit, &score->accounts, &out, score->isa,
+                             diag);
 }
 
 static kam_status begin_orders(struct score *score,
