@@ -39,8 +39,9 @@ kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
                 diag, KAM_ERR_NEWER, argument, -1, (double)i,
                 "byte {value} of the struct is set, and unknown to "
                 "this version of libkam.");
-    memset(ours, 0, known);
-    memcpy(ours, theirs, size < known ? size : known);
+    const uint32_t shared = size < known ? size : known;
+    memcpy(ours, theirs, shared);
+    memset((char *)ours + shared, 0, known - shared);
     memcpy(ours, &known, sizeof known);
     return KAM_OK;
 }

@@ -242,7 +242,8 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
                         const kam_clv_options *options, const kam_host *host,
                         const kam_scores *out, kam_diag *diag) {
     kam_clv_options how;
-    memset(score, 0, sizeof *score);
+    score->family = NULL;
+    score->horizon = 0;
     kam_status status =
         kam__btyd_read_accounts(&score->accounts, accounts, diag);
     if (status == KAM_OK)

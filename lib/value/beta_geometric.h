@@ -53,13 +53,19 @@ struct kam__beta_geometric_kernels {
 extern const struct kam__beta_geometric_kernels kam__beta_geometric_base,
     kam__beta_geometric_v3, kam__beta_geometric_v4;
 
-/* The expected orders of a tile's accounts while they are active, over the
- * horizon; NaN where kam__lanes must be asked. */
-typedef void (*kam__shared_orders)(const struct kam__beta_geometric *m,
-                                   const struct kam__btyd_tile *tile,
-                                   double horizon, double *out);
-extern const kam__shared_orders kam__orders_of_base, kam__orders_of_v3,
-    kam__orders_of_v4;
+/* The same where the coefficients of the series are shared; NaN where the
+ * kernels above must be asked. */
+struct kam__shared_series {
+    /* Orders of a tile's accounts while they are active, over the horizon. */
+    void (*orders)(const struct kam__beta_geometric *m,
+                   const struct kam__btyd_tile *tile, double horizon,
+                   double *out);
+    /* As survival_shared. */
+    void (*survival)(double a, double R, double c, const double *w,
+                     double *out);
+};
+extern const struct kam__shared_series kam__shared_series_base,
+    kam__shared_series_v3, kam__shared_series_v4;
 
 /* Which form of the series serves: see beta_geometric.c. */
 #define KAM__LEAST_KAPPA -2.0

@@ -184,7 +184,8 @@ static void expected(kam__family family, const double *parameter,
     double rest[KAM__TILE], orders[KAM__TILE];
     kernels(tile->isa)->alive(&m, tile, out, rest);
     if (horizon < INFINITY) {
-        (*KAM__PICK(tile->isa, kam__orders_of))(&m, tile, horizon, orders);
+        KAM__PICK(tile->isa, kam__shared_series)
+            ->orders(&m, tile, horizon, orders);
         orders_in_lanes(&m, tile, horizon, orders);
     } else {
         for (int32_t i = 0; i < tile->n; i++)
@@ -228,16 +229,24 @@ static int next_panel(struct panels *panels, double end) {
 
 /* E_p (1 + p t / A)^-R, p ~ Beta(a, c - a), at several times. */
 struct survivor {
-    const struct kam__beta_geometric_kernels *kernel;
+    int32_t isa;
     double a, R, c, A;
     double end; /* the last time that is asked for */
     struct kam__mixture mixture;
 };
 
+static int any_open(const double *stays) {
+    int open = 0;
+    for (int k = 0; k < LANES; k++) open |= stays[k] != stays[k];
+    return open;
+}
+
 static void survive(struct survivor *s, const double *t, double *stays) {
     double w[LANES];
     for (int k = 0; k < LANES; k++) w[k] = t[k] / s->A;
-    s->kernel->survival_shared(s->a, s->R, s->c, w, stays);
+    KAM__PICK(s->isa, kam__shared_series)->survival(s->a, s->R, s->c, w, stays);
+    if (!any_open(stays)) return;
+    kernels(s->isa)->survival_shared(s->a, s->R, s->c, w, stays);
     for (int k = 0; k < LANES; k++) {
         if (stays[k] == stays[k]) continue;
         if (s->mixture.n == 0)
@@ -251,9 +260,8 @@ static void survive(struct survivor *s, const double *t, double *stays) {
 typedef double (*time_weight)(double t, double discount);
 
 /* Integral of weight(t) E_p (1 + p t / A)^-R from 0 to `horizon`. */
-static double integrate(const struct kam__beta_geometric_kernels *kernel,
-                        double a, double R, double c, double A, double horizon,
-                        double discount, time_weight weight) {
+static double integrate(int32_t isa, double a, double R, double c, double A,
+                        double horizon, double discount, time_weight weight) {
     const struct kam__rule *const rule = &kam__legendre16;
     /* Beyond, e^(-discount t) is below the last bit of the sum. */
     const double last = discount > 0 ? 45 / discount : (double)INFINITY;
@@ -263,7 +271,7 @@ static double integrate(const struct kam__beta_geometric_kernels *kernel,
     struct panels panels = {0, 0, A, 10 / (R * (chance < 1 ? chance : 1)),
                             most};
     struct survivor s;
-    s.kernel = kernel;
+    s.isa = isa;
     s.a = a, s.R = R, s.c = c, s.A = A;
     s.end = horizon < last ? horizon : last;
     s.mixture.n = 0;
@@ -315,7 +323,7 @@ static void discounted(kam__family family, const double *parameter,
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
         const double c = m.a + m.b + tile->x[i] + m.first;
         out[i] *= R / A *
-                  integrate(kernel, m.a, R + 1, c, A, horizon, discount,
+                  integrate(tile->isa, m.a, R + 1, c, A, horizon, discount,
                             one_discount) *
                   rest[i];
     }
@@ -344,10 +352,10 @@ static void discounted_pairs(kam__family family, const double *parameter,
             continue;
         }
         pairs[i] *= R / A * ((R + 1) / A) * (B / c) *
-                    integrate(kernel, m.a, R + 2, c + 1, A, horizon, discount,
-                              pair_discount);
+                    integrate(tile->isa, m.a, R + 2, c + 1, A, horizon,
+                              discount, pair_discount);
         squares[i] *= R / A *
-                      integrate(kernel, m.a, R + 1, c, A, horizon, discount,
+                      integrate(tile->isa, m.a, R + 1, c, A, horizon, discount,
                                 two_discounts);
     }
 }

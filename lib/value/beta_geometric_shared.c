@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Expected orders of a tile of rows. The coefficients of the series in z =
- * w / (1 + w), w = horizon / (alpha + T), depend on x alone, and few accounts
- * of a tile differ in x: the divisions are done once for each x. */
+/* The series of beta_geometric.c in their first form, in z = w / (1 + w), where
+ * many w share the coefficients: one account at many times, or a tile of rows,
+ * of which few differ in x. The divisions are done once for each x. */
 #include <math.h> /* fabs, NAN */
 #include <string.h>
 
@@ -68,25 +68,26 @@ static void begin(const struct kam__beta_geometric *m,
 }
 
 /* Rows of one x, side by side, each with its own number of steps. */
-static void sum_group(const double *restrict s, int32_t n_steps,
-                      const double *restrict z, const double *restrict steps,
-                      double *restrict out, double *restrict left) {
+static inline void sum_lanes(const double *restrict s, int stride,
+                             int32_t n_steps, const double *restrict z,
+                             const double *restrict steps, double *restrict out,
+                             double *restrict left, int n_lanes) {
     double z2[GROUP], z4[GROUP], z8[GROUP], sum[GROUP], power[GROUP];
     ONE_VECTOR
-    for (int k = 0; k < GROUP; k++) {
+    for (int k = 0; k < n_lanes; k++) {
         z2[k] = z[k] * z[k];
         z4[k] = z2[k] * z2[k];
         z8[k] = z4[k] * z4[k];
         sum[k] = 0;
         power[k] = z[k];
     }
-    for (int32_t step = 0; step < n_steps; step++, s += STEP * SLOTS) {
+    for (int32_t step = 0; step < n_steps; step++, s += STEP * stride) {
         const double now = step;
-        const double s0 = s[0], s1 = s[SLOTS], s2 = s[2 * SLOTS];
-        const double s3 = s[3 * SLOTS], s4 = s[4 * SLOTS], s5 = s[5 * SLOTS];
-        const double s6 = s[6 * SLOTS], s7 = s[7 * SLOTS];
+        const double s0 = s[0], s1 = s[stride], s2 = s[2 * stride];
+        const double s3 = s[3 * stride], s4 = s[4 * stride], s5 = s[5 * stride];
+        const double s6 = s[6 * stride], s7 = s[7 * stride];
         ONE_VECTOR
-        for (int k = 0; k < GROUP; k++) {
+        for (int k = 0; k < n_lanes; k++) {
             const double low = (s0 + s1 * z[k]) + (s2 + s3 * z[k]) * z2[k];
             const double high = (s4 + s5 * z[k]) + (s6 + s7 * z[k]) * z2[k];
             const double more = (low + high * z4[k]) * power[k];
@@ -95,30 +96,39 @@ static void sum_group(const double *restrict s, int32_t n_steps,
         }
     }
     ONE_VECTOR
-    for (int k = 0; k < GROUP; k++) {
+    for (int k = 0; k < n_lanes; k++) {
         out[k] = sum[k];
         left[k] = power[k];
     }
 }
 
+static void sum_group(const double *s, int32_t n_steps, const double *z,
+                      const double *steps, double *out, double *left) {
+    sum_lanes(s, SLOTS, n_steps, z, steps, out, left, GROUP);
+}
+
 /* NaN unless the last two terms are below the rounding of what they sum to. */
-static double checked(const double *s, double z, double steps, double sum,
-                      double left) {
-    const double *const end = s + (int)steps * STEP * SLOTS;
-    const double size = (fabs(end[-2 * SLOTS]) + fabs(end[-SLOTS]) * z) * left;
+static double checked(const double *s, int stride, double z, double steps,
+                      double sum, double left) {
+    const double *const end = s + (int)steps * STEP * stride;
+    const double size =
+        (fabs(end[-2 * stride]) + fabs(end[-stride]) * z) * left;
     return size <= 0x1p-55 * (1 - z) * (s[0] * z * (z * z)) ? sum : (double)NAN;
 }
 
-/* So many steps until z^n times n^(a - 2), which is how coefficients can grow,
- * is below 2^-58. */
-static int32_t steps_of(double a, const double *z, int32_t n, double *steps) {
-    double limit[STEPS];
+/* So many steps until z^n times n^growth, which is how coefficients can grow, is
+ * below 2^-58. */
+static int32_t steps_of(double growth, const double *z, int32_t n,
+                        double *steps) {
+    double limit[STEPS] = {0.0066, 0.0811, 0.1873, 0.2847, 0.3660, 0.4328,
+                           0.4878, 0.5336, 0.5721, 0.6050, 0.6333, 0.6579,
+                           0.6794, 0.6984, 0.7153, 0.7305};
     double most = 1;
-    for (int k = 0; k < STEPS; k++) {
-        const double terms = (k + 1) * STEP;
-        const double growth = a > 2 ? (a - 2) * kam__log(terms) : 0;
-        limit[k] = kam__exp(-(40.2 + growth) / terms);
-    }
+    if (growth > 0)
+        for (int k = 0; k < STEPS; k++) {
+            const double terms = (k + 1) * STEP;
+            limit[k] *= kam__exp(-growth * kam__log(terms) / terms);
+        }
     for (int32_t i = 0; i < n; i++) {
         double more = 1;
         for (int k = 0; k < STEPS - 1; k++) more += z[i] > limit[k] ? 1 : 0;
@@ -168,6 +178,17 @@ struct places {
     double sum[KAM__TILE * GROUP], left[KAM__TILE * GROUP];
 };
 
+static double sum_one(const struct kam__beta_geometric *m,
+                      const struct kam__btyd_tile *tile, double z) {
+    struct series of;
+    double steps, sum, left;
+    const uint8_t row = 0;
+    const int32_t n_steps = steps_of(m->a - 2, &z, 1, &steps);
+    begin(m, tile, &row, 1, n_steps, &of);
+    sum_lanes(of.s[0], SLOTS, n_steps, &z, &steps, &sum, &left, 1);
+    return checked(of.s[0], SLOTS, z, steps, sum, left);
+}
+
 static void sum_tile(const struct kam__beta_geometric *m,
                      const struct kam__btyd_tile *tile, const double *z,
                      double *out) {
@@ -175,7 +196,7 @@ static void sum_tile(const struct kam__beta_geometric *m,
     struct series of;
     struct places at;
     double steps[KAM__TILE];
-    const int32_t n_steps = steps_of(m->a, z, tile->n, steps);
+    const int32_t n_steps = steps_of(m->a - 2, z, tile->n, steps);
     share(tile, &shared);
     const size_t size = (size_t)shared.start[shared.n_slots] * sizeof *at.z;
     memset(at.z, 0, size);
@@ -196,8 +217,8 @@ static void sum_tile(const struct kam__beta_geometric *m,
         for (int32_t i = 0; i < tile->n; i++) {
             const int32_t k = shared.slot[i] - from, j = shared.place[i];
             if (k >= 0 && k < n)
-                out[i] =
-                    checked(of.s[0] + k, z[i], steps[i], at.sum[j], at.left[j]);
+                out[i] = checked(of.s[0] + k, SLOTS, z[i], steps[i], at.sum[j],
+                                 at.left[j]);
         }
     }
 }
@@ -206,7 +227,8 @@ static void sum_tile(const struct kam__beta_geometric *m,
 static void orders(const struct kam__beta_geometric *m,
                    const struct kam__btyd_tile *tile, double horizon,
                    double *out) {
-    double z[KAM__TILE] = {0}, scale[KAM__TILE];
+    double z[KAM__TILE], scale[KAM__TILE];
+    z[0] = 0; /* a tile has a row, which compilers do not know */
     for (int32_t i = 0; i < tile->n; i++) {
         const double w = horizon / (m->alpha + tile->T[i]);
         const double power = (m->a - 1) * kam__log1p(w);
@@ -216,9 +238,51 @@ static void orders(const struct kam__beta_geometric *m,
         out[i] = (double)NAN;
     }
     if (m->a + m->b + m->first - m->r - 1 >= KAM__LEAST_KAPPA &&
-        m->a + m->b < LARGEST_C)
-        sum_tile(m, tile, z, out);
+        m->a + m->b < LARGEST_C) {
+        if (tile->n == 1)
+            out[0] = sum_one(m, tile, z[0]);
+        else
+            sum_tile(m, tile, z, out);
+    }
     for (int32_t i = 0; i < tile->n; i++) out[i] *= scale[i];
 }
 
-const kam__shared_orders KAM__ISA(kam__orders_of) = orders;
+/* The coefficients of E (1 + p w)^-R = (1 - z)^a (1 + sum_n s_n z^n). */
+static void begin_survival(double a, double R, double c, int32_t n_terms,
+                           double *s) {
+    double last = 1;
+    for (int32_t j = 0; j < n_terms; j += 2) {
+        const double n = j, c0 = c + n, c1 = c + (n + 1);
+        const double both = 1 / (c0 * c1 * ((n + 1) * (n + 2)));
+        const double first = (a + n) * (c - R + n) * ((n + 2) * c1) * both;
+        const double second =
+            (a + (n + 1)) * (c - R + (n + 1)) * ((n + 1) * c0) * both;
+        s[j] = last * first;
+        s[j + 1] = last = s[j] * second;
+    }
+}
+
+static void survival(double a, double R, double c, const double *w,
+                     double *out) {
+    enum { N = KAM__LANES };
+    double z[N], scale[N], steps[N], sum[N], left[N], s[STEPS * STEP];
+    for (int k = 0; k < N; k++) {
+        const double power = a * kam__log1p(w[k]);
+        z[k] = w[k] / (1 + w[k]);
+        scale[k] = power < KAM__LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
+                                                          : (double)NAN;
+    }
+    for (int k = 0; k < N; k++) out[k] = (double)NAN;
+    if (c - R < KAM__LEAST_KAPPA || !(c < LARGEST_C)) return;
+    const int32_t n_steps = steps_of(a - R - 1, z, N, steps);
+    begin_survival(a, R, c, n_steps * STEP, s);
+    for (int k = 0; k < N; k++) steps[k] = n_steps;
+    for (int k = 0; k < N; k += GROUP)
+        sum_lanes(s, 1, n_steps, z + k, steps + k, sum + k, left + k, GROUP);
+    for (int k = 0; k < N; k++)
+        out[k] =
+            (1 + checked(s, 1, z[k], steps[k], sum[k], left[k])) * scale[k];
+}
+
+const struct kam__shared_series KAM__ISA(kam__shared_series) = {orders,
+                                                                survival};
