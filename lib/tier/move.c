@@ -254,7 +254,8 @@ kam_status kam_move_decide(const kam_move_options *options,
     if (status == KAM_OK) status = read_rows(&work, rows, diag);
     if (status == KAM_OK) /* the limits are checked as everywhere */
         status = kam__tier_begin(&unused, limits, n_bands, &work.rows.score,
-                                 NULL, work.rows.n_rows, &nothing, diag);
+                                 NULL, work.rows.n_rows, &nothing,
+                                 KAM_ISA_BASE, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
                                  OUT_FIRST_VERSION, "out", diag);
