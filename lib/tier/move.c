@@ -253,9 +253,9 @@ kam_status kam_move_decide(const kam_move_options *options,
     kam_status status = read_options(&work, options, diag);
     if (status == KAM_OK) status = read_rows(&work, rows, diag);
     if (status == KAM_OK) /* the limits are checked as everywhere */
-        status = kam__tier_begin(&unused, limits, n_bands, &work.rows.score,
-                                 NULL, work.rows.n_rows, &nothing,
-                                 KAM_ISA_BASE, diag);
+        status =
+            kam__tier_begin(&unused, limits, n_bands, &work.rows.score, NULL,
+                            work.rows.n_rows, &nothing, KAM_ISA_BASE, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
                                  OUT_FIRST_VERSION, "out", diag);
