@@ -23,12 +23,14 @@ PUBLIC = {
     "survival": (4, "churn"),
     "hazard": (4, "churn"),
     "panel": (4, "churn"),
+    "business": (3, "data"),
+    "stage": (4, "care"), "cadence": (4, "care"), "service_level": (4, "care"), "playbook": (4, "care"),
     "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_of_customers": (4, "kpi"),
     "fit": (5, "score"), "score": (5, "score"),
     "kam": (6, "all"),
 }
 # Floor of every room under lib/.
-PRIVATE = {"base": 1, "math": 2, "data": 3, "value": 4, "tier": 4, "profit": 4, "churn": 4, "kpi": 4, "score": 5}
+PRIVATE = {"base": 1, "math": 2, "data": 3, "value": 4, "tier": 4, "profit": 4, "churn": 4, "kpi": 4, "care": 4, "score": 5}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 

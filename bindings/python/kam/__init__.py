@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, calendar, calibrate, clv, concentration, costing, estimate, hazard, kpi, matrix, move,
-               panel, profit, reason, retention, spend, status, sum, survival, tier)
+from . import (backtest, btyd, business, cadence, calendar, calibrate, clv, concentration, costing, estimate, hazard,
+               kpi, matrix, move, panel, playbook, profit, reason, retention, service_level, spend, stage, status, sum,
+               survival, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -43,7 +44,8 @@ def isa() -> int:
 
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
-    "Scores", "Summary", "Table", "backtest", "btyd", "calendar", "calibrate", "clv", "concentration",
+    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel", "Scores",
+    "Summary", "Table", "backtest", "btyd", "business", "cadence", "calendar", "calibrate", "clv", "concentration",
     "costing", "estimate", "estimators", "fit", "hazard", "isa", "kpi", "lifetimes", "matrix", "move", "panel",
-    "profit", "reason", "retention", "score", "score_one", "spend", "status", "sum", "survival", "tier"]
+    "playbook", "profit", "reason", "retention", "score", "score_one", "service_level", "spend", "stage", "status",
+    "sum", "survival", "tier"]

@@ -81,6 +81,24 @@ KAM_KPI_DEFAULT_AGES, KAM_KPI_DEFAULT_SCALE, KAM_KPI_DEFAULT_GRACE = 2, 4, 8
  KAM_MATRIX_UNCLASSIFIED) = range(6)
 (KAM_MATRIX_DEFAULT_TOP, KAM_MATRIX_DEFAULT_MIDDLE, KAM_MATRIX_DEFAULT_HIGH_GROWTH, KAM_MATRIX_DEFAULT_LOW_GROWTH,
  KAM_MATRIX_DEFAULT_WALLET_SHARE, KAM_MATRIX_DEFAULT_PAIN) = 1, 2, 4, 8, 16, 32
+# kam/stage.h
+KAM_STAGE_UNKNOWN, KAM_STAGE_INITIAL, KAM_STAGE_STABLE, KAM_STAGE_DEEP, KAM_STAGE_SYMBIOSIS = -1, 0, 1, 2, 3
+KAM_STAGE_COUNT = 4
+# kam/service_level.h
+KAM_SERVICE_REPLY, KAM_SERVICE_RESOLVE, KAM_SERVICE_PRIORITY_REPLY, KAM_SERVICE_HANDOVER = 0, 1, 2, 3
+KAM_SERVICE_COUNT = 4
+# kam/cadence.h
+KAM_TOUCH_VISIT, KAM_TOUCH_REVIEW, KAM_TOUCH_ONBOARDING, KAM_TOUCH_VALUE_REPORT = 1, 2, 3, 4
+KAM_TOUCH_EXECUTIVE_MEETING, KAM_TOUCH_DATA_REVIEW, KAM_TOUCH_SURVEY, KAM_TOUCH_REVISIT = 5, 6, 7, 8
+KAM_TOUCH_RESOURCE_REVIEW, KAM_TOUCH_RIVAL_WATCH, KAM_CADENCE_PRESET = 9, 10, 12
+# kam/playbook.h
+KAM_ACTION_EXECUTIVE_SPONSOR, KAM_ACTION_TWO_PERSON_TEAM, KAM_ACTION_DEDICATED_ADVISER = 1, 2, 3
+KAM_ACTION_DEDICATED_MANAGER, KAM_ACTION_CUSTOM_PLAN, KAM_ACTION_NAMED_CONTACT = 4, 5, 6
+KAM_ACTION_TRIAL_FIRST, KAM_ACTION_INDUSTRY_SOLUTION, KAM_ACTION_STANDARD_SERVICE = 7, 8, 9
+KAM_ACTION_CASES_FIRST, KAM_ACTION_VALUE_ADDED_SERVICE, KAM_ACTION_SENIOR_CONTACT = 10, 11, 12
+KAM_PLAYBOOK_PRESET, KAM_DEFENCE_COMMUNICATION, KAM_DEFENCE_DEMAND, KAM_DEFENCE_DEVELOPMENT = 12, 0, 1, 2
+KAM_DEFENCE_QUALITY, KAM_DEFENCE_SERVICE, KAM_DEFENCE_LOGISTICS, KAM_DEFENCE_BENEFIT = 3, 4, 5, 6
+KAM_DEFENCE_COUNT = 7
 
 kam_status = c_int32
 kam_task = CFUNCTYPE(None, c_void_p, c_int64)
@@ -366,6 +384,78 @@ class kam_kpi_tickets(Structure):
     _fields_ = _records("group", "day", "hours", "limit", "is_open")
 
 
+class kam_business_hours(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_holidays", c_int32), ("holidays", POINTER(c_int32)),
+                ("open_minute", c_int32 * 7), ("close_minute", c_int32 * 7)]
+
+
+class kam_stage_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("months", c_int32 * 3)]
+
+
+def _outputs(*names: str) -> list[tuple[str, Any]]:
+    return [("struct_size", c_uint32), ("reserved", c_uint32), *((name, c_void_p) for name in names)]
+
+
+class kam_stage_out(Structure):
+    _fields_ = _outputs("stage", "next_day", "days_to_next", "row_flags")
+
+
+class kam_service_level_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("early_days", c_int32), ("hours", c_double * 4 * 4)]
+
+
+class kam_service_level_clocks(Structure):
+    _fields_ = _records("started", "stopped", "limit")
+
+
+class kam_service_level_out(Structure):
+    _fields_ = _outputs("due", "hours", "hours_left", "met", "row_flags")
+
+
+class kam_service_level_orders(Structure):
+    _fields_ = [("struct_size", c_uint32), ("as_of_day", c_int32), ("n_rows", c_int64),
+                ("promised_day", kam_column), ("delivered_day", kam_column)]
+
+
+class kam_cadence_rule(Structure):
+    _fields_ = [("touch", c_int32), ("tiers", c_uint32), ("classes", c_uint32), ("stages", c_uint32),
+                ("from_month", c_int32), ("to_month", c_int32), ("every_days", c_int32), ("every_months", c_int32)]
+
+
+class kam_cadence_accounts(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_touches", c_int32), ("touches", POINTER(c_int32)),
+                ("last", POINTER(kam_column)), ("n_rows", c_int64), ("contract_day", kam_column),
+                ("tier", kam_column), ("account_class", kam_column)]
+
+
+class kam_cadence_out(Structure):
+    _fields_ = _outputs("due_day", "overdue_days", "next_day", "rule", "row_flags")
+
+
+class kam_cadence_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_rules", c_int32), ("rules", POINTER(kam_cadence_rule)),
+                ("stages", POINTER(kam_stage_options))]
+
+
+class kam_playbook_rule(Structure):
+    _fields_ = [("action", c_int32), ("due_days", c_int32), ("tiers", c_uint32), ("classes", c_uint32),
+                ("stages", c_uint32), ("alarms", c_uint32)]
+
+
+class kam_playbook_accounts(Structure):
+    _fields_ = _records("tier", "account_class", "stage", "alarms")
+
+
+class kam_playbook_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_rules", c_int32), ("rules", POINTER(kam_playbook_rule)),
+                ("instead", c_int32), ("width", c_int32)]
+
+
+class kam_playbook_out(Structure):
+    _fields_ = _outputs("n_actions", "action", "due_days", "rule", "row_flags")
+
+
 class kam_backtest_amount_report(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
                 *((name, c_double) for name in ("actual", "forecast", "bias", "mae", "rmse", "wape",
@@ -606,6 +696,36 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_costing_allocate": (kam_status, [POINTER(kam_costing_model), POINTER(kam_costing_lines), _host,
                                           POINTER(kam_costing_out), _diag]),
     "kam_costing_spread": (kam_status, [c_double, _column, c_int64, c_int32, _host, _out, _diag]),
+    # business.h
+    "kam_business_hours_init": (kam_status, [POINTER(kam_business_hours), c_uint32]),
+    "kam_business_between": (kam_status, [POINTER(kam_business_hours), c_int64, c_int64, POINTER(c_int64), _diag]),
+    "kam_business_after": (kam_status, [POINTER(kam_business_hours), c_int64, c_int64, POINTER(c_int64), _diag]),
+    # stage.h
+    "kam_stage_options_init": (kam_status, [POINTER(kam_stage_options), c_uint32]),
+    "kam_stage_assign": (kam_status, [_column, c_int64, c_int32, POINTER(kam_stage_options), _host,
+                                      POINTER(kam_stage_out), _diag]),
+    "kam_stage_name": (c_char_p, [c_int32, c_int32]),
+    # service_level.h
+    "kam_service_level_options_init": (kam_status, [POINTER(kam_service_level_options), c_uint32]),
+    "kam_service_level_name": (c_char_p, [c_int32, c_int32]),
+    "kam_service_level_limits": (kam_status, [_column, _column, c_int64, POINTER(kam_service_level_options), _host,
+                                              _out, _flags, _diag]),
+    "kam_service_level_clock": (kam_status, [POINTER(kam_service_level_clocks), POINTER(kam_business_hours), c_int64,
+                                             _host, POINTER(kam_service_level_out), _diag]),
+    "kam_service_level_first_orders": (kam_status, [POINTER(kam_service_level_orders),
+                                                    POINTER(kam_service_level_options), _host, _out, _out, _diag]),
+    # cadence.h
+    "kam_cadence_preset": (kam_status, [POINTER(kam_cadence_rule)]),
+    "kam_cadence_touch_name": (c_char_p, [c_int32, c_int32]),
+    "kam_cadence_due": (kam_status, [POINTER(kam_cadence_accounts), c_int32, POINTER(kam_cadence_options), _host,
+                                     POINTER(kam_cadence_out), _diag]),
+    # playbook.h
+    "kam_playbook_preset": (kam_status, [POINTER(kam_playbook_rule)]),
+    "kam_playbook_action_name": (c_char_p, [c_int32, c_int32]),
+    "kam_playbook_actions": (kam_status, [POINTER(kam_playbook_accounts), POINTER(kam_playbook_options), _host,
+                                          POINTER(kam_playbook_out), _diag]),
+    "kam_playbook_defence_name": (c_char_p, [c_int32, c_int32]),
+    "kam_playbook_defence": (kam_status, [_column, c_int64, _host, _out, _out, _out, _diag]),
     # kpi.h
     "kam_kpi_at": (c_int32, [c_int32]),
     "kam_kpi_records": (c_int32, [c_int32]),

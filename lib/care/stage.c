@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Stages of a relation (L1). */
+#include "care/stage.h"
+
+#include <kam/calendar.h>
+#include <kam/reason.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/rows.h"
+#include "base/sized.h"
+
+enum {
+    OPTIONS_FIRST_VERSION = sizeof(kam_stage_options),
+    OUT_FIRST_VERSION = sizeof(kam_stage_out),
+    MOST_MONTHS = 1200
+};
+
+static const int32_t MONTHS[3] = {3, 12, 36};
+
+kam_status kam_stage_options_init(kam_stage_options *options,
+                                  uint32_t struct_size) {
+    kam_stage_options ours;
+    if (!options) return KAM_ERR_NULL;
+    memset(&ours, 0, sizeof ours);
+    memcpy(ours.months, MONTHS, sizeof MONTHS);
+    options->struct_size = struct_size;
+    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
+                            "options", NULL);
+}
+
+kam_status kam__stage_read(kam_stage_options *ours,
+                           const kam_stage_options *theirs, kam_diag *diag) {
+    memset(ours, 0, sizeof *ours);
+    if (theirs) {
+        const kam_status status =
+            kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
+                            "stages", diag);
+        if (status != KAM_OK) return status;
+    }
+    int32_t *const m = ours->months;
+    if (!m[0] && !m[1] && !m[2]) memcpy(m, MONTHS, sizeof MONTHS);
+    for (int i = 0; i < 3; i++)
+        if (m[i] < 1 || m[i] > MOST_MONTHS || (i > 0 && m[i] <= m[i - 1]))
+            return kam__fail(diag, KAM_ERR_OPTION, "stages.months", i, m[i],
+                             "Limit {row}, {value} months, is not from 1 to "
+                             "1200 or does not rise.");
+    return KAM_OK;
+}
+
+int32_t kam__months_later(int32_t day, int32_t months) {
+    int32_t later;
+    return kam_calendar_add_months(day, months, &later) == KAM_OK
+               ? later
+               : KAM__LAST_DAY;
+}
+
+int32_t kam__day_at(const kam_column *column, int64_t row) {
+    const double day = kam__number_at(column, row);
+    return day >= KAM__FIRST_DAY && day <= KAM__LAST_DAY ? (int32_t)day
+                                                         : KAM__NO_DAY;
+}
+
+int32_t kam__stage_of(const kam_stage_options *options, int32_t contract_day,
+                      int32_t as_of_day) {
+    int32_t stage = KAM_STAGE_INITIAL;
+    while (stage < KAM_STAGE_SYMBIOSIS &&
+           as_of_day >= kam__months_later(contract_day, options->months[stage]))
+        stage++;
+    return stage;
+}
+
+struct assignment {
+    kam_column contract;
+    kam_stage_options options;
+    kam_stage_out out;
+    int32_t as_of;
+};
+
+static void assign_row(const struct assignment *to, int64_t row) {
+    const int32_t contract = kam__day_at(&to->contract, row);
+    int32_t stage = KAM_STAGE_UNKNOWN, next = KAM__NO_DAY;
+    uint32_t flags = 0;
+    if (contract == KAM__NO_DAY) {
+        flags = KAM_ROW_MISSING;
+    } else if (contract > to->as_of) {
+        flags = KAM_ROW_DOMAIN;
+        next = contract;
+    } else {
+        stage = kam__stage_of(&to->options, contract, to->as_of);
+        if (stage < KAM_STAGE_SYMBIOSIS)
+            next = kam__months_later(contract, to->options.months[stage]);
+    }
+    if (to->out.stage) to->out.stage[row] = stage;
+    if (to->out.next_day) to->out.next_day[row] = next;
+    if (to->out.days_to_next)
+        to->out.days_to_next[row] =
+            next == KAM__NO_DAY ? (double)NAN : (double)next - to->as_of;
+    if (to->out.row_flags) to->out.row_flags[row] = flags;
+}
+
+static void assign_rows(void *context, int64_t first, int32_t n) {
+    for (int32_t i = 0; i < n; i++) assign_row(context, first + i);
+}
+
+static kam_status begin(struct assignment *to, const kam_column *contract_day,
+                        int64_t n_rows, const kam_stage_options *options,
+                        const kam_stage_out *out, kam_diag *diag) {
+    if (!contract_day)
+        return kam__fail(diag, KAM_ERR_NULL, "contract_day", -1, (double)NAN,
+                         "");
+    if (n_rows < 0)
+        return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
+                         "n_rows is {value}.");
+    kam_status status = kam__column_check(contract_day, n_rows, KAM__DAYS, 0,
+                                          "contract_day", diag);
+    if (status == KAM_OK) status = kam__stage_read(&to->options, options, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status == KAM_OK) to->contract = *contract_day;
+    return status;
+}
+
+kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
+                            int32_t as_of_day, const kam_stage_options *options,
+                            const kam_host *host, const kam_stage_out *out,
+                            kam_diag *diag) {
+    kam_host lent;
+    struct assignment to = {.as_of = as_of_day};
+    kam_status status = begin(&to, contract_day, n_rows, options, out, diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
+    if (status != KAM_OK) return status;
+    status = kam__for_rows(&lent, n_rows, assign_rows, &to, diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
+}
+
+static const char NAMES_EN[KAM_STAGE_COUNT][10] = {"initial", "stable", "deep",
+                                                   "symbiosis"};
+static const char NAMES_ZH[KAM_STAGE_COUNT][16] = {"初步合作", "稳定合作",
+                                                   "深度绑定", "价值共生"};
+
+const char *kam_stage_name(int32_t stage, int32_t language) {
+    const int zh = language == KAM_ZH;
+    if (stage < 0 || stage >= KAM_STAGE_COUNT) return zh ? "未知" : "unknown";
+    return zh ? NAMES_ZH[stage] : NAMES_EN[stage];
+}
