@@ -41,6 +41,25 @@ from accounts
 """
 
 
+# Key figures (K1, K2, K4, K10) by account.
+FIGURES = """
+create or replace temp table figures as
+select account,
+    sum(revenue) filter (day between 19000 and 19364) as revenue,
+    sum(quantity) filter (day between 19000 and 19364) as quantity,
+    sum(revenue - cost) filter (day between 19000 and 19364) as margin,
+    sum(revenue) filter (day between 19000 and 19364 and cost is not null) as costed,
+    sum(revenue) filter (day between 18635 and 18999) as base,
+    count(*) filter (promised between 19000 and 19364 and (delivered <= 19364 or promised < 19364)) as due,
+    count(*) filter (promised between 19000 and 19364 and delivered <= promised and delivered <= 19364) as on_time,
+    count(*) filter (promised between 19000 and 19364 and delivered <= 19364) as filled,
+    count(*) filter (promised between 19000 and 19364 and delivered <= 19364 and complete = 1) as in_full,
+    count(*) filter (promised between 19000 and 19364 and delivered <= 19364 and delivered <= promised
+                     and complete = 1) as otif
+from lines group by account
+"""
+
+
 def say(name, value):
     print(name, value if isinstance(value, str) else repr(float(value)), flush=True)
 
@@ -112,6 +131,23 @@ def lines(directory, name, files):
         say(f"lines.{name}.{part}", value)
 
 
+def figures(directory):
+    columns = (("account", "i32"), ("day", "i32"), ("promised", "i32"), ("delivered", "i32"), ("revenue", "f64"),
+               ("cost", "f64"), ("quantity", "f64"), ("complete", "u8"))
+    types = {"i32": np.int32, "f64": np.float64, "u8": np.uint8}
+    log = pd.DataFrame({name: np.fromfile(directory / f"kpi-{name}.{kind}", dtype=types[kind])
+                        for name, kind in columns})
+    base = duckdb.connect(":memory:")
+    base.execute("set threads = 1")
+    base.execute("create table lines as select * from log")
+    del log
+    say("kpi.seconds", median(lambda: base.execute(FIGURES)))
+    sums = base.execute("select sum(revenue), sum(quantity), sum(margin), sum(revenue - base), sum(otif), sum(on_time), "
+                        "sum(in_full) from figures").fetchone()
+    for part, value in zip(("revenue", "quantity", "margin", "growth", "otif", "on_time", "in_full"), sums):
+        say(f"kpi.{part}", value)
+
+
 def main(directory):
     ours = {}
     for line in (directory / "ours.txt").read_text().splitlines():
@@ -122,6 +158,7 @@ def main(directory):
     book = book_of(directory)
     lines(directory, "by_day", "log")
     lines(directory, "shuffled", "shuffled")
+    figures(directory)
     answer(book, ours)
     fit_spend(book)
     fit_orders(book)

@@ -7,7 +7,8 @@
  * All functions work alike. They allocate, run on the calling thread and can be
  * cancelled; sums are exact, so that the order of the rows does not matter.
  * Rows that lack what a figure needs are counted in its `n_left_out`. An amount
- * beyond 2^52 counts as missing. Days before the year 1 do too.
+ * beyond 2^52 counts as missing, as does a day that no calendar has. One call
+ * takes fewer than 2^32 rows.
  */
 #ifndef KAM_KPI_OF_H
 #define KAM_KPI_OF_H

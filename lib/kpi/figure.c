@@ -5,13 +5,12 @@
 
 #include "kpi/figures.h"
 #include "math/exact.h"
-#include "math/special.h"
 
 /* What stands at a place; 0 for none. */
 struct reader {
     const struct kam__kpi_job *job;
     const kam_sum *sum;
-    const int64_t *count;
+    const uint32_t *count;
 };
 
 static int64_t count_at(const struct reader *r, int32_t place) {
@@ -38,10 +37,9 @@ static double difference(const struct reader *r, int32_t a, int32_t b) {
 }
 
 /* Wilson (1927), with n trials of which a share p came out. */
-static void wilson(kam_kpi *kpi, double confidence) {
+static void wilson(kam_kpi *kpi, double z) {
     const double n = kpi->denominator;
     const double p = kpi->numerator / n;
-    const double z = kam__normal_quantile((1 + confidence) / 2);
     const double zz = z * z / n;
     const double half = z * sqrt(p * (1 - p) / n + zz / (4 * n));
     kpi->low = (p + zz / 2 - half) / (1 + zz);
@@ -53,11 +51,9 @@ static void wilson(kam_kpi *kpi, double confidence) {
 
 /* Rocks (2016), the adjusted Wald interval (3, T): three more answers, spread
  * 3/4, 3/2, 3/4 over promoters, passives, detractors. */
-static void rocks(kam_kpi *kpi, double promoters, double detractors,
-                  double confidence) {
+static void rocks(kam_kpi *kpi, double promoters, double detractors, double z) {
     const double n = kpi->denominator + 3;
     const double p = (promoters + 0.75) / n, d = (detractors + 0.75) / n;
-    const double z = kam__normal_quantile((1 + confidence) / 2);
     const double half = z * sqrt((p + d - (p - d) * (p - d)) / n);
     kpi->low = p - d - half > -1 ? p - d - half : -1;
     kpi->high = p - d + half < 1 ? p - d + half : 1;
@@ -86,12 +82,13 @@ static void compare_means(const struct reader *r,
 
 static void cook(const struct reader *r, const struct kam__kpi_recipe *recipe,
                  kam_kpi *kpi) {
-    const kam_kpi_options *const o = &r->job->options;
     kpi->id = recipe->id;
     kpi->low = kpi->high = (double)NAN;
     kpi->n = count_at(r, recipe->n);
     kpi->n_left_out =
-        recipe->left_out == KAM__KPI_NONE ? 0 : count_at(r, recipe->left_out);
+        recipe->left_out >= KAM__KPI_REST
+            ? count_at(r, recipe->left_out - KAM__KPI_REST + COUNT(0)) - kpi->n
+            : count_at(r, recipe->left_out);
     kpi->numerator = difference(r, recipe->a, recipe->b);
     kpi->denominator = recipe->kind == KAM__KPI_TOTAL
                            ? 1
@@ -101,10 +98,10 @@ static void cook(const struct reader *r, const struct kam__kpi_recipe *recipe,
         kpi->numerator *= r->job->last - r->job->first + 1;
     kam__kpi_settle(kpi);
     if (kpi->state != KAM_KPI_KNOWN) return;
-    if (recipe->kind == KAM__KPI_SHARE) wilson(kpi, o->confidence);
+    if (recipe->kind == KAM__KPI_SHARE) wilson(kpi, r->job->z);
     if (recipe->kind == KAM__KPI_SCORE)
         rocks(kpi, (double)count_at(r, recipe->a),
-              (double)count_at(r, recipe->b), o->confidence);
+              (double)count_at(r, recipe->b), r->job->z);
 }
 
 void kam__kpi_finish(const struct kam__kpi_job *job, int64_t group,
@@ -112,7 +109,7 @@ void kam__kpi_finish(const struct kam__kpi_job *job, int64_t group,
     const char *const cell = job->cell + (uint64_t)group * job->cell_size;
     const kam_sum *const sum = (const kam_sum *)(const void *)cell;
     const struct reader reader = {
-        job, sum, (const int64_t *)(const void *)(sum + job->n_wanted_sums)};
+        job, sum, (const uint32_t *)(const void *)(sum + job->n_wanted_sums)};
     for (int32_t k = 0; k < job->options.n_ids; k++) {
         const struct kam__kpi_recipe *const recipe =
             kam__kpi_recipe_of(job, job->options.ids[k]);

@@ -8,11 +8,14 @@
 #include "base/memory.h"
 #include "base/sized.h"
 #include "math/exact.h"
+#include "math/special.h"
 
 enum {
     OPTIONS_FIRST_VERSION = sizeof(kam_kpi_options),
     REPORT_FIRST_VERSION = sizeof(kam_kpi_report),
-    MOST_IDS = 64
+    MOST_IDS = 64,
+    LANES = 4, /* counts that are added at once */
+    AHEAD = 8  /* rows */
 };
 
 #define NO_DAY INT32_MIN
@@ -86,8 +89,12 @@ static kam_status check_options(const kam_kpi_options *o, kam_diag *diag) {
     return check_days(o, diag);
 }
 
-static double day_or(int32_t day, double open) {
-    return day == NO_DAY ? open : day;
+/* A day, or where the calendar ends. */
+static double day_or(int32_t day, int32_t open) {
+    return day == NO_DAY          ? open
+           : day < KAM__FIRST_DAY ? KAM__FIRST_DAY
+           : day > KAM__LAST_DAY  ? KAM__LAST_DAY
+                                  : day;
 }
 
 kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
@@ -100,7 +107,7 @@ kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
     if (status != KAM_OK) return status;
     fill_in(&job->options);
     status = check_options(&job->options, diag);
-    if (status == KAM_OK && n_rows < 0)
+    if (status == KAM_OK && (n_rows < 0 || n_rows > UINT32_MAX))
         status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
                            "n_rows is {value}.");
     for (int32_t i = 0; i < n && status == KAM_OK; i++) {
@@ -114,10 +121,11 @@ kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
         status = kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
     const kam_kpi_options *const o = &job->options;
     job->n_rows = n_rows;
-    job->first = day_or(o->first_day, -(double)INFINITY);
-    job->last = day_or(o->last_day, (double)INFINITY);
-    job->base_first = day_or(o->base_first_day, -(double)INFINITY);
-    job->base_last = day_or(o->base_last_day, (double)INFINITY);
+    job->first = day_or(o->first_day, KAM__FIRST_DAY);
+    job->last = day_or(o->last_day, KAM__LAST_DAY);
+    job->base_first = day_or(o->base_first_day, KAM__FIRST_DAY);
+    job->base_last = day_or(o->base_last_day, KAM__LAST_DAY);
+    job->is_open = o->first_day == NO_DAY && o->last_day == NO_DAY;
     return status;
 }
 
@@ -177,7 +185,10 @@ static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
         if (status != KAM_OK) return status;
         const int32_t place[5] = {r->a, r->b, r->d, r->n, r->left_out};
         for (int i = 0; i < 5; i++)
-            if (place[i] != KAM__KPI_NONE) used |= UINT64_C(1) << place[i];
+            if (place[i] >= KAM__KPI_REST)
+                used |= UINT64_C(1) << (place[i] - KAM__KPI_REST + COUNT(0));
+            else if (place[i] != KAM__KPI_NONE)
+                used |= UINT64_C(1) << place[i];
         if (r->kind == KAM__KPI_MEANS) /* its second count follows the first */
             used |= UINT64_C(1) << (r->n + 2);
         note_defaults(job, r);
@@ -189,48 +200,100 @@ static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
     return KAM_OK;
 }
 
-static void add_row(struct kam__kpi_job *job, const struct kam__kpi_tile *tile,
-                    int32_t i, char *cell) {
-    kam_sum *const sum = (kam_sum *)(void *)cell;
-    int64_t *const count = (int64_t *)(void *)(sum + job->n_wanted_sums);
-    for (int32_t k = 0; k < job->n_wanted_sums; k++)
-        sum[k] =
-            kam__exact_plus(sum[k], kam__exact_fast(tile->term[job->sum[k]][i]),
-                            &job->wild);
-    for (int32_t k = 0; k < job->n_wanted_counts; k++)
-        count[k] += tile->mark[i] >> job->count[k] & 1;
+/* The terms of a tile that are wanted, and where a row's places lie in a cell. */
+struct adding {
+    const double *term[KAM__KPI_SUMS];
+    int32_t n_sums, n_lanes;
+};
+
+static inline int is_zero(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits << 1 == 0;
 }
 
-/* Terms beyond what a sum holds; then the tile's are not added. */
+static inline void add_counts(uint32_t *restrict count,
+                              const uint32_t *restrict bit, uint32_t mark,
+                              int32_t n) {
+    for (int32_t k = 0; k < n; k++) count[k] += (mark & bit[k]) ? 1u : 0u;
+}
+
+/* What row i adds to its group. Most terms of a row are there together or not at
+ * all, so that the branch is foreseen. */
+static inline void add_row(const struct adding *adding, const uint32_t *bit,
+                           uint32_t mark, int32_t i, char *cell,
+                           uint64_t *over) {
+    kam_sum *const sum = (kam_sum *)(void *)cell;
+    for (int32_t k = 0; k < adding->n_sums; k++) {
+        const double x = adding->term[k][i];
+        if (!is_zero(x))
+            sum[k] = kam__exact_plus(sum[k], kam__exact_fast(x), over);
+    }
+    add_counts((uint32_t *)(void *)(sum + adding->n_sums), bit, mark,
+               adding->n_lanes);
+}
+
+/* Terms beyond what a sum holds. */
 static int is_wild(const struct kam__kpi_job *job,
                    const struct kam__kpi_tile *tile, int32_t n) {
-    int wild = 0;
-    for (int32_t k = 0; k < job->n_wanted_sums; k++)
-        for (int32_t i = 0; i < n; i++)
-            wild |= !(fabs(tile->term[job->sum[k]][i]) <= 0x1p62);
-    return wild;
+    double most = 0;
+    for (int32_t k = 0; k < job->n_wanted_sums; k++) {
+        const double *const restrict term = tile->term[job->sum[k]];
+        for (int32_t i = 0; i < n; i++) {
+            const double size = fabs(term[i]);
+            most = size > most ? size : most;
+        }
+    }
+    return !(most <= 0x1p62);
 }
 
-static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
-    struct kam__kpi_tile tile;
+/* Where the groups of a tile's rows are kept; NULL for a row without one. */
+static void find_cells(struct kam__kpi_job *job, int64_t first, int32_t n,
+                       char *cell[KAM__TILE]) {
     double buffer[KAM__TILE];
     const double n_groups = (double)job->options.n_groups;
     const int grouped = job->group.values != NULL;
     const double *const group =
         grouped ? kam__gather(&job->group, first, n, buffer) : NULL;
+    for (int32_t i = 0; i < n; i++) {
+        const double g = grouped ? group[i] : 0;
+        const int is_group = g >= 0 && g < n_groups;
+        job->report.n_without_group += !is_group;
+        cell[i] = is_group ? job->cell + (uint64_t)g * job->cell_size : NULL;
+    }
+}
+
+/* Asks for a cell some rows before it is needed: with many groups each row would
+ * else wait for memory. */
+static inline void ask_for(const char *cell, uint64_t size) {
+#if defined(__GNUC__)
+    for (uint64_t line = 0; line < size; line += 64)
+        __builtin_prefetch(cell + line, 1);
+#else
+    (void)cell, (void)size;
+#endif
+}
+
+static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
+    struct kam__kpi_tile tile;
+    char *cell[KAM__TILE + AHEAD] = {0};
+    uint64_t over = 0;
+    find_cells(job, first, n, cell);
+    for (int32_t i = 0; i < AHEAD; i++) ask_for(cell[i], job->cell_size);
     job->terms(job, first, n, &tile);
     if (is_wild(job, &tile, n)) {
         job->wild |= UINT64_C(1) << 63;
         return;
     }
+    struct adding adding = {{0}, job->n_wanted_sums, job->n_lanes};
+    for (int32_t k = 0; k < job->n_wanted_sums; k++)
+        adding.term[k] = tile.term[job->sum[k]];
     for (int32_t i = 0; i < n; i++) {
-        const double g = grouped ? group[i] : 0;
-        if (!(g >= 0 && g < n_groups)) {
-            job->report.n_without_group++;
-            continue;
-        }
-        add_row(job, &tile, i, job->cell + (uint64_t)g * job->cell_size);
+        ask_for(cell[i + AHEAD], job->cell_size);
+        if (cell[i])
+            add_row(&adding, job->bit, tile.mark[i], i, cell[i], &over);
     }
+    job->wild |= over;
 }
 
 static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
@@ -259,8 +322,12 @@ kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
     kam_status status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK) status = find_wanted(job, diag);
     if (status != KAM_OK) return status;
+    job->n_lanes = (job->n_wanted_counts + LANES - 1) / LANES * LANES;
     job->cell_size = (uint64_t)job->n_wanted_sums * sizeof(kam_sum) +
-                     (uint64_t)job->n_wanted_counts * sizeof(int64_t);
+                     (uint64_t)job->n_lanes * sizeof(uint32_t);
+    for (int32_t k = 0; k < job->n_wanted_counts; k++)
+        job->bit[k] = UINT32_C(1) << job->count[k];
+    job->z = kam__normal_quantile((1 + job->options.confidence) / 2);
     const uint64_t n_groups = (uint64_t)job->options.n_groups;
     job->cell = kam__allocate_zero(&lent, n_groups, job->cell_size);
     if (!job->cell) return kam__no_memory(diag);

@@ -22,15 +22,17 @@ enum {
     KAM__KPI_DAYS   /* a times the days of the period / d */
 };
 
-/* Places: sums from 0, counts from KAM__KPI_COUNT. */
-enum { KAM__KPI_NONE = -1, KAM__KPI_COUNT = 32 };
+/* Places: sums from 0, counts from KAM__KPI_COUNT. Rows that do not count are a
+ * count of their own, or REST(i): what count i has beyond those that do. */
+enum { KAM__KPI_NONE = -1, KAM__KPI_COUNT = 32, KAM__KPI_REST = 96 };
 #define COUNT(i) (KAM__KPI_COUNT + (i))
+#define REST(i) (KAM__KPI_REST + (i))
 
 struct kam__kpi_recipe {
     int32_t id;
     int32_t kind;
     int32_t a, b, d;     /* places */
-    int32_t n, left_out; /* counts */
+    int32_t n, left_out; /* counts, or a rest */
     int32_t needs;       /* KAM__KPI_NEEDS_* */
 };
 
@@ -56,14 +58,17 @@ struct kam__kpi_job {
     int64_t n_rows;
     kam_kpi_options options;
     kam_kpi_report report;
-    double first, last, base_first, base_last; /* days; infinite when open */
+    double first, last, base_first, base_last; /* days, in the calendar */
+    int32_t is_open;                           /* no period: all rows count */
     const struct kam__kpi_recipe *recipe;
     int32_t n_recipes, n_sums, n_counts;                /* that there are */
     int32_t sum[KAM__KPI_SUMS], count[KAM__KPI_COUNTS]; /* that are wanted */
-    int32_t n_wanted_sums, n_wanted_counts;
+    int32_t n_wanted_sums, n_wanted_counts, n_lanes;
     kam__kpi_terms terms;
+    uint32_t bit[KAM__KPI_COUNTS]; /* of a mark, for each wanted count */
+    double z;                      /* of the intervals */
     uint64_t cell_size;
-    char *cell; /* shape (n_groups): kam_sum sums, then int64_t counts */
+    char *cell; /* shape (n_groups): kam_sum sums, then uint32_t counts */
     uint64_t wild;
 };
 
@@ -95,24 +100,22 @@ void kam__kpi_finish(const struct kam__kpi_job *job, int64_t group,
 /* States and the value of a figure whose other members are there. */
 void kam__kpi_settle(kam_kpi *kpi);
 
-/* Known money or units: within 2^52. */
+/* Known money or units: within 2^52. No branches: these are in every loop. */
 static inline int kam__kpi_is_known(double x) {
-    return x <= 0x1p52 && x >= -0x1p52;
-}
-
-static inline int kam__kpi_is_day(double x) {
-    return x >= KAM__FIRST_DAY && x <= KAM__LAST_DAY;
+    return (x <= 0x1p52) & (x >= -0x1p52);
 }
 
 static inline int kam__kpi_is_in(double x, double first, double last) {
-    return kam__kpi_is_day(x) && x >= first && x <= last;
+    return (x >= first) & (x <= last);
+}
+
+static inline int kam__kpi_is_day(double x) {
+    return kam__kpi_is_in(x, KAM__FIRST_DAY, KAM__LAST_DAY);
 }
 
 /* Whether a row with that day is in the period; without limits all rows are. */
 static inline int kam__kpi_in_period(const struct kam__kpi_job *job, double x) {
-    return kam__kpi_is_in(x, job->first, job->last) ||
-           (job->options.first_day == INT32_MIN &&
-            job->options.last_day == INT32_MIN);
+    return kam__kpi_is_in(x, job->first, job->last) | job->is_open;
 }
 
 static inline const double *kam__kpi_read(const struct kam__kpi_job *job,

@@ -10,44 +10,39 @@ enum { LINES_FIRST_VERSION = sizeof(kam_kpi_lines) };
 enum { DAY, REVENUE, COST, QUANTITY, PROMISED, DELIVERED, COMPLETE };
 enum { NOW, BASE, UNITS, MARGIN, COSTED, N_SUMS };
 enum {
+    ALL_NOW, /* lines of the period */
     N_NOW,
-    N_NOW_OUT,
-    N_BOTH,
-    N_BOTH_OUT,
     N_UNITS,
-    N_UNITS_OUT,
     N_COSTED,
-    N_COSTED_OUT,
+    ALL_BOTH, /* lines of the period and of its base */
+    N_BOTH,
+    ALL_DUE, /* lines promised in the period */
     N_DUE,
-    N_DUE_OUT,
     N_ON_TIME,
     N_FULL,
-    N_FULL_OUT,
     N_IN_FULL,
     N_OTIF,
-    N_OTIF_OUT,
     N_BOTH_MET,
     N_COUNTS
 };
 
 static const struct kam__kpi_recipe RECIPES[] = {
-    {KAM_KPI_REVENUE, KAM__KPI_TOTAL, NOW, -1, -1, COUNT(N_NOW),
-     COUNT(N_NOW_OUT), 0},
+    {KAM_KPI_REVENUE, KAM__KPI_TOTAL, NOW, -1, -1, COUNT(N_NOW), REST(ALL_NOW),
+     0},
     {KAM_KPI_QUANTITY, KAM__KPI_TOTAL, UNITS, -1, -1, COUNT(N_UNITS),
-     COUNT(N_UNITS_OUT), 0},
+     REST(ALL_NOW), 0},
     {KAM_KPI_MARGIN, KAM__KPI_RATIO, MARGIN, -1, COSTED, COUNT(N_COSTED),
-     COUNT(N_COSTED_OUT), 0},
+     REST(ALL_NOW), 0},
     {KAM_KPI_GROWTH, KAM__KPI_RATIO, NOW, BASE, BASE, COUNT(N_BOTH),
-     COUNT(N_BOTH_OUT), KAM__KPI_NEEDS_BASE},
+     REST(ALL_BOTH), KAM__KPI_NEEDS_BASE},
     {KAM_KPI_OTIF, KAM__KPI_SHARE, COUNT(N_BOTH_MET), -1, COUNT(N_OTIF),
-     COUNT(N_OTIF), COUNT(N_OTIF_OUT), KAM__KPI_NEEDS_TODAY},
+     COUNT(N_OTIF), REST(ALL_DUE), KAM__KPI_NEEDS_TODAY},
     {KAM_KPI_ON_TIME, KAM__KPI_SHARE, COUNT(N_ON_TIME), -1, COUNT(N_DUE),
-     COUNT(N_DUE), COUNT(N_DUE_OUT), KAM__KPI_NEEDS_TODAY},
+     COUNT(N_DUE), REST(ALL_DUE), KAM__KPI_NEEDS_TODAY},
     {KAM_KPI_IN_FULL, KAM__KPI_SHARE, COUNT(N_IN_FULL), -1, COUNT(N_FULL),
-     COUNT(N_FULL), COUNT(N_FULL_OUT), KAM__KPI_NEEDS_TODAY}};
+     COUNT(N_FULL), REST(ALL_DUE), KAM__KPI_NEEDS_TODAY}};
 
-#define BIT(i) (UINT32_C(1) << (i))
-#define IF(condition, i) ((condition) ? BIT(i) : 0u)
+#define IF(condition, i) ((uint32_t)(condition) << (i))
 
 struct row {
     double revenue, cost, units;
@@ -57,36 +52,33 @@ struct row {
 static uint32_t sell(const struct row *row, struct kam__kpi_tile *tile,
                      int32_t i) {
     const int known = kam__kpi_is_known(row->revenue);
-    const int costed = known && kam__kpi_is_known(row->cost);
+    const int costed = known & kam__kpi_is_known(row->cost);
     const int counted = kam__kpi_is_known(row->units);
-    const int now = row->in_now, base = row->in_base;
-    tile->term[NOW][i] = now && known ? row->revenue : 0;
-    tile->term[BASE][i] = base && known ? row->revenue : 0;
-    tile->term[UNITS][i] = now && counted ? row->units : 0;
-    tile->term[MARGIN][i] = now && costed ? row->revenue - row->cost : 0;
-    tile->term[COSTED][i] = now && costed ? row->revenue : 0;
-    return IF(now && known, N_NOW) | IF(now && !known, N_NOW_OUT) |
-           IF((now || base) && known, N_BOTH) |
-           IF((now || base) && !known, N_BOTH_OUT) |
-           IF(now && counted, N_UNITS) | IF(now && !counted, N_UNITS_OUT) |
-           IF(now && costed, N_COSTED) | IF(now && !costed, N_COSTED_OUT);
+    const int now = row->in_now, base = row->in_base, any = now | base;
+    tile->term[NOW][i] = now & known ? row->revenue : 0;
+    tile->term[BASE][i] = base & known ? row->revenue : 0;
+    tile->term[UNITS][i] = now & counted ? row->units : 0;
+    tile->term[MARGIN][i] = now & costed ? row->revenue - row->cost : 0;
+    tile->term[COSTED][i] = now & costed ? row->revenue : 0;
+    return IF(now, ALL_NOW) | IF(now & known, N_NOW) |
+           IF(now & counted, N_UNITS) | IF(now & costed, N_COSTED) |
+           IF(any, ALL_BOTH) | IF(any & known, N_BOTH);
 }
 
 /* A line due in the period, as things stood at the end of `today`. */
 static uint32_t deliver(double promised, double delivered, double complete,
                         double today, double grace) {
-    const int arrived = kam__kpi_is_in(delivered, -INFINITY, today);
+    const int arrived = kam__kpi_is_in(delivered, KAM__FIRST_DAY, today);
     const double latest = promised + grace;
-    const int timed = arrived || latest < today;
-    const int on_time = arrived && delivered <= latest;
-    const int filled = arrived && complete == complete;
-    const int in_full = filled && complete != 0;
+    const int timed = arrived | (latest < today);
+    const int on_time = arrived & (delivered <= latest);
+    const int filled = arrived & (complete == complete);
+    const int in_full = filled & (complete != 0);
     const int both =
-        (timed && filled) || (timed && !on_time) || (filled && !in_full);
-    return IF(timed, N_DUE) | IF(!timed, N_DUE_OUT) | IF(on_time, N_ON_TIME) |
-           IF(filled, N_FULL) | IF(!filled, N_FULL_OUT) |
-           IF(in_full, N_IN_FULL) | IF(both, N_OTIF) | IF(!both, N_OTIF_OUT) |
-           IF(on_time && in_full, N_BOTH_MET);
+        (timed & filled) | (timed & !on_time) | (filled & !in_full);
+    return IF(1, ALL_DUE) | IF(timed, N_DUE) | IF(on_time, N_ON_TIME) |
+           IF(filled, N_FULL) | IF(in_full, N_IN_FULL) | IF(both, N_OTIF) |
+           IF(on_time & in_full, N_BOTH_MET);
 }
 
 static void make_terms(const struct kam__kpi_job *job, int64_t first, int32_t n,
@@ -102,11 +94,12 @@ static void make_terms(const struct kam__kpi_job *job, int64_t first, int32_t n,
                                 kam__kpi_in_period(job, day),
                                 kam__kpi_is_in(day, job->base_first,
                                                job->base_last)};
-        tile->mark[i] = sell(&row, tile, i);
-        if (kam__kpi_is_in(promised, job->first, job->last))
-            tile->mark[i] |=
-                deliver(promised, column[DELIVERED][i], column[COMPLETE][i],
-                        job->last, job->options.grace_days);
+        const uint32_t due =
+            (uint32_t)kam__kpi_is_in(promised, job->first, job->last);
+        tile->mark[i] = sell(&row, tile, i) |
+                        ((0u - due) & deliver(promised, column[DELIVERED][i],
+                                              column[COMPLETE][i], job->last,
+                                              job->options.grace_days));
     }
 }
 
