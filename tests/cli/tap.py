@@ -12,6 +12,7 @@ import tempfile
 import traceback
 
 SCORE = os.environ.get("KAM_SCORE", "kam-score")
+KPI = os.environ.get("KAM_KPI", "kam-kpi")
 SIMULATE = os.environ.get("KAM_SIMULATE", "kam-simulate")
 EMBED = os.environ.get("KAM_EMBED", "embed")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
