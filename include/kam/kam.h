@@ -23,6 +23,7 @@
 #include "hazard.h"
 #include "host.h"
 #include "kpi.h"
+#include "kpi_appraise.h"
 #include "kpi_of.h"
 #include "kpi_of_customers.h"
 #include "ledger.h"

@@ -109,16 +109,6 @@ KAM_API const char *kam_kpi_text(int32_t id, int32_t language);
 /** The name of a state, such as "zero_base". Never NULL. */
 KAM_API const char *kam_kpi_state_name(int32_t state);
 
-/**
- * Share of a customer's wallet from our rank among its suppliers, when nobody
- * tells the wallet: (1 - rank / (n + 1)) * 2 / n (Keiningham et al. 2011).
- *
- * @param rank        [1, n_suppliers]; ties share the mean of their ranks
- * @param n_suppliers >= 1
- * @return 0..1; NaN outside
- */
-KAM_API double kam_kpi_wallet_share(double rank, double n_suppliers);
-
 KAM_END
 
 #endif

@@ -3,8 +3,6 @@
 #include <kam/kpi.h>
 #include <kam/reason.h>
 
-#include <math.h>
-
 /* Arrays of characters, not of pointers: those would need relocation, and so
  * writable memory, in a shared library. */
 static const struct {
@@ -118,10 +116,4 @@ const char *kam_kpi_state_name(int32_t state) {
     case KAM_KPI_NEGATIVE_BASE: return "negative_base";
     default: return "unknown";
     }
-}
-
-double kam_kpi_wallet_share(double rank, double n_suppliers) {
-    const double n = n_suppliers;
-    if (!(n >= 1 && rank >= 1 && rank <= n)) return (double)NAN;
-    return (1 - rank / (n + 1)) * 2 / n;
 }

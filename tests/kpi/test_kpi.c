@@ -42,33 +42,10 @@ static void test_words(void **state) {
         assert_string_equal(kam_kpi_state_name(i), states[i]);
 }
 
-/* Keiningham et al. (2011): with two suppliers 2/3 and 1/3, with three 1/2, 1/3
- * and 1/6. */
-static void test_wallet_share(void **state) {
-    (void)state;
-    assert_relative(kam_kpi_wallet_share(1, 2), 2.0 / 3, 1e-15);
-    assert_relative(kam_kpi_wallet_share(2, 2), 1.0 / 3, 1e-15);
-    assert_relative(kam_kpi_wallet_share(1, 3), 1.0 / 2, 1e-15);
-    assert_relative(kam_kpi_wallet_share(2, 3), 1.0 / 3, 1e-15);
-    assert_relative(kam_kpi_wallet_share(3, 3), 1.0 / 6, 1e-15);
-    assert_bits(kam_kpi_wallet_share(1, 1), 1);
-    for (int n = 1; n < 20; n++) {
-        double sum = 0;
-        for (int rank = 1; rank <= n; rank++)
-            sum += kam_kpi_wallet_share(rank, n);
-        assert_relative(sum, 1, 1e-14);
-    }
-    assert_true(isnan(kam_kpi_wallet_share(0, 3)));
-    assert_true(isnan(kam_kpi_wallet_share(4, 3)));
-    assert_true(isnan(kam_kpi_wallet_share(NAN, 3)));
-    assert_true(isnan(kam_kpi_wallet_share(1, NAN)));
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_figure_has_words),
         cmocka_unit_test(test_words),
-        cmocka_unit_test(test_wallet_share),
     };
     return cmocka_run_group_tests_name("kpi", tests, NULL, NULL);
 }

@@ -384,6 +384,16 @@ class kam_kpi_tickets(Structure):
     _fields_ = _records("group", "day", "hours", "limit", "is_open")
 
 
+class kam_kpi_criterion(Structure):
+    _fields_ = [*((name, c_double) for name in ("weight", "target", "lowest", "highest")), ("less", c_int32),
+                ("reserved", c_int32), ("value", kam_column)]
+
+
+class kam_kpi_appraisal(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_criteria", c_int32), ("criteria", POINTER(kam_kpi_criterion)),
+                ("n_rows", c_int64), ("least_coverage", c_double)]
+
+
 class kam_business_hours(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_holidays", c_int32), ("holidays", POINTER(c_int32)),
                 ("open_minute", c_int32 * 7), ("close_minute", c_int32 * 7)]
@@ -399,6 +409,10 @@ def _outputs(*names: str) -> list[tuple[str, Any]]:
 
 class kam_stage_out(Structure):
     _fields_ = _outputs("stage", "next_day", "days_to_next", "row_flags")
+
+
+class kam_kpi_appraisal_out(Structure):
+    _fields_ = _outputs("score", "coverage", "part", "row_flags")
 
 
 class kam_service_level_options(Structure):
@@ -732,7 +746,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_kpi_name": (c_char_p, [c_int32]),
     "kam_kpi_text": (c_char_p, [c_int32, c_int32]),
     "kam_kpi_state_name": (c_char_p, [c_int32]),
-    "kam_kpi_wallet_share": (c_double, [c_double, c_double]),
+    # kpi_appraise.h
+    "kam_kpi_appraise": (kam_status, [POINTER(kam_kpi_appraisal), _host, POINTER(kam_kpi_appraisal_out), _diag]),
     # kpi_of.h, kpi_of_customers.h
     "kam_kpi_options_init": (kam_status, [POINTER(kam_kpi_options), c_uint32]),
     **{f"kam_kpi_of_{name}": (kam_status, [POINTER(records), POINTER(kam_kpi_options), _host, POINTER(kam_kpi),

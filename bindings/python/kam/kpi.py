@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Key figures (K1-K14) from records, by group (kam/kpi.h, kam/kpi_of.h, kam/kpi_of_customers.h).
+"""Key figures (K1-K15) from records, by group (kam/kpi.h, kam/kpi_of.h, kam/kpi_of_customers.h, kam/kpi_appraise.h).
 
     kam.kpi.lines({"day": days, "revenue": money, "group": codes}, ["revenue", "growth"], n_groups=3,
                   first_day="2024-01-01", last_day="2024-12-31", base_first_day=..., base_last_day=...)
@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
-from typing import Any, Optional, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
 
-from . import _columns, _ffi, _report
+from . import _care, _columns, _ffi, _report
 from ._errors import check, new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
@@ -32,11 +32,6 @@ def ids() -> dict[str, int]:
 def text(name: str, language: str = "en") -> str:
     """What a figure is called, in "en" or "zh"."""
     return str(lib.kam_kpi_text(_id(name), language_of(language)).decode("utf-8"))
-
-
-def wallet_share(rank: float, n_suppliers: float) -> float:
-    """Share of a wallet from our rank among its suppliers (Keiningham et al. 2011)."""
-    return float(lib.kam_kpi_wallet_share(rank, n_suppliers))
 
 
 def _id(name: str) -> int:
@@ -173,3 +168,35 @@ def tickets(table: Any, figures: Union[str, Sequence[str], None] = None, *,
     return _compute(lib.kam_kpi_of_tickets, _ffi.kam_kpi_tickets, table,
                     _figures_of(_ffi.KAM_KPI_TICKETS) if figures is None else figures, options, columns or {},
                     progress)
+
+
+class Criterion(NamedTuple):
+    """As kam_kpi_criterion: value is a column; less: less is better."""
+    value: Any
+    weight: float
+    target: float
+    less: bool = False
+    lowest: float = 0.0
+    highest: float = 0.0
+
+
+def appraise(criteria: Mapping[str, Criterion], least_coverage: float = 0.0, *, progress: Optional[Progress] = None,
+             threads: Optional[int] = None) -> Table:
+    """Weighted appraisal (K15): `score`, `coverage`, and a column part_NAME for each criterion."""
+    n, found = _care.whole({name: one.value for name, one in criteria.items()}, {})
+    memory = (_ffi.kam_kpi_criterion * max(len(criteria), 1))(*[
+        _ffi.kam_kpi_criterion(one.weight, one.target, one.lowest, one.highest, int(one.less), 0, found[name].raw)
+        for name, one in criteria.items()])
+    raw = _ffi.kam_kpi_appraisal(struct_size=ctypes.sizeof(_ffi.kam_kpi_appraisal), n_criteria=len(criteria),
+                                 criteria=memory, n_rows=n, least_coverage=least_coverage)
+    made = {**_care.buffers({"score": "d", "coverage": "d"}, n), **_care.buffers({"part": "d"}, n * len(criteria)),
+            **_care.buffers({"row_flags": "I"}, n)}
+    out = _ffi.kam_kpi_appraisal_out(struct_size=ctypes.sizeof(_ffi.kam_kpi_appraisal_out), **_care.addresses(made))
+    diag = new_diag()
+    with Host(progress, threads) as host:
+        host.check(lib.kam_kpi_appraise(ctypes.byref(raw), ctypes.byref(host.raw), ctypes.byref(out),
+                                        ctypes.byref(diag)), diag)
+    answers: dict[str, Data] = {"score": made["score"].view(), "coverage": made["coverage"].view()}
+    answers.update((f"part_{name}", made["part"].view()[k::len(criteria)]) for k, name in enumerate(criteria))
+    answers["row_flags"] = made["row_flags"].view()
+    return Table(answers)

@@ -68,7 +68,17 @@ def test_words():
     same(kam.kpi.ids()["dso"], 302)
     same(kam.kpi.text("dso"), "days sales outstanding")
     same(kam.kpi.text("dso", "zh"), "应收账款周转天数")
-    same(kam.kpi.wallet_share(1, 3), 0.5)
+
+
+def test_appraisal():
+    """weights, targets, cuts, coverage"""
+    criteria = {"revenue": kam.kpi.Criterion([100.0, None], 60, 100), "dso": kam.kpi.Criterion([40.0, 45.0], 40, 50, True)}
+    made = kam.kpi.appraise(criteria)
+    same([round(value, 12) if value is not None else None for value in made.to_dict()["score"]], [1.08, None])
+    same(made["coverage"].tolist(), [1.0, 0.4])
+    same(round(made["part_dso"][1], 12), 1.1)
+    same(round(kam.kpi.appraise(criteria, 0.3)["score"][1], 12), 1.1)
+    same(raised(kam.KamValueError, lambda: kam.kpi.appraise({})).argument, "appraisal.n_criteria")
 
 
 def test_errors():
