@@ -31,6 +31,7 @@
 #include "move.h"
 #include "panel.h"
 #include "playbook.h"
+#include "policy.h"
 #include "profit.h"
 #include "reason.h"
 #include "retention.h"

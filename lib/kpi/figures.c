@@ -62,12 +62,16 @@ static kam_status check_days(const kam_kpi_options *o, kam_diag *diag) {
     return KAM_OK;
 }
 
-static kam_status check_options(const kam_kpi_options *o, kam_diag *diag) {
+static kam_status check_ids(const kam_kpi_options *o, kam_diag *diag) {
     if (!o->ids)
         return kam__fail(diag, KAM_ERR_NULL, "options.ids", -1, NAN, "");
     if (o->n_ids < 1 || o->n_ids > MOST_IDS)
         return kam__fail(diag, KAM_ERR_OPTION, "options.n_ids", -1, o->n_ids,
                          "{value} is not from 1 to 64.");
+    return KAM_OK;
+}
+
+static kam_status check_options(const kam_kpi_options *o, kam_diag *diag) {
     if (o->n_groups < 1 || o->n_groups > INT32_MAX)
         return kam__fail(diag, KAM_ERR_OPTION, "options.n_groups", -1,
                          (double)o->n_groups,
@@ -89,6 +93,17 @@ static kam_status check_options(const kam_kpi_options *o, kam_diag *diag) {
     return check_days(o, diag);
 }
 
+kam_status kam__kpi_options_read(kam_kpi_options *ours,
+                                 const kam_kpi_options *theirs,
+                                 kam_diag *diag) {
+    const kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
+                        "options", diag);
+    if (status != KAM_OK) return status;
+    fill_in(ours);
+    return check_options(ours, diag);
+}
+
 /* A day, or where the calendar ends. */
 static double day_or(int32_t day, int32_t open) {
     return day == NO_DAY          ? open
@@ -101,12 +116,8 @@ kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
                           const struct kam__kpi_column *columns, int32_t n,
                           const kam_kpi_options *options, const kam_kpi *out,
                           const kam_kpi_report *report, kam_diag *diag) {
-    kam_status status =
-        kam__sized_read(&job->options, sizeof job->options, options,
-                        OPTIONS_FIRST_VERSION, "options", diag);
-    if (status != KAM_OK) return status;
-    fill_in(&job->options);
-    status = check_options(&job->options, diag);
+    kam_status status = kam__kpi_options_read(&job->options, options, diag);
+    if (status == KAM_OK) status = check_ids(&job->options, diag);
     if (status == KAM_OK && (n_rows < 0 || n_rows > UINT32_MAX))
         status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
                            "n_rows is {value}.");

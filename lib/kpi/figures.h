@@ -79,6 +79,10 @@ struct kam__kpi_column {
     char name[32];
 };
 
+/* The options as they are meant, checked but for the ids. */
+kam_status kam__kpi_options_read(kam_kpi_options *ours,
+                                 const kam_kpi_options *theirs, kam_diag *diag);
+
 /* Checks everything; fills `job` but for recipe, terms and n_*. */
 kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
                           const struct kam__kpi_column *columns, int32_t n,

@@ -26,7 +26,7 @@ PUBLIC = {
     "business": (3, "data"),
     "stage": (4, "care"), "cadence": (4, "care"), "service_level": (4, "care"), "playbook": (4, "care"),
     "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_appraise": (4, "kpi"), "kpi_of_customers": (4, "kpi"),
-    "fit": (5, "score"), "score": (5, "score"),
+    "fit": (5, "score"), "policy": (5, "score"), "score": (5, "score"),
     "kam": (6, "all"),
 }
 # Floor of every room under lib/.

@@ -81,6 +81,9 @@ KAM_KPI_DEFAULT_AGES, KAM_KPI_DEFAULT_SCALE, KAM_KPI_DEFAULT_GRACE = 2, 4, 8
  KAM_MATRIX_UNCLASSIFIED) = range(6)
 (KAM_MATRIX_DEFAULT_TOP, KAM_MATRIX_DEFAULT_MIDDLE, KAM_MATRIX_DEFAULT_HIGH_GROWTH, KAM_MATRIX_DEFAULT_LOW_GROWTH,
  KAM_MATRIX_DEFAULT_WALLET_SHARE, KAM_MATRIX_DEFAULT_PAIN) = 1, 2, 4, 8, 16, 32
+# kam/policy.h
+KAM_POLICY_TIERS, KAM_POLICY_MATRIX, KAM_POLICY_STAGES, KAM_POLICY_CADENCE = 1, 2, 4, 8
+KAM_POLICY_SERVICE_LEVELS, KAM_POLICY_PLAYBOOK, KAM_POLICY_FUTURE, KAM_POLICY_FIGURES = 16, 32, 64, 128
 # kam/stage.h
 KAM_STAGE_UNKNOWN, KAM_STAGE_INITIAL, KAM_STAGE_STABLE, KAM_STAGE_DEEP, KAM_STAGE_SYMBIOSIS = -1, 0, 1, 2, 3
 KAM_STAGE_COUNT = 4
@@ -582,6 +585,14 @@ class kam_scores(Structure):
                     "lifetime_value_high", "churn_risk", "reasons", "row_flags"))]
 
 
+class kam_policy(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("tiers", POINTER(kam_tier_policy)),
+                ("matrix", POINTER(kam_matrix_options)), ("stages", POINTER(kam_stage_options)),
+                ("cadence", POINTER(kam_cadence_options)), ("service_levels", POINTER(kam_service_level_options)),
+                ("playbook", POINTER(kam_playbook_options)), ("future", POINTER(kam_clv_options)),
+                ("figures", POINTER(kam_kpi_options))]
+
+
 _diag, _host, _column = POINTER(kam_diag), POINTER(kam_host), POINTER(kam_column)
 _accounts, _btyd, _spend = POINTER(kam_accounts), POINTER(kam_btyd), POINTER(kam_spend)
 _retention = POINTER(kam_retention)
@@ -798,6 +809,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_fit_options_init": (kam_status, [POINTER(kam_fit_options), c_uint32]),
     "kam_fit": (kam_status, [_accounts, c_int64, POINTER(kam_fit_options), _host, POINTER(kam_models),
                              POINTER(kam_fit_report), _diag]),
+    # policy.h
+    "kam_policy_check": (kam_status, [POINTER(kam_policy), POINTER(c_uint32), _diag]),
+    "kam_policy_part_name": (c_char_p, [c_uint32]),
     # score.h
     "kam_score": (kam_status, [_accounts, POINTER(kam_models), POINTER(kam_clv_options), _host,
                                POINTER(kam_scores), _diag]),

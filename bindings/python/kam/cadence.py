@@ -44,6 +44,14 @@ def preset() -> list[Rule]:
                  _codes(one.stages), one.from_month, one.to_month) for one in memory]
 
 
+def options_of(rules: Sequence[Rule], keep: list[Any], months: Optional[Sequence[int]] = None
+               ) -> _ffi.kam_cadence_options:
+    """kam_cadence_options; what they point at goes to `keep`."""
+    keep += [(_ffi.kam_cadence_rule * max(len(rules), 1))(*[_raw(rule) for rule in rules]), _stage.options(months)]
+    return _ffi.kam_cadence_options(struct_size=ctypes.sizeof(_ffi.kam_cadence_options), n_rules=len(rules),
+                                    rules=keep[-2], stages=ctypes.pointer(keep[-1]))
+
+
 def due(contract_day: Any, as_of: Day, last: Mapping[int, Any], *, tier: Any = None, account_class: Any = None,
         rules: Optional[Sequence[Rule]] = None, months: Optional[Sequence[int]] = None,
         progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
@@ -54,10 +62,8 @@ def due(contract_day: Any, as_of: Day, last: Mapping[int, Any], *, tier: Any = N
                **{f"last_{touch}": column for touch, column in last.items()}}
     kinds = {name: "day" for name in columns if name.startswith(("contract", "last"))}
     n, found = _care.whole(columns, kinds)
-    made_rules = (_ffi.kam_cadence_rule * max(len(rules or ()), 1))(*[_raw(rule) for rule in rules or ()])
-    stages = _stage.options(months)
-    options = _ffi.kam_cadence_options(struct_size=ctypes.sizeof(_ffi.kam_cadence_options), n_rules=len(rules or ()),
-                                       rules=made_rules, stages=ctypes.pointer(stages))
+    keep: list[Any] = []
+    options = options_of(rules or (), keep, months)
     lasts = (_ffi.kam_column * max(len(touches), 1))(*[found[f"last_{touch}"].raw for touch in touches])
     raw = _ffi.kam_cadence_accounts(
         struct_size=ctypes.sizeof(_ffi.kam_cadence_accounts), n_touches=len(touches),

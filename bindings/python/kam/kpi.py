@@ -42,10 +42,16 @@ def _id(name: str) -> int:
 
 
 def _options(figures: Sequence[str], given: dict[str, Any]) -> tuple[_ffi.kam_kpi_options, Any]:
-    options = _ffi.kam_kpi_options()
-    check(lib.kam_kpi_options_init(ctypes.byref(options), ctypes.sizeof(options)))
+    options = options_of(given)
     memory = (ctypes.c_int32 * max(len(figures), 1))(*[_id(name) for name in figures])
     options.ids, options.n_ids = memory, len(figures)
+    return options, memory
+
+
+def options_of(given: Mapping[str, Any]) -> _ffi.kam_kpi_options:
+    """kam_kpi_options with what is given in place of the defaults."""
+    options = _ffi.kam_kpi_options()
+    check(lib.kam_kpi_options_init(ctypes.byref(options), ctypes.sizeof(options)))
     for name, value in given.items():
         if not hasattr(options, name) or name in ("struct_size", "ids", "n_ids", "reserved"):
             raise TypeError(f"{name!r} is no option of key figures")
@@ -53,7 +59,7 @@ def _options(figures: Sequence[str], given: dict[str, Any]) -> tuple[_ffi.kam_kp
             options.age_days[:] = list(value)
         elif value is not None:
             setattr(options, name, number(value, name) if name in _DAYS else value)
-    return options, memory
+    return options
 
 
 class Figures(Table):

@@ -38,6 +38,14 @@ def preset() -> list[Rule]:
                  _codes(one.alarms)) for one in memory]
 
 
+def options_of(rules: Sequence[Rule], instead: bool, width: int, keep: list[Any]) -> _ffi.kam_playbook_options:
+    """kam_playbook_options; what they point at goes to `keep`."""
+    keep.append((_ffi.kam_playbook_rule * max(len(rules), 1))(*[
+        _ffi.kam_playbook_rule(rule.action, rule.due_days, *map(_care.mask, rule[2:])) for rule in rules]))
+    return _ffi.kam_playbook_options(struct_size=ctypes.sizeof(_ffi.kam_playbook_options), n_rules=len(rules),
+                                     rules=keep[-1], instead=int(instead), width=width)
+
+
 def actions(tier: Any = None, account_class: Any = None, stage: Any = None, alarms: Any = None, *,
             rules: Sequence[Rule] = (), instead: bool = False, width: int = 16, progress: Optional[Progress] = None,
             threads: Optional[int] = None) -> Table:
@@ -46,10 +54,8 @@ def actions(tier: Any = None, account_class: Any = None, stage: Any = None, alar
                            {"alarms": "key"})
     raw = _ffi.kam_playbook_accounts(struct_size=ctypes.sizeof(_ffi.kam_playbook_accounts), n_rows=n,
                                      **{name: chunk.raw for name, chunk in found.items()})
-    memory = (_ffi.kam_playbook_rule * max(len(rules), 1))(*[
-        _ffi.kam_playbook_rule(rule.action, rule.due_days, *map(_care.mask, rule[2:])) for rule in rules])
-    options = _ffi.kam_playbook_options(struct_size=ctypes.sizeof(_ffi.kam_playbook_options), n_rules=len(rules),
-                                        rules=memory, instead=int(instead), width=width)
+    keep: list[Any] = []
+    options = options_of(rules, instead, width, keep)
     letters = {"action": "i", "due_days": "i", "rule": "i"}
     made = {**_care.buffers({"n_actions": "i", "row_flags": "I"}, n), **_care.buffers(letters, n * max(width, 1))}
     out = _ffi.kam_playbook_out(struct_size=ctypes.sizeof(_ffi.kam_playbook_out), **_care.addresses(made))

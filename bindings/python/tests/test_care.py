@@ -85,5 +85,16 @@ def test_playbook():
               "a width of 99 passed")
 
 
+def test_policy():
+    """which parts stand at their defaults, and what is refused"""
+    same(set(kam.policy.check().values()), {True})
+    made = kam.policy.check(tiers=kam.tier.Policy("score", [9, 5]), months=[6, 12, 36],
+                            cadence=[kam.cadence.Rule(1, every_days=7)], hours={(0, 0): 8.0}, instead=True,
+                            matrix={"high_growth": 0.2}, future={"interval": 0.9}, figures={"age_days": [10, 20, 30]})
+    same(made, dict.fromkeys(kam.policy.parts(), False))
+    same(raised(kam.KamValueError, lambda: kam.policy.check(months=[3, 2, 1])).argument, "stages.months")
+    same(raised(kam.KamValueError, lambda: kam.policy.check(figures={"scale": 3})).argument, "options.scale")
+
+
 if __name__ == "__main__":
     main(globals())
