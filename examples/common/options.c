@@ -9,14 +9,15 @@
 
 #include "message.h"
 #include "parse.h"
+#include "policy.h"
 
 /* The words of the command line, before they are understood. */
 static struct {
     const char *account, *day, *revenue, *cost, *order, *accounts;
     const char *date_format, *delimiter;
     const char *as_of, *horizon, *discount, *interval, *model;
-    const char *tiers, *keep, *backtest, *lang, *top;
-    int decimal_comma, drop_bad, quiet, help, version;
+    const char *tiers, *keep, *backtest, *lang, *top, *policy;
+    int decimal_comma, drop_bad, quiet, policy_print, help, version;
 } given;
 
 #define TEXT(name, letter, place, help, what)                                  \
@@ -74,6 +75,13 @@ static struct poptOption scoring[] = {
          "first; or top:5%,20%,50% of the accounts; or total:80%,95% of the "
          "revenue (default: 5000000,1000000,500000)",
          "LIMITS"),
+    TEXT(
+        "policy", 0, policy,
+        "JSON file of tiers, horizon, discount and interval; the options above "
+        "go before it",
+        "FILE"),
+    MARK("policy-print", 0, policy_print,
+         "print the policy that stands, as such a file, and stop"),
     TEXT("keep", 0, keep,
          "an account keeps the tier it had down to this part of the limit "
          "(default: 1)",
@@ -161,9 +169,9 @@ static double number_option(const char *name, const char *text, double usual,
     return value;
 }
 
-static double horizon_option(const char *text) {
+static double horizon_option(const char *text, double usual) {
     if (text && strcmp(text, "inf") == 0) return HUGE_VAL;
-    return number_option("horizon-days", text, 365, 0, 0, 1e9,
+    return number_option("horizon-days", text, usual, 0, 0, 1e9,
                          "a number of days above 0, or inf");
 }
 
@@ -186,7 +194,16 @@ static int32_t choice(const char *name, const char *text,
          words[2] ? words[2] : "");
 }
 
+/* --keep changes limits that --tiers gives, or the default ones: those of a
+ * policy have their own. */
 static void tiers_option(struct options *options) {
+    if (options->tiers.n_bands > 0 && !given.tiers) {
+        if (given.keep)
+            fail(EXIT_INPUT,
+                 "--keep goes with --tiers; the tiers of a policy "
+                 "have a \"keep\" of their own");
+        return;
+    }
     const double keep =
         number_option("keep", given.keep, 1, 0, 0, 1, "above 0 and at most 1");
     const char *text = given.tiers ? given.tiers : "5000000,1000000,500000";
@@ -216,18 +233,22 @@ static void score_options(struct options *options) {
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
     kam_clv_options_init(&options->future, sizeof options->future);
-    options->future.horizon_days = horizon_option(given.horizon);
-    options->future.discount_per_year =
-        number_option("discount-per-year", given.discount, 0.10, 0, 1, 100,
+    if (given.policy) policy_read(given.policy, options);
+    kam_clv_options *const future = &options->future;
+    future->horizon_days = horizon_option(given.horizon, future->horizon_days);
+    future->discount_per_year =
+        number_option("discount-per-year", given.discount,
+                      future->discount_per_year, 0, 1, 100,
                       "a rate of 0 or more, such as 0.10 for 10 % a year");
-    options->future.interval =
-        number_option("interval", given.interval, 0.80, 0, 0, 1 - 1e-9,
-                      "a probability between 0 and 1, such as 0.80");
+    future->interval =
+        number_option("interval", given.interval, future->interval, 0, 0,
+                      1 - 1e-9, "a probability between 0 and 1, such as 0.80");
     options->as_of = day_option("as-of", given.as_of);
     options->backtest = day_option("backtest", given.backtest);
     options->family = choice("model", given.model, models, families);
     options->language = choice("lang", given.lang, languages, numbers);
     tiers_option(options);
+    policy_check("--policy", options);
 }
 
 static int32_t top_option(void) {
@@ -252,6 +273,11 @@ void options_read(struct options *options, int n, const char **words) {
     if (given.help) print_help(context), exit(0);
     if (given.version) printf("kam-score %s\n", kam_version_text()), exit(0);
     options->orders = poptGetArgs(context);
+    if (given.policy_print) {
+        score_options(options);
+        policy_print(options);
+        exit(0);
+    }
     if (!options->orders)
         fail(EXIT_INPUT,
              "no file of orders is given; kam-score --help says how");
