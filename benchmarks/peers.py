@@ -52,8 +52,6 @@ select account,
     sum(revenue) filter (day between 18635 and 18999) as base,
     count(*) filter (promised between 19000 and 19364 and (delivered <= 19364 or promised < 19364)) as due,
     count(*) filter (promised between 19000 and 19364 and delivered <= promised and delivered <= 19364) as on_time,
-    count(*) filter (promised between 19000 and 19364 and delivered <= 19364) as filled,
-    count(*) filter (promised between 19000 and 19364 and delivered <= 19364 and complete = 1) as in_full,
     count(*) filter (promised between 19000 and 19364 and delivered <= 19364 and delivered <= promised
                      and complete = 1) as otif
 from lines group by account
@@ -142,9 +140,9 @@ def figures(directory):
     base.execute("create table lines as select * from log")
     del log
     say("kpi.seconds", median(lambda: base.execute(FIGURES)))
-    sums = base.execute("select sum(revenue), sum(quantity), sum(margin), sum(revenue - base), sum(otif), sum(on_time), "
-                        "sum(in_full) from figures").fetchone()
-    for part, value in zip(("revenue", "quantity", "margin", "growth", "otif", "on_time", "in_full"), sums):
+    sums = base.execute("select sum(revenue), sum(quantity), sum(margin), sum(revenue - base), sum(otif), sum(on_time) "
+                        "from figures").fetchone()
+    for part, value in zip(("revenue", "quantity", "margin", "growth", "otif", "on_time"), sums):
         say(f"kpi.{part}", value)
 
 

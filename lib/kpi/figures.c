@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "kpi/figures.h"
 
+#include <kam/sum.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/isa.h"
 #include "base/memory.h"
 #include "base/sized.h"
-#include "math/exact.h"
 #include "math/special.h"
 
 enum {
     OPTIONS_FIRST_VERSION = sizeof(kam_kpi_options),
     REPORT_FIRST_VERSION = sizeof(kam_kpi_report),
     MOST_IDS = 64,
-    LANES = 4, /* counts that are added at once */
-    AHEAD = 8  /* rows */
+    LANES = 4 /* counts that are added at once */
 };
 
 #define NO_DAY INT32_MIN
@@ -211,39 +211,6 @@ static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
     return KAM_OK;
 }
 
-/* The terms of a tile that are wanted, and where a row's places lie in a cell. */
-struct adding {
-    const double *term[KAM__KPI_SUMS];
-    int32_t n_sums, n_lanes;
-};
-
-static inline int is_zero(double x) {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits << 1 == 0;
-}
-
-static inline void add_counts(uint32_t *restrict count,
-                              const uint32_t *restrict bit, uint32_t mark,
-                              int32_t n) {
-    for (int32_t k = 0; k < n; k++) count[k] += (mark & bit[k]) ? 1u : 0u;
-}
-
-/* What row i adds to its group. Most terms of a row are there together or not at
- * all, so that the branch is foreseen. */
-static inline void add_row(const struct adding *adding, const uint32_t *bit,
-                           uint32_t mark, int32_t i, char *cell,
-                           uint64_t *over) {
-    kam_sum *const sum = (kam_sum *)(void *)cell;
-    for (int32_t k = 0; k < adding->n_sums; k++) {
-        const double x = adding->term[k][i];
-        if (!is_zero(x))
-            sum[k] = kam__exact_plus(sum[k], kam__exact_fast(x), over);
-    }
-    add_counts((uint32_t *)(void *)(sum + adding->n_sums), bit, mark,
-               adding->n_lanes);
-}
-
 /* Terms beyond what a sum holds. */
 static int is_wild(const struct kam__kpi_job *job,
                    const struct kam__kpi_tile *tile, int32_t n) {
@@ -274,37 +241,31 @@ static void find_cells(struct kam__kpi_job *job, int64_t first, int32_t n,
     }
 }
 
-/* Asks for a cell some rows before it is needed: with many groups each row would
- * else wait for memory. */
-static inline void ask_for(const char *cell, uint64_t size) {
-#if defined(__GNUC__)
-    for (uint64_t line = 0; line < size; line += 64)
-        __builtin_prefetch(cell + line, 1);
-#else
-    (void)cell, (void)size;
-#endif
-}
-
 static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
     struct kam__kpi_tile tile;
-    char *cell[KAM__TILE + AHEAD] = {0};
-    uint64_t over = 0;
+    char *cell[KAM__TILE + KAM__KPI_AHEAD] = {0};
+    struct kam__kpi_adding adding = {.mark = tile.mark,
+                                     .bit = job->bit,
+                                     .cell = cell,
+                                     .cell_size = job->cell_size,
+                                     .n_sums = job->n_wanted_sums,
+                                     .n_lanes = job->n_lanes};
     find_cells(job, first, n, cell);
-    for (int32_t i = 0; i < AHEAD; i++) ask_for(cell[i], job->cell_size);
     job->terms(job, first, n, &tile);
     if (is_wild(job, &tile, n)) {
         job->wild |= UINT64_C(1) << 63;
         return;
     }
-    struct adding adding = {{0}, job->n_wanted_sums, job->n_lanes};
     for (int32_t k = 0; k < job->n_wanted_sums; k++)
         adding.term[k] = tile.term[job->sum[k]];
-    for (int32_t i = 0; i < n; i++) {
-        ask_for(cell[i + AHEAD], job->cell_size);
-        if (cell[i])
-            add_row(&adding, job->bit, tile.mark[i], i, cell[i], &over);
-    }
-    job->wild |= over;
+#ifdef KAM_HAVE_ISA
+    if (job->level == KAM_ISA_V4)
+        job->wild |= kam__kpi_add_v4(&adding, n);
+    else if (job->level == KAM_ISA_V3)
+        job->wild |= kam__kpi_add_v3(&adding, n);
+    else
+#endif
+        job->wild |= kam__kpi_add_base(&adding, n);
 }
 
 static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
@@ -317,6 +278,7 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
 static kam_status add_up(struct kam__kpi_job *job, kam_host *lent, kam_kpi *out,
                          kam_diag *diag) {
     lent->parallel_for = NULL; /* groups are shared: one thread */
+    job->level = kam__isa_level(lent, job->n_rows);
     const kam_status status =
         kam__for_pieces(lent, job->n_rows, add_piece, job, diag);
     if (status != KAM_OK) return status;

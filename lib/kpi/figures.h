@@ -65,12 +65,36 @@ struct kam__kpi_job {
     int32_t sum[KAM__KPI_SUMS], count[KAM__KPI_COUNTS]; /* that are wanted */
     int32_t n_wanted_sums, n_wanted_counts, n_lanes;
     kam__kpi_terms terms;
+    int32_t level;                 /* KAM_ISA_* */
     uint32_t bit[KAM__KPI_COUNTS]; /* of a mark, for each wanted count */
     double z;                      /* of the intervals */
     uint64_t cell_size;
     char *cell; /* shape (n_groups): kam_sum sums, then uint32_t counts */
     uint64_t wild;
 };
+
+/* Adding a tile: its wanted terms, shape (n_sums, rows), and its cells, of which
+ * some more are read than it has rows. Returns the highest bit when a sum
+ * overflowed. One build for each instruction set. */
+enum { KAM__KPI_AHEAD = 8 };
+struct kam__kpi_adding {
+    const double *term[KAM__KPI_SUMS];
+    const uint32_t *mark, *bit;
+    char *const *cell; /* NULL: a row without a group */
+    uint64_t cell_size;
+    int32_t n_sums, n_lanes;
+};
+uint64_t kam__kpi_add_base(const struct kam__kpi_adding *adding, int32_t n);
+uint64_t kam__kpi_add_v3(const struct kam__kpi_adding *adding, int32_t n);
+uint64_t kam__kpi_add_v4(const struct kam__kpi_adding *adding, int32_t n);
+
+/* Terms of order lines, the kind of which there are most. Likewise. */
+void kam__kpi_line_terms_base(const struct kam__kpi_job *job, int64_t first,
+                              int32_t n, struct kam__kpi_tile *tile);
+void kam__kpi_line_terms_v3(const struct kam__kpi_job *job, int64_t first,
+                            int32_t n, struct kam__kpi_tile *tile);
+void kam__kpi_line_terms_v4(const struct kam__kpi_job *job, int64_t first,
+                            int32_t n, struct kam__kpi_tile *tile);
 
 /* One column of a record kind, for the checks. */
 struct kam__kpi_column {
