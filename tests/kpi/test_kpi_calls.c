@@ -246,6 +246,21 @@ static void test_hosts(void **state) {
     assert_int_equal(lender.n_live, 0);
 }
 
+/* Every instruction set gives the same bits. */
+static void test_instruction_sets(void **state) {
+    (void)state;
+    static struct lines l;
+    kam_kpi plain[GROUPS * IDS], other[GROUPS * IDS];
+    const kam_kpi_options options = line_options();
+    kam_host host = {.struct_size = sizeof host, .isa = KAM_ISA_BASE};
+    make_lines(&l, 0);
+    compute(&l.columns, &options, &host, plain);
+    for (host.isa = KAM_ISA_V3; host.isa <= KAM_ISA_V4; host.isa++) {
+        compute(&l.columns, &options, &host, other);
+        expect_same(plain, other, GROUPS * IDS);
+    }
+}
+
 static void refuse(kam_status expected, const char *argument,
                    const kam_kpi_lines *lines, const kam_kpi_options *options) {
     kam_kpi out[GROUPS * IDS];
@@ -346,6 +361,7 @@ int main(void) {
         cmocka_unit_test(test_other_columns),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_instruction_sets),
         cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_large_amounts),
     };
