@@ -176,6 +176,26 @@ static void test_receivables(void **state) {
     assert_int_equal(k[0].n_left_out, 3); /* due on day 90, no due, no amount */
 }
 
+/* Paid on the first day of the period: open until then. */
+static void test_receivables_before(void **state) {
+    (void)state;
+    const int32_t sent[] = {0, 70, 0}, paid[] = {60, KAM_NO_DAY, 59};
+    const double amount[] = {30, 10, 500};
+    const int32_t id = KAM_KPI_TURNOVER;
+    const kam_kpi_invoices invoices = {.struct_size = sizeof invoices,
+                                       .n_rows = 3,
+                                       .invoice_day = days_of(sent),
+                                       .paid_day = days_of(paid),
+                                       .amount = column_of(amount)};
+    kam_kpi_options options = options_of(&id, 1, 1);
+    kam_kpi k;
+    options.first_day = 60, options.last_day = 90;
+    assert_status(kam_kpi_of_invoices(&invoices, &options, NULL, &k, NULL,
+                                      NULL),
+                  KAM_OK);
+    expect(&k, KAM_KPI_KNOWN, 10 / 20.0, 10, 20); /* (30 + 10) / 2 */
+}
+
 /* K5, K14. MASE: Hyndman & Koehler (2006): the mean error, 2, over the mean
  * error of the naive forecast in the history, 4. */
 static void test_forecasts(void **state) {
@@ -366,10 +386,15 @@ static void test_tickets(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sales),      cmocka_unit_test(test_undefined),
-        cmocka_unit_test(test_deliveries), cmocka_unit_test(test_receivables),
-        cmocka_unit_test(test_forecasts),  cmocka_unit_test(test_surveys),
-        cmocka_unit_test(test_accounts),   cmocka_unit_test(test_opportunities),
+        cmocka_unit_test(test_sales),
+        cmocka_unit_test(test_undefined),
+        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_receivables),
+        cmocka_unit_test(test_receivables_before),
+        cmocka_unit_test(test_forecasts),
+        cmocka_unit_test(test_surveys),
+        cmocka_unit_test(test_accounts),
+        cmocka_unit_test(test_opportunities),
         cmocka_unit_test(test_tickets),
     };
     return cmocka_run_group_tests_name("kpi_of", tests, NULL, NULL);

@@ -38,6 +38,9 @@ static void test_defaults(void **state) {
     policy.playbook = &playbook, policy.future = &future;
     policy.figures = &figures;
     assert_int_equal(defaults_of(&policy), 255);
+    tiers.n_bands = 2;
+    assert_int_equal(defaults_of(&policy), 255 - KAM_POLICY_TIERS);
+    tiers.n_bands = 3;
     /* One value each, and that part is the company's own. */
     const kam_cadence_rule often = {KAM_TOUCH_VISIT, 0, 0, 0, 0, 0, 7, 0};
     const kam_cadence_options own_cadence = {.struct_size = sizeof own_cadence,
