@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kam/profit.h
- * What an account earns, in layers (P1), and the whale curve of the book (P3).
+ * What an account earns, in layers (P1), the whale curve of the book (P3), and who
+ * is served more than it brings (P4).
  */
 #ifndef KAM_PROFIT_H
 #define KAM_PROFIT_H
@@ -62,6 +63,68 @@ KAM_API kam_status kam_profit_whale(const kam_column *profit, int64_t n_rows,
                                     const kam_host *host, int64_t *order,
                                     double *cumulative, kam_whale *whale,
                                     kam_diag *diag);
+
+/**
+ * The last layer (P1): net profit = contribution - shared cost, and its ratio to
+ * net revenue. Never allocates; can be cancelled. Shared cost comes from
+ * kam_costing_spread, or a host's own rule.
+ *
+ * @param contribution shape (n_rows), as the other two columns
+ * @param[out] net_profit shape (n_rows); may be NULL
+ * @param[out] ratio      shape (n_rows); NaN, with KAM_ROW_DOMAIN, where net
+ *                        revenue is not above zero; may be NULL
+ * @param[out] row_flags  shape (n_rows), KAM_ROW_*; may be NULL
+ */
+KAM_API kam_status kam_profit_net(const kam_column *contribution,
+                                  const kam_column *shared_cost,
+                                  const kam_column *net_revenue, int64_t n_rows,
+                                  const kam_host *host, double *net_profit,
+                                  double *ratio, uint32_t *row_flags,
+                                  kam_diag *diag);
+
+/** Any layer or cost over net revenue (P1), with the flags of kam_profit_net.
+ *  Never allocates; can be cancelled. */
+KAM_API kam_status kam_profit_ratio(const kam_column *layer,
+                                    const kam_column *net_revenue,
+                                    int64_t n_rows, const kam_host *host,
+                                    double *ratio, uint32_t *row_flags,
+                                    kam_diag *diag);
+
+/** What shares of cost to serve and of contribution are of. Frozen: 16 bytes. */
+typedef struct kam_profit_served {
+    double service_cost; /**< of the book, above zero */
+    double contribution; /**< of the book, above zero */
+} kam_profit_served;
+
+/** Adds up a book for P4. Never allocates. Missing amounts do not count.
+ *  @return KAM_OK; KAM_ERR_EMPTY when a total is not above zero; 1..19; 41 */
+KAM_API kam_status kam_profit_served_fit(const kam_column *service_cost,
+                                         const kam_column *contribution,
+                                         int64_t n_rows,
+                                         kam_profit_served *book,
+                                         kam_diag *diag);
+
+/** Where to write, each shape (n_rows). NULL: not wanted. */
+typedef struct kam_profit_served_out {
+    uint32_t struct_size;       /**< sizeof(kam_profit_served_out) */
+    uint32_t reserved;          /**< 0 */
+    double *cost_share;         /**< of the book's cost to serve */
+    double *contribution_share; /**< of the book's contribution */
+    int32_t *over_served;       /**< 1, 0; -1: not known */
+    uint32_t *row_flags;        /**< KAM_ROW_MISSING */
+} kam_profit_served_out;
+
+/**
+ * Flags accounts that are served more than they bring (P4): their share of cost to
+ * serve is above `limit` times their share of contribution; an account that brings
+ * nothing is over-served at any cost. Never allocates; can be cancelled.
+ *
+ * @param limit > 0; 0: 1, our default
+ */
+KAM_API kam_status kam_profit_over_served(
+    const kam_profit_served *book, const kam_column *service_cost,
+    const kam_column *contribution, int64_t n_rows, double limit,
+    const kam_host *host, const kam_profit_served_out *out, kam_diag *diag);
 
 KAM_END
 

@@ -513,6 +513,15 @@ static void test_refuses(void **state) {
     assert_status(kam_matrix_classify(&m, &rows, NULL, &out, NULL),
                   KAM_ERR_TYPE);
     rows.pain.values = NULL;
+    rows.revenue.values = &one;
+    rows.revenue.type = 99;
+    assert_status(kam_matrix_classify(&m, &rows, NULL, &out, NULL),
+                  KAM_ERR_TYPE);
+    rows.revenue.values = NULL;
+    kam_column bad[3] = {column[0], column[1], column[2]};
+    bad[2].type = 99;
+    assert_status(kam_matrix_stability(NULL, bad, 3, 1, NULL, &s, NULL),
+                  KAM_ERR_TYPE);
     rows.n_rows = -1;
     assert_status(kam_matrix_classify(&m, &rows, NULL, &out, NULL),
                   KAM_ERR_SHAPE);

@@ -175,6 +175,10 @@ static void test_chances(void **state) {
     expect(decide(&options, &a), 0, KAM_MOVE_UP, 0); /* exactly the default */
     a.up = 0.7999;
     expect(decide(&options, &a), 1, KAM_MOVE_HELD_CHANCE, 0);
+    options.confidence = 1;
+    a.up = 1;
+    expect(decide(&options, &a), 0, KAM_MOVE_UP, 0);
+    a.up = 0.7999;
     options.confidence = 0.5;
     expect(decide(&options, &a), 0, KAM_MOVE_UP, 0);
     a.up = 1.5;
@@ -249,6 +253,54 @@ static void test_properties(void **state) {
                                      KAM_MOVE_SAME);
             }
         }
+}
+
+/* A book, fitted and assigned. */
+static void tiers_of(int32_t basis, const double *value, int64_t n,
+                     int32_t *tier) {
+    static const kam_tier_band bands[3] = {{0.1, 0.1}, {0.3, 0.3}, {0.7, 0.7}};
+    const kam_tier_policy policy = {.struct_size = sizeof policy,
+                                    .basis = basis,
+                                    .n_bands = 3,
+                                    .bands = bands};
+    const kam_column column = column_of(value);
+    const kam_tier_out out = {.struct_size = sizeof out, .tier = tier};
+    kam_tier_band limits[3];
+    assert_status(kam_tier_cutpoints(&policy, &column, n, NULL, limits, NULL),
+                  KAM_OK);
+    assert_status(kam_tier_assign(limits, 3, &column, NULL, n, NULL, &out,
+                                  NULL),
+                  KAM_OK);
+}
+
+/* The whole way, from a book to tiers in shares (T1, T3): raising one account's
+ * revenue never lowers its tier, although the limits move with it; money in
+ * another unit changes no tier; a permutation permutes the tiers. */
+static void test_books(void **state) {
+    (void)state;
+    enum { N = 60 };
+    double value[N], other[N];
+    int32_t before[N], after[N];
+    uint64_t seed = 14;
+    for (int round = 0; round < 2000; round++) {
+        const int32_t basis = round % 2 ? KAM_TIER_BY_RANK : KAM_TIER_BY_TOTAL;
+        const int64_t n = 1 + (int64_t)(random_unit(&seed) * N);
+        const int64_t row = (int64_t)(random_unit(&seed) * (double)n);
+        for (int64_t i = 0; i < n; i++) {
+            value[i] = floor(exp(4 * random_unit(&seed))); /* with ties */
+            other[i] = value[i] * 100;
+        }
+        tiers_of(basis, value, n, before);
+        tiers_of(basis, other, n, after);
+        assert_memory_equal(before, after, (size_t)n * sizeof *before);
+        for (int64_t i = 0; i < n; i++) other[shuffled_place(i, n)] = value[i];
+        tiers_of(basis, other, n, after);
+        for (int64_t i = 0; i < n; i++)
+            assert_int_equal(after[shuffled_place(i, n)], before[i]);
+        value[row] += floor(20 * random_unit(&seed));
+        tiers_of(basis, value, n, after);
+        assert_true(after[row] <= before[row]);
+    }
 }
 
 enum { MANY = 100000 };
@@ -432,11 +484,17 @@ static void test_count_refuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limits_alone),  cmocka_unit_test(test_dwell),
-        cmocka_unit_test(test_bounds),        cmocka_unit_test(test_chances),
-        cmocka_unit_test(test_override),      cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_one_is_many),   cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_names),         cmocka_unit_test(test_count),
+        cmocka_unit_test(test_limits_alone),
+        cmocka_unit_test(test_dwell),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_chances),
+        cmocka_unit_test(test_override),
+        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_books),
+        cmocka_unit_test(test_one_is_many),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_count),
         cmocka_unit_test(test_count_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import (backtest, btyd, business, cadence, calendar, calibrate, clv, concentration, costing, estimate, hazard,
-               kpi, matrix, move, panel, playbook, policy, profit, reason, retention, service_level, spend, stage,
-               status, sum, survival, tier)
+               key_account, kpi, matrix, move, panel, playbook, policy, profit, reason, retention, rfm, scorecard,
+               segment, service_level, spend, stage, status, sum, survival, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -44,8 +44,9 @@ def isa() -> int:
 
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel", "Scores",
-    "Summary", "Table", "backtest", "btyd", "business", "cadence", "calendar", "calibrate", "clv", "concentration",
-    "costing", "estimate", "estimators", "fit", "hazard", "isa", "kpi", "lifetimes", "matrix", "move", "panel",
-    "playbook", "policy", "profit", "reason", "retention", "score", "score_one", "service_level", "spend", "stage",
-    "status", "sum", "survival", "tier"]
+    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
+    "Scores", "Summary", "Table", "backtest", "btyd", "business", "cadence", "calendar", "calibrate", "clv",
+    "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa", "key_account", "kpi",
+    "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit", "reason", "retention", "rfm",
+    "score", "score_one", "scorecard", "segment", "service_level", "spend", "stage", "status", "sum", "survival",
+    "tier"]

@@ -76,6 +76,12 @@ KAM_KPI_DEFAULT_AGES, KAM_KPI_DEFAULT_SCALE, KAM_KPI_DEFAULT_GRACE = 2, 4, 8
 # kam/move.h
 (KAM_MOVE_NONE, KAM_MOVE_NEW, KAM_MOVE_SAME, KAM_MOVE_UP, KAM_MOVE_DOWN, KAM_MOVE_HELD_CHANCE, KAM_MOVE_HELD_DWELL,
  KAM_MOVE_OVERRIDE) = range(8)
+# kam/key_account.h
+(KAM_KEY_ACCOUNT_FREQUENCY, KAM_KEY_ACCOUNT_VOLUME, KAM_KEY_ACCOUNT_MARGIN, KAM_KEY_ACCOUNT_SHARE) = range(4)
+# kam/segment.h
+KAM_SEGMENT_SIZE, KAM_SEGMENT_FREQUENCY = 1, 2
+(KAM_SEGMENT_UNKNOWN, KAM_SEGMENT_BOTH, KAM_SEGMENT_VALUE_ONLY, KAM_SEGMENT_PROFIT_ONLY,
+ KAM_SEGMENT_NEITHER) = range(5)
 # kam/matrix.h
 (KAM_MATRIX_UNKNOWN, KAM_MATRIX_CORE, KAM_MATRIX_HIGH_POTENTIAL, KAM_MATRIX_MAINTAIN, KAM_MATRIX_DEVELOP,
  KAM_MATRIX_UNCLASSIFIED) = range(6)
@@ -288,6 +294,74 @@ class kam_matrix_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
                 *((name, c_void_p) for name in (
                     "matrix_class", "value_score", "potential_score", "wallet_share", "row_flags"))]
+
+
+class kam_rfm(Structure):
+    _fields_ = [("n_scores", c_int32), ("reserved", c_int32), ("recency", c_double * 9), ("frequency", c_double * 9),
+                ("money", c_double * 9)]
+
+
+class kam_rfm_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("recency", "frequency", "money", "row_flags"))]
+
+
+class kam_key_account_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("top_share", c_double * 4),
+                ("least_repeat_orders", c_double)]
+
+
+class kam_key_account(Structure):
+    _fields_ = [("cut", c_double * 4), ("total", c_double), ("least_repeat_orders", c_double)]
+
+
+class kam_key_account_rows(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, kam_column) for name in ("repeat_orders", "repeat_revenue", "margin", "revenue"))]
+
+
+class kam_key_account_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("is_key", "passed", "share", "row_flags"))]
+
+
+class kam_scorecard_criterion(Structure):
+    _fields_ = [("weight", c_double), ("worst", c_double), ("best", c_double)]
+
+
+class kam_scorecard(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_criteria", c_int32), ("least_coverage", c_double),
+                ("criteria", POINTER(kam_scorecard_criterion))]
+
+
+class kam_scorecard_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("score", "coverage", "part", "row_flags"))]
+
+
+class kam_segment(Structure):
+    _fields_ = [("n_accounts", c_int64), ("n_known", c_int64),
+                *((name, c_double) for name in ("total", "share", "mean", "least", "most", "reserved"))]
+
+
+class kam_segment_ranks(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("value_rank", "profit_rank", "agreement"))]
+
+
+class kam_segment_agreement(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_int64) for name in ("n_both", "n_value_only", "n_profit_only", "n_neither")),
+                ("value_limit", c_double), ("profit_limit", c_double)]
+
+
+class kam_profit_served(Structure):
+    _fields_ = [("service_cost", c_double), ("contribution", c_double)]
+
+
+class kam_profit_served_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("cost_share", "contribution_share", "over_served", "row_flags"))]
 
 
 class kam_profit_out(Structure):
@@ -708,9 +782,38 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                          POINTER(kam_matrix_out), _diag]),
     "kam_matrix_class_name": (c_char_p, [c_int32, c_int32]),
     "kam_matrix_wallet_rule": (c_double, [c_double, c_double]),
+    # rfm.h
+    "kam_rfm_fit": (kam_status, [c_int32, _column, _column, _column, c_int64, _host, POINTER(kam_rfm), _diag]),
+    "kam_rfm_score": (kam_status, [POINTER(kam_rfm), _column, _column, _column, c_int64, _host, POINTER(kam_rfm_out),
+                                   _diag]),
+    # key_account.h
+    "kam_key_account_options_init": (kam_status, [POINTER(kam_key_account_options), c_uint32]),
+    "kam_key_account_fit": (kam_status, [POINTER(kam_key_account_options), POINTER(kam_key_account_rows), _host,
+                                         POINTER(kam_key_account), _diag]),
+    "kam_key_account_test": (kam_status, [POINTER(kam_key_account), POINTER(kam_key_account_rows), _host,
+                                          POINTER(kam_key_account_out), _diag]),
+    "kam_key_account_test_name": (c_char_p, [c_int32, c_int32]),
+    # scorecard.h
+    "kam_scorecard_score": (kam_status, [POINTER(kam_scorecard), _column, c_int64, _host, POINTER(kam_scorecard_out),
+                                         _diag]),
+    "kam_scorecard_rank": (kam_status, [_column, c_int64, _host, _out, _diag]),
+    "kam_scorecard_preset_stickiness": (kam_status, [c_double, POINTER(kam_scorecard_criterion)]),
+    # segment.h
+    "kam_segment_number": (kam_status, [_column, c_int64, _host, _out, _out, POINTER(c_int64), _diag]),
+    "kam_segment_add_up": (kam_status, [_column, c_int64, _column, c_int64, _host, POINTER(kam_segment), _diag]),
+    "kam_segment_preset_bands": (kam_status, [POINTER(kam_tier_band)]),
+    "kam_segment_band_name": (c_char_p, [c_int32, c_int32, c_int32]),
+    "kam_segment_compare": (kam_status, [_column, _column, c_int64, c_double, _host, POINTER(kam_segment_ranks),
+                                         POINTER(kam_segment_agreement), _diag]),
+    "kam_segment_agreement_name": (c_char_p, [c_int32, c_int32]),
     # profit.h
     "kam_profit_layers": (kam_status, [_accounts, _host, POINTER(kam_profit_out), _diag]),
     "kam_profit_whale": (kam_status, [_column, c_int64, _host, _out, _out, POINTER(kam_whale), _diag]),
+    "kam_profit_net": (kam_status, [_column, _column, _column, c_int64, _host, _out, _out, _flags, _diag]),
+    "kam_profit_ratio": (kam_status, [_column, _column, c_int64, _host, _out, _flags, _diag]),
+    "kam_profit_served_fit": (kam_status, [_column, _column, c_int64, POINTER(kam_profit_served), _diag]),
+    "kam_profit_over_served": (kam_status, [POINTER(kam_profit_served), _column, _column, c_int64, c_double, _host,
+                                            POINTER(kam_profit_served_out), _diag]),
     # concentration.h
     "kam_concentration_measure": (kam_status, [_column, c_int64, _host, _out, POINTER(kam_concentration),
                                                _diag]),

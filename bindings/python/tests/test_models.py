@@ -203,6 +203,72 @@ def test_matrix():
     raised(kam.KamValueError, lambda: kam.matrix.stability([[1], [2]]))
 
 
+def test_rfm():
+    """scores, and cuts that are kept"""
+    days, orders, money = [0, 10, 20, 30], [4, 3, 2, None], [1.0, 2.0, 3.0, 4.0]
+    cuts = kam.rfm.fit(days, orders, money, 2)
+    told = cuts.score(days, orders, money)
+    same((told["recency"].tolist(), told["frequency"].tolist(), told["money"].tolist()),
+         ([2, 2, 1, 1], [2, 2, 1, 0], [1, 1, 2, 2]))
+    same_table(kam.rfm.Cuts(**cuts.limits()).score(days, orders, money), told)
+    raised(kam.KamValueError, lambda: kam.rfm.fit(days, orders, money, 11))
+    raised(kam.KamValueError, lambda: kam.rfm.fit(days, [1], money))
+
+
+def test_key_accounts():
+    """one large order is none"""
+    book = {"repeat_orders": [20, 0, 1, 2], "repeat_revenue": [900, 0, 5000, 20], "margin": [300, 400, 200, 5],
+            "revenue": [1000, 9000, 9000, 40]}
+    fitted = kam.key_account.fit(**book, top_share=[0.75] * 4)
+    told = fitted.test(**book)
+    same(told["is_key"].tolist(), [1, 0, 0, 0])
+    same([kam.key_account.test_name(t) for t in range(4) if told["passed"][1] >> t & 1], ["margin", "share of the book"])
+    same(fitted.numbers()["total"], 19040.0)
+    raised(kam.KamValueError, lambda: kam.key_account.fit(**book, least_repeat_orders=0))
+    raised(kam.KamValueError, lambda: kam.key_account.fit(**{**book, "margin": [1]}))
+
+
+def test_scorecard():
+    """parts add up, ranks, stickiness"""
+    criteria = [kam.scorecard.Criterion(2, 0, 10), kam.scorecard.Criterion(1, 1, 0)]
+    told = kam.scorecard.score(criteria, [[10, 5, None], [0, 1, 0]])
+    same(told.to_dict()["score"][2], None)
+    near(told["score"][1], 1 / 3, 1e-9, "score")
+    same(told["part_0"][1] + told["part_1"][1], told["score"][1])
+    same(kam.scorecard.rank([0.5, None, 0.9, 0.5]).tolist(), [2, 0, 1, 2])
+    same(kam.scorecard.preset_stickiness(5)[2], (1.0, 3.0, 0.0))
+    raised(kam.KamValueError, lambda: kam.scorecard.score(criteria, [[1]]))
+    raised(kam.KamValueError, lambda: kam.scorecard.preset_stickiness(0))
+
+
+def test_segments():
+    """numbers, sums, bands, value against profit"""
+    numbers = kam.segment.number(["north", "south", None, "north"])
+    same((numbers.segment.tolist(), numbers.first_row.tolist()), ([0, 1, -1, 0], [0, 1]))
+    north = kam.segment.add_up(numbers.segment, 2, [1.0, 2.0, 4.0, 5.0])[0]
+    same((north["n_accounts"], north["total"], north["share"]), (2, 6.0, 0.75))
+    same(kam.segment.preset_bands()[0], (0.2, 0.2))
+    same((kam.segment.band_name("size", 0), kam.segment.band_name("frequency", 2, "zh")), ("large", "低频"))
+    told = kam.segment.compare([9, 8, 1, 1, 1], [-1, 8, 9, 0, None])
+    same([kam.segment.agreement_name(one) for one in told.ranks["agreement"]],
+         ["high value, low profit", "low value, low profit", "low value, high profit", "low value, low profit",
+          "unknown"])
+    same(told.numbers["profit_limit"], 9.0)
+    raised(kam.KamValueError, lambda: kam.segment.compare([1], [1, 2]))
+    raised(kam.KamValueError, lambda: kam.segment.add_up([0], 1, [1, 2]))
+
+
+def test_last_layers():
+    """net profit, ratios, who is served too much"""
+    told = kam.profit.net([40, 10], [10, 20], [100, 0])
+    same((told["net_profit"].tolist(), told.to_dict()["ratio"]), ([30.0, -10.0], [0.3, None]))
+    same(kam.profit.ratio([25], [100])["ratio"][0], 0.25)
+    book = kam.profit.served_fit([10, 30], [30, 10])
+    same(book.over_served([10, 30], [30, 10])["over_served"].tolist(), [0, 1])
+    raised(kam.KamValueError, lambda: kam.profit.net([1], [1, 2], [1]))
+    raised(kam.KamDataError, lambda: kam.profit.served_fit([0], [1]))
+
+
 def test_costing():
     """the article's example to the cent; shared cost adds up"""
     told = kam.costing.allocate([kam.costing.Pool(560000, 700000)],
