@@ -27,6 +27,7 @@ TRADES = ["Pumps", "Maschinenbau", "Marine", "Conveyors", "Hydraulics",
           "Steel & Forge", "Paper Mills", "Cranes", "Agro Machinery",
           "Compressors", "Gearworks", "Cement", "Foods", "Textile Machines",
           "Wind Service", "Quarries"]
+GROWTH = [0.04, 0.11, -0.02, 0.06, 0.12, -0.03, -0.05, 0.02, 0.05, 0.07, 0.03, 0.01, 0.04, -0.04, 0.15, 0.02]
 FORMS = ["Ltd", "GmbH", "AS", "Co.", "Group", "SpA", "BV", "Inc."]
 SPECIAL = ["Brannt, Voll & Söhne", "Müllrose Getriebe GmbH", 'The "Old Mill" Bakery Machines',
            "Ångholm Kran AB", "Peñarrubia Válvulas SA"]
@@ -170,6 +171,15 @@ def write(path, header, rows):
         writer.writerows(rows)
 
 
+def potential(name, in_2024):
+    """Growth of its trade a year, its spend a year on what we sell, pain signals:
+    for the matrix of value and potential. Not all of it is known of all."""
+    growth = [rate for trade, rate in zip(TRADES, GROWTH) if trade in name] or [0.08]
+    share = between(0.1, 0.85)
+    wallet = round(in_2024 / share, -3) if in_2024 > 0 and uniform() < 0.8 else None
+    return [f"{growth[0]:.2f}", "" if wallet is None else f"{wallet:.0f}", whole(1, 3) if uniform() < 0.2 else 0]
+
+
 def main():
     directory = sys.argv[1]
     accounts = [Account(name) for name in names()]
@@ -197,9 +207,10 @@ def main():
         facts.append([account.name,
                       money(total * account.service + 4000 * len({row[0].year for row in own})),
                       account.start.isoformat(),
-                      review(in_2023) if was_here else ""])
+                      review(in_2023) if was_here else "",
+                      *potential(account.name, sum(row[2] or 0 for row in own if row[0].year == 2024))])
     write(os.path.join(directory, "accounts.csv"),
-          ["account", "cost_to_serve", "start_day", "tier"], facts)
+          ["account", "cost_to_serve", "start_day", "tier", "growth", "wallet", "pain"], facts)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import hashlib
 import html.parser
 import io
 import json
+import math
 import os
 import pathlib
 import re
@@ -126,6 +127,35 @@ def test_curves():
     same(sum(map(sum, data["matrix"])), sum(row[14] != "" for row in data["rows"]))
 
 
+def test_matrix():
+    """value and potential: the library's classes, from what the accounts file tells"""
+    data = Reader(made(None, "--accounts", FACTS)).data()
+    with open(FACTS, encoding="utf-8", newline="") as text:
+        facts = {row["account"]: row for row in csv.DictReader(text)}
+    names = [row[0] for row in data["rows"]]
+
+    def column(name):
+        return [float(facts[one][name]) if facts[one][name] else math.nan for one in names]
+
+    window = [more["window"] for more in data["more"]]
+    scores = kam.matrix.fit(window).classify(window, growth=column("growth"), wallet=column("wallet"))
+    same([more["potential"] for more in data["more"]], [None if x != x else x for x in scores["potential_score"]])
+    same([more["value"] for more in data["more"]], list(scores["value_score"]))
+    count = [sum(more["class"] == kam.matrix.class_name(one) for more in data["more"]) for one in range(1, 6)]
+    tap.check(all(count) and sum(count) == 203, str(count))
+    for more in data["more"]:
+        if more["class"] == "core":
+            same(more["value"], 1.0)
+    bare = Reader(made()).data()
+    same({more["potential"] for more in bare["more"]}, {None})
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "facts.csv"
+        path.write_text("account,tier,wallet\nA,1,much\n", encoding="utf-8")
+        status, out, err = run("report", "-q", "-o", "-", "--accounts", path, BOOK)
+        same((status, out, b'facts.csv:2: wallet "much" is no number (column "wallet")' in err), (2, b"", True))
+        same(run("score", "-q", "--accounts", path, BOOK)[0], 0, "other commands do not look at it")
+
+
 def test_history():
     """an account's lines are those of the log, oldest first"""
     data = Reader(made()).data()
@@ -198,7 +228,7 @@ def test_words():
     from kam.command._report_words import _WORDS
     text = "".join((PACKAGE / name).read_text(encoding="utf-8") for name in ("report.html", "report.js", "_report.py"))
     idle = [key for key in _WORDS if not re.search(rf"\b{key}\b", text)
-            and not re.fullmatch(r"(nav|tile|orders|churn)_\w+|listed_\w+|n_\w+", key)]
+            and not re.fullmatch(r"(nav|tile|orders|churn|class)_\w+|listed_\w+|n_\w+", key)]
     same(idle, [])
     for key in set(re.findall(r"\bt\.(\w+)", (PACKAGE / "report.html").read_text(encoding="utf-8"))):
         tap.check(key in _WORDS, f"t.{key}")

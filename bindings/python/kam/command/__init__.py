@@ -17,6 +17,9 @@ from ._orders import Log
 from ._output import Result
 from ._text import NO_DAY, Failure, day_text, encode
 
+#: what the accounts file may tell for the matrix of value and potential
+POTENTIAL = ("growth", "wallet", "pain")
+
 _USAGE = """kam COMMAND [OPTION...] ORDERS.csv...
 
   score      every account's tier, profit, lifetime value and churn risk, as CSV
@@ -84,7 +87,7 @@ def _run(command: str, options: Options) -> None:
         raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
     if options.as_of == NO_DAY:
         _warn_of_late_day(program, log, as_of)
-    facts = Facts(book, options)
+    facts = Facts(book, options, POTENTIAL if command == "report" else ())
     if command == "backtest" and options.backtest == NO_DAY:
         options.backtest = usual_split(log, book)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY

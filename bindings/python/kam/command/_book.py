@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from .. import _fit, _score, account, ledger, status, tier
@@ -26,9 +27,9 @@ class Book:
     """One row an account, by ascending key, of the lines dated first_day
     (None: any)..as_of."""
 
-    def __init__(self, log: Log, as_of: int, first_day: Optional[int] = None) -> None:
+    def __init__(self, log: Log, as_of: int, first_day: Optional[int] = None, n_quarters: int = 0) -> None:
         self.as_of = as_of
-        made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day)
+        made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day, n_quarters=n_quarters)
         self.report = made.report()
         self.summary = made.summary()
         self.n = len(self.summary)
@@ -60,9 +61,10 @@ class Book:
 
 class Facts:
     """The file of facts about accounts, read into the book's service_cost and
-    tier_before."""
+    tier_before; and, for the report, what is known of their potential."""
 
-    def __init__(self, book: Book, options: Options) -> None:
+    def __init__(self, book: Book, options: Options, potential: Sequence[str] = ()) -> None:
+        self.potential: dict[str, Any] = {name: array("d", [math.nan]) * book.n for name in potential}
         self.n_records = self.n_unnamed = self.n_strangers = self.n_early = 0
         self.strangers_cost = 0.0
         self._book, self._options = book, options
@@ -82,6 +84,7 @@ class Facts:
                                                for name in ("cost_to_serve", "start_day", "tier_before"))
         if self._tier < 0:
             self._tier = _csvfile.find(header, "tier")
+        self._more = {name: at for name in self.potential if (at := _csvfile.find(header, name)) >= 0}
         if max(self._cost, self._start, self._tier) < 0:
             fail_at(header, "none of the columns cost_to_serve, start_day, tier_before and tier is here")
 
@@ -99,13 +102,13 @@ class Facts:
             return number - 1
         fail_at(record, f'tier "{show(cell)}" is neither a tier\'s name nor its number (1 is the best) (column "tier")')
 
-    def _read_cost(self, record: Record) -> float:
-        cell = record.cells[self._cost] if self._cost >= 0 else b""
+    def _read_number(self, record: Record, name: str, at: int) -> float:
+        cell = record.cells[at] if at >= 0 else b""
         if not cell:
             return math.nan
         value, wrong = parse_number(cell, self._options.point)
         if wrong:
-            fail_at(record, f'cost_to_serve "{show(cell)}" {wrong} (column "cost_to_serve")')
+            fail_at(record, f'{name} "{show(cell)}" {wrong} (column "{name}")')
         return value
 
     def _read_start(self, record: Record) -> int:
@@ -122,8 +125,9 @@ class Facts:
     def _take(self, record: Record) -> None:
         name, book = record.cells[self._account], self._book
         row = book.row.get(decode(name), -1)
-        cost, start = self._read_cost(record), self._read_start(record)
+        cost, start = self._read_number(record, "cost_to_serve", self._cost), self._read_start(record)
         before = self._read_tier(record)
+        more = {one: self._read_number(record, one, at) for one, at in self._more.items()}
         self.n_records += 1
         if row < 0:
             self.n_strangers += bool(name)
@@ -134,6 +138,8 @@ class Facts:
             fail_at(record, f'account "{show(name)}" stands already in line {self._line[row]}')
         self._line[row] = record.line
         book.service_cost[row], book.tier_before[row] = cost, before
+        for one, value in more.items():
+            self.potential[one][row] = value
         if start != NO_DAY and book.is_known(row):
             self.n_early += book.summary["first_day"][row] < start
 

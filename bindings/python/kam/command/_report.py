@@ -12,10 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Optional
 
-from .. import backtest, concentration, profit, status, tier
+from .. import _ffi, backtest, concentration, matrix, profit, status, tier
 from .._errors import KamError
 from .._library import lib
 from .._score import score
+from .._table import Table
 from ..sum import Sum
 from . import _output
 from ._backtest import Trial
@@ -30,11 +31,13 @@ _LINES = 400       # order lines on an account's page, at most
 _POINTS = 400      # of a curve
 _STEPS = 20        # of the tracking plot
 _GROUPS = 8        # of the calibration plot
+_CLASSES = (_ffi.KAM_MATRIX_CORE, _ffi.KAM_MATRIX_HIGH_POTENTIAL, _ffi.KAM_MATRIX_MAINTAIN, _ffi.KAM_MATRIX_DEVELOP,
+            _ffi.KAM_MATRIX_UNCLASSIFIED, _ffi.KAM_MATRIX_UNKNOWN)
 _BANDS = (0.2, 0.4, 0.6, 0.8, math.inf)
 #: what the page's script says itself
 _SCRIPT_WORDS = ("account tier orders last_day silence revenue revenue_12m profit margin clv churn_risk at_risk to_next above "
                  "why none found page low high best_n share happened order_days day left at_risk_more to_next_more raises "
-                 "lowers log_odds last_lines lines_shown cost order returned since never accounts").split()
+                 "lowers log_odds class value_score potential_score no_potential no_class last_lines lines_shown cost order returned since never accounts").split()
 
 
 def _known(value: float) -> Optional[float]:
@@ -66,6 +69,7 @@ class Page:
         except KamError:
             self.shares = None
         self.whale = self._whale()
+        self.classes = self._classes()
 
     def say(self, key: str, **values: Any) -> str:
         text = self.t[key]
@@ -98,6 +102,15 @@ class Page:
         except KamError:
             return None
 
+    def _classes(self) -> Optional[Table]:
+        """The matrix of value and potential (T2); None when there is no revenue."""
+        quarters = Book(self.result.log, self.book.as_of, n_quarters=8).summary
+        try:
+            stable = matrix.stability([quarters[f"quarter_{i + 1}"] for i in range(8)])["stable"]
+            return matrix.fit(self.window).classify(self.window, stable=stable, **self.result.facts.potential)
+        except KamError:
+            return None
+
     # What the script draws
 
     def data(self) -> dict[str, Any]:
@@ -109,6 +122,7 @@ class Page:
             "attention": self._attention(), "reach": self._reach(), "losing": self._losing(), "best": self._best(),
             "has_cost": self.result.log.has_cost, "has_order": self.result.log.has_order,
             "tier_names": [tier.name(i, self.answers.n_bands, self.language) for i in range(self.answers.n_bands + 1)],
+            "classes": [matrix.class_name(one, self.language) for one in _CLASSES[:-1]],
             "matrix": self._matrix(), "bands": ["0–20 %", "20–40 %", "40–60 %", "60–80 %", "80–100 %"],
             "whale": self._curve(), "peak": self.whale.numbers["n_to_peak"] if self.whale and self.result.log.has_cost else -1,
             "shares": self._largest(), "tracking": self._tracking(), "calibration": self._calibration(),
@@ -122,7 +136,14 @@ class Page:
         return {"at_risk": _known(self.answers.at_risk(row)), "window": _known(self.window[row]),
                 "to_next": _known(self.to_next[row]), "above": _known(self.above[row]),
                 "silence": self.book.silence(row) if known else None,
-                "reasons": [[self._reason(one.id), one.contribution] for one in reasons]}
+                **self._class(row), "reasons": [[self._reason(one.id), one.contribution] for one in reasons]}
+
+    def _class(self, row: int) -> dict[str, Any]:
+        if self.classes is None:
+            return {"class": "", "value": None, "potential": None}
+        one = self.classes["matrix_class"][row]
+        return {"class": matrix.class_name(one, self.language) if one else "",
+                "value": _known(self.classes["value_score"][row]), "potential": _known(self.classes["potential_score"][row])}
 
     def _reason(self, id: int) -> str:
         from ..reason import name
@@ -278,6 +299,18 @@ class Page:
                          "clv": self.money(_total(value[row] for row in rows))})
         return made
 
+    def class_rows(self) -> list[dict[str, str]]:
+        found = [] if self.classes is None else list(self.classes["matrix_class"])
+        value, made = self.answers.score("lifetime_value"), []
+        for one in _CLASSES:
+            rows = [row for row, is_one in enumerate(found) if is_one == one]
+            if not rows and one == _ffi.KAM_MATRIX_UNKNOWN:
+                continue
+            made.append({"name": matrix.class_name(one, self.language), "what": self.t[f"class_{one}"],
+                         "accounts": grouped(len(rows)), "window": self.money(_total(self.window[row] for row in rows)),
+                         "clv": self.money(_total(value[row] for row in rows))})
+        return made
+
     def whale_note(self) -> str:
         if self.whale is None:
             return ""
@@ -406,7 +439,7 @@ def html(result: Result, split: int) -> str:
         head_line=page.say("head", as_of=day_text(page.book.as_of), accounts=grouped(page.book.n),
                            orders=grouped(report["n_orders"]), first=report["first_line_day"], last=report["last_line_day"]),
         sections=[(id, t["nav_" + id]) for id in ("glance", "attention", "tiers", "value", "risk", "forecast", "accounts", "data")],
-        tiles=page.tiles(), findings=page.findings(), tier_rows=page.tier_rows(),
+        tiles=page.tiles(), findings=page.findings(), tier_rows=page.tier_rows(), class_rows=page.class_rows(),
         clv_note=page.say("clv_note", horizon=page.horizon, interval=percent(result.options.interval, 0)),
         whale_note=page.whale_note(), concentration_note=page.concentration_note(), trial=page.shown_trial(),
         no_trial=t["no_trial"], listed_note=t["listed_all"] if len(page.listed) == page.book.n else

@@ -186,6 +186,24 @@ function matrix() {
   });
 }
 
+/* Value and potential (T2), each account a dot. */
+function classes() {
+  const rows = accounts.filter(a => a.value !== null && a.potential !== null).map(a => ({i: a.i, account: a.account, value: a.value,
+    potential: a.potential, class: a.class || T.no_class, revenue: a.window}));
+  if (!rows.length) return by("chart-t2").replaceChildren(el("p", {class: "lead"}, T.no_potential));
+  const names = [...D.classes, T.no_class], axis = {format: ".1f", tickCount: 5};
+  return chart("chart-t2", {
+    data: {values: rows}, height: 300,
+    mark: {type: "point", filled: true, size: 70, opacity: .75, stroke: "#fff", strokeWidth: .6, cursor: "pointer"},
+    encoding: {
+      x: {field: "potential", type: "quantitative", title: T.potential_score, scale: {domain: [0, 1]}, axis},
+      y: {field: "value", type: "quantitative", title: T.value_score, scale: {domain: [0, 1.05]}, axis},
+      color: {field: "class", type: "nominal", legend: {columns: NARROW ? 2 : 3, symbolOpacity: 1}, scale: {domain: names, range: ["#1d3f66", "#d97706", "#0f7c86", "#8b5cf6", "#a9b4c2", "#dfe5ec"]}},
+      tooltip: [{field: "account", title: T.account}, {field: "class", title: T.class}, {field: "revenue", title: T.revenue_12m, format: ",.0f"},
+        {field: "value", title: T.value_score, format: ".2f"}, {field: "potential", title: T.potential_score, format: ".2f"}]},
+  });
+}
+
 function values() {
   const rows = D.best.map(i => accounts[i]).map((a, rank) => ({i: a.i, name: label(a.account, rank), account: a.account, clv: number(a.clv),
     low: number(a.clv_low), high: number(a.clv_high), tier: a.tier_name, risk: percent(number(a.churn_risk))}));
@@ -325,7 +343,7 @@ function history_(a) {
 async function open_(i) {
   const a = accounts[i];
   by("account-name").textContent = a.account;
-  by("account-tier").textContent = a.tier_name;
+  by("account-tier").textContent = [a.tier_name, a.class].filter(Boolean).join(" · ");
   by("account-line").textContent = a.first_day ? T.since.replace("{first}", a.first_day).replace("{last}", a.last_day).replace("{n}", days(a.silence ?? NaN)) : T.never;
   tiles(a);
   facts(by("account-facts"), D.header.map(name => [name, group(a[name]) || "–"]).map(([name, value]) =>
@@ -345,7 +363,7 @@ function pick(event) {
 document.addEventListener("click", pick);
 document.addEventListener("keydown", pick);
 
-Promise.all([matrix(), values(), whale(), shares(), risks(), ...(D.tracking.length ? [tracking(), calibration()] : [])]).then(() => {
+Promise.all([classes(), matrix(), values(), whale(), shares(), risks(), ...(D.tracking.length ? [tracking(), calibration()] : [])]).then(() => {
   const at = /^#account-(\d+)$/.exec(location.hash);
   if (at && accounts[at[1]]) return open_(Number(at[1]));
 }).then(() => { document.documentElement.dataset.ready = "yes"; });
