@@ -52,6 +52,7 @@ static void summarise(struct book *book) {
     summary->last_order_periods = new_doubles(n);
     summary->age_periods = new_doubles(n);
     summary->mean_order_value = new_doubles(n);
+    summary->log_gaps = new_doubles(n);
     summary->gross_revenue = new_doubles(n);
     summary->returns = new_doubles(n);
     summary->direct_cost = new_doubles(n);
@@ -76,6 +77,7 @@ static void view(struct book *book) {
     rows->service_cost = doubles(book->service_cost);
     rows->tier_value = doubles(summary->window_revenue);
     rows->tier_before = doubles(book->tier_before);
+    rows->log_gaps = doubles(summary->log_gaps);
 }
 
 void book_make(struct book *book, const struct order_log *log,
@@ -126,6 +128,7 @@ void book_free(struct book *book) {
     free(summary->last_order_periods);
     free(summary->age_periods);
     free(summary->mean_order_value);
+    free(summary->log_gaps);
     free(summary->gross_revenue);
     free(summary->returns);
     free(summary->direct_cost);

@@ -67,8 +67,9 @@ static struct poptOption scoring[] = {
     TEXT("interval", 0, interval,
          "probability between clv_low and clv_high (default: 0.80)", "P"),
     TEXT("model", 0, model,
-         "order model: auto, mbgnbd or bgnbd (default: auto: mbgnbd, with a "
-         "weak prior when the book is too small for a fit without)",
+         "order model: auto, mbgnbd, bgnbd, mbgcnbd or bgcnbd (default: auto: "
+         "mbgnbd, with a weak prior when the book is too small for a fit "
+         "without)",
          "MODEL"),
     TEXT("tiers", 0, tiers,
          "limits of revenue in the 12 months to the as-of day, best tier "
@@ -189,9 +190,14 @@ static int32_t choice(const char *name, const char *text,
     if (!text) return values[0];
     for (int i = 0; words[i]; i++)
         if (strcmp(text, words[i]) == 0) return values[i];
-    fail(EXIT_INPUT, "--%s \"%s\" must be %s%s%s%s%s", name, text, words[0],
-         words[2] ? ", " : " or ", words[1], words[2] ? " or " : "",
-         words[2] ? words[2] : "");
+    char all[128] = "";
+    for (int i = 0; words[i]; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
+                 i == 0         ? ""
+                 : words[i + 1] ? ", "
+                                : " or ",
+                 words[i]);
+    fail(EXIT_INPUT, "--%s \"%s\" must be %s", name, text, all);
 }
 
 /* --keep changes limits that --tiers gives, or the default ones: those of a
@@ -228,8 +234,10 @@ static void column_options(struct options *options) {
 }
 
 static void score_options(struct options *options) {
-    static const char *const models[] = {"auto", "mbgnbd", "bgnbd", NULL};
-    static const int32_t families[] = {0, KAM_BTYD_MBGNBD, KAM_BTYD_BGNBD};
+    static const char *const models[] = {"auto",    "mbgnbd", "bgnbd",
+                                         "mbgcnbd", "bgcnbd", NULL};
+    static const int32_t families[] = {0, KAM_BTYD_MBGNBD, KAM_BTYD_BGNBD,
+                                       KAM_BTYD_MBGCNBD, KAM_BTYD_BGCNBD};
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
     kam_clv_options_init(&options->future, sizeof options->future);

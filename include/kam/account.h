@@ -34,6 +34,8 @@ typedef struct kam_account {
     double renewals_before;    /**< those made before it was in the book; 0 */
     double periods_to_end;     /**< as-of day to the contract's end, >= 0 */
     double contract_value;     /**< money a period of the contract */
+    double log_gaps;           /**< sum of the logs of the times, in periods,
+                                    between orders; 0 when x is 0 */
 } kam_account;
 
 /** The same facts for many accounts. A view: the caller owns every buffer. */
@@ -57,6 +59,7 @@ typedef struct kam_accounts {
     kam_column renewals_before;    /**< 0..renewals; absent: 0 each */
     kam_column periods_to_end;     /**< >= 0 */
     kam_column contract_value;     /**< money */
+    kam_column log_gaps;           /**< any finite number */
 } kam_accounts;
 
 /**

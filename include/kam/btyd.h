@@ -22,9 +22,17 @@ KAM_BEGIN
 
 /** Families. The numbers are pinned. */
 enum {
-    KAM_BTYD_BGNBD = 1, /**< Fader, Hardie & Lee (2005): r, alpha, a, b */
-    KAM_BTYD_MBGNBD = 2 /**< Batislam, Denizel & Filiztekin (2007): the same,
+    KAM_BTYD_BGNBD = 1,  /**< Fader, Hardie & Lee (2005): r, alpha, a, b */
+    KAM_BTYD_MBGNBD = 2, /**< Batislam, Denizel & Filiztekin (2007): the same,
                              but an account may leave after its first order */
+    KAM_BTYD_BGBB = 5,   /**< Fader, Hardie & Shang (2010): alpha, beta, gamma,
+                              delta; an order or none in each period: x, t_x and
+                              T are whole numbers of periods, x <= t_x */
+    KAM_BTYD_BGCNBD = 6, /**< Platzer (2008): BG/NBD with orders as regular as
+                              every k-th event: r, alpha, a, b, k; k is whole,
+                              1..32, given or chosen; k = 1 is BG/NBD */
+    KAM_BTYD_MBGCNBD = 7 /**< Reutterer, Platzer & Schroeder (2021): likewise,
+                              k = 1 is MBG/NBD */
 };
 
 /** A fitted model: plain numbers. Frozen: store it as you like. */
@@ -52,7 +60,7 @@ KAM_API const char *kam_btyd_parameter_name(int32_t family, int32_t i);
  * @param[out] model      written also with KAM_ERR_AT_BOUND, KAM_ERR_FLAT and
  *                        KAM_ERR_NOT_CONVERGED: the best point found
  * @param[out] covariance shape (p, p), of the log parameters; may be NULL; all
- *                        NaN where the verdict leaves it undefined
+ *                        NaN where the verdict leaves it undefined; 0 for k
  * @param[out] report     may be NULL
  * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_TOO_FEW; KAM_ERR_AT_BOUND;
  *         KAM_ERR_FLAT; KAM_ERR_NOT_CONVERGED, each with the reason in `diag`;
@@ -66,7 +74,8 @@ KAM_API kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
                                 kam_diag *diag);
 
 /** Adds the log likelihood of some rows, with its gradient and Hessian in log
- *  parameters, to `partial` (zeroed, struct_size set). Never allocates. */
+ *  parameters, to `partial` (zeroed, struct_size set). Never allocates. A given
+ *  parameter (k) is left out, and so are factors that no parameter moves. */
 KAM_API kam_status kam_btyd_objective(const kam_btyd *model,
                                       const kam_accounts *part,
                                       const kam_host *host,
@@ -117,6 +126,42 @@ KAM_API kam_status kam_btyd_no_order(const kam_btyd *model,
                                      double horizon_periods,
                                      const kam_host *host, double *probability,
                                      uint32_t *row_flags, kam_diag *diag);
+
+/**
+ * Probabilities of 0, 1, ..., n_counts - 2 orders within the next
+ * `horizon_periods` > 0 (may be infinite), and of n_counts - 1 or more; each row
+ * adds up to 1. For a new account without history ask with x = T = 0. Never
+ * allocates; can be cancelled.
+ *
+ * @param n_counts         1..1024
+ * @param[out] probability shape (n_rows, n_counts)
+ * @return as kam_btyd_alive; KAM_ERR_UNSUPPORTED when the family cannot say
+ */
+KAM_API kam_status kam_btyd_order_counts(const kam_btyd *model,
+                                         const kam_accounts *accounts,
+                                         double horizon_periods,
+                                         int32_t n_counts, const kam_host *host,
+                                         double *probability,
+                                         uint32_t *row_flags, kam_diag *diag);
+
+/** Expected periods from the as-of day to the next order of each account, given
+ *  that there is one; KAM_ROW_INFINITE where rates so low are likely that the
+ *  mean is infinite: kam_btyd_next_order_by has an answer there. Arguments as in
+ *  kam_btyd_alive.
+ *  @return as there; KAM_ERR_UNSUPPORTED when the family cannot say */
+KAM_API kam_status kam_btyd_next_order(const kam_btyd *model,
+                                       const kam_accounts *accounts,
+                                       const kam_host *host, double *periods,
+                                       uint32_t *row_flags, kam_diag *diag);
+
+/** Periods within which each account orders again with this `probability`, above
+ *  0 and below 1; infinite (KAM_ROW_INFINITE) when it may have left with more
+ *  than the rest. Arguments as in kam_btyd_alive. */
+KAM_API kam_status kam_btyd_next_order_by(const kam_btyd *model,
+                                          const kam_accounts *accounts,
+                                          double probability,
+                                          const kam_host *host, double *periods,
+                                          uint32_t *row_flags, kam_diag *diag);
 
 /**
  * Why an account's churn risk is what it is: the Shapley values (Shapley 1953)

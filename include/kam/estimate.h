@@ -24,7 +24,8 @@ typedef struct kam_estimate_options {
     uint32_t struct_size; /**< set by _init */
     int32_t prior;        /**< KAM_PRIOR_*; default none */
     int32_t max_steps;    /**< Newton steps, 1..10000; default 200 */
-    int32_t reserved;     /**< 0 */
+    int32_t rhythm;       /**< k of an order model with a regular rhythm; 0
+                               (default): chosen by likelihood; other models: 0 */
 } kam_estimate_options;
 
 /** What a fit tells of itself. */
@@ -62,6 +63,15 @@ typedef struct kam_objective {
 /** Writes the defaults into the first `struct_size` bytes of `options`. */
 KAM_API kam_status kam_estimate_options_init(kam_estimate_options *options,
                                              uint32_t struct_size);
+
+/** The p value of the likelihood-ratio test (Wilks 1938) of a model against one
+ *  that it is nested in, with `n_more` >= 1 parameters more, both fitted to the
+ *  same rows without a prior: BdW against sBG, say. Half of it where the smaller
+ *  model lies at a bound of the larger (Self & Liang 1987, one parameter). 1 when
+ *  the larger fits no better; NaN for what is not known. */
+KAM_API double kam_estimate_ratio_test(double log_likelihood,
+                                       double larger_log_likelihood,
+                                       int32_t n_more);
 
 /** Adds `other` to `objective`; both must be of one model.
  *  @return KAM_OK; KAM_ERR_NULL; KAM_ERR_STRUCT; KAM_ERR_SHAPE;

@@ -97,8 +97,7 @@ typedef struct kam_ledger_report {
     int64_t n_accounts;           /**< accounts with a used line or posting */
     int64_t n_without_order;      /**< accounts that never ordered */
     int64_t n_orders;             /**< orders after merging */
-    int64_t n_void_orders;        /**< numbered orders worth less than zero, or
-                                    zero where zero is none */
+    int64_t n_void_orders;        /**< numbered orders that do not count */
     int64_t n_activities;         /**< activity rows used */
     int64_t n_activities_dropped; /**< activity rows dropped, for any reason */
     int32_t first_line_day;       /**< earliest day used, KAM_NO_DAY if none */
@@ -134,6 +133,7 @@ typedef struct kam_summary {
     double *quarter_revenue; /**< shape (n_accounts, n_quarters), net of
                                      returns, oldest quarter first */
     uint32_t *row_flags;     /**< KAM_ROW_MISSING: never ordered */
+    double *log_gaps;        /**< kam_account.log_gaps; 0 with one order */
 } kam_summary;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */

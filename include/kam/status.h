@@ -34,6 +34,7 @@ enum {
     KAM_ERR_OPTION = 4, /**< an option lies outside its documented range */
     KAM_ERR_SHAPE = 5,  /**< lengths, offsets or strides do not agree */
     KAM_ERR_TYPE = 6,   /**< a column has a type this argument does not take */
+    KAM_ERR_UNSUPPORTED = 7, /**< this model has no answer to the question */
 
     /* 20..39  the data as a whole cannot answer the question */
     KAM_ERR_EMPTY = 20,    /**< no usable row is left */

@@ -17,6 +17,7 @@ static const struct status_entry {
     STATUS_ENTRY(KAM_ERR_OPTION, "An option lies outside its range."),
     STATUS_ENTRY(KAM_ERR_SHAPE, "Lengths, offsets or strides do not agree."),
     STATUS_ENTRY(KAM_ERR_TYPE, "A column has a type it must not have here."),
+    STATUS_ENTRY(KAM_ERR_UNSUPPORTED, "The model has no answer to this."),
     STATUS_ENTRY(KAM_ERR_EMPTY, "No usable row is left."),
     STATUS_ENTRY(KAM_ERR_TOO_FEW, "There are too few informative rows."),
     STATUS_ENTRY(KAM_ERR_AT_BOUND,

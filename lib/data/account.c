@@ -65,6 +65,7 @@ static void view_fields(kam_accounts *view, const kam_account *record,
         field_at(record, size, offsetof(kam_account, periods_to_end));
     view->contract_value =
         field_at(record, size, offsetof(kam_account, contract_value));
+    view->log_gaps = field_at(record, size, offsetof(kam_account, log_gaps));
 }
 
 kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
@@ -104,7 +105,7 @@ static int move_columns(kam_accounts *view, int64_t first) {
            move(&view->contract_ended, first) |
            move(&view->renewals_before, first) |
            move(&view->periods_to_end, first) |
-           move(&view->contract_value, first);
+           move(&view->contract_value, first) | move(&view->log_gaps, first);
 }
 
 kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,

@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 #include "base/sized.h"
+#include "math/elementary.h"
+#include "math/special.h"
 
 enum {
     OPTIONS_FIRST_VERSION = sizeof(kam_estimate_options),
@@ -67,4 +69,11 @@ kam_status kam_objective_merge(kam_objective *objective,
     ours.n_skipped += theirs.n_skipped;
     return kam__sized_write(objective, &ours, sizeof ours,
                             OBJECTIVE_FIRST_VERSION, "objective", NULL);
+}
+
+double kam_estimate_ratio_test(double log_likelihood,
+                               double larger_log_likelihood, int32_t n_more) {
+    const double gain = larger_log_likelihood - log_likelihood;
+    if (!(n_more >= 1) || gain != gain) return NAN;
+    return gain > 0 ? kam__gamma_q(0.5 * n_more, gain) : 1;
 }

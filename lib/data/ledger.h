@@ -287,7 +287,7 @@ kam_status kam__ledger_progress(const struct kam_ledger *ledger, int64_t done,
 struct kam__summed {
     int64_t row;
     int32_t n;
-    int32_t reserved;
+    int32_t with_gaps; /* log_gaps is wanted */
     uint64_t account[KAM__LEDGER_TILE];
     const struct kam__card *card[KAM__LEDGER_TILE];
     uint32_t first[KAM__LEDGER_TILE]; /* 0: never ordered */
@@ -296,6 +296,7 @@ struct kam__summed {
     int64_t n_orders[KAM__LEDGER_TILE];
     kam_sum value[KAM__LEDGER_TILE]; /* of all orders */
     kam_sum first_value[KAM__LEDGER_TILE];
+    double log_gaps[KAM__LEDGER_TILE];
 };
 
 /* Numbered orders that count, by account in the order of the summary, then by
@@ -316,6 +317,13 @@ void kam__numbered_free(struct kam__numbered *numbered, const kam_host *host);
 void kam__numbered_add(const struct kam_ledger *ledger,
                        struct kam__numbered *numbered,
                        struct kam__summed *summed);
+
+/* ledger_gaps.c: of an account whose numbered orders are [from, to); NaN when it
+ * never ordered. */
+double kam__log_gaps(const struct kam_ledger *ledger,
+                     const struct kam__card *card,
+                     const struct kam__numbered *numbered, int64_t from,
+                     int64_t to);
 
 /* ledger_write.c */
 void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,

@@ -89,11 +89,12 @@ static void add_account(const struct kam_ledger *ledger,
                         struct kam__summed *summed, int32_t i) {
     const struct kam__order_part *const part =
         kam__array_at(&ledger->part, summed->account[i]);
+    const int64_t from = numbered->at;
     uint32_t before = 0;
     summed->value[i] = part->day_value;
     for (; numbered->at < numbered->n; numbered->at++) {
         const int64_t row = numbered->row[numbered->at];
-        if (numbered->key[row] >> KAM__DAY_BITS != summed->row + i) return;
+        if (numbered->key[row] >> KAM__DAY_BITS != summed->row + i) break;
         const struct kam__order *const order =
             kam__order_at(ledger, (uint64_t)numbered->index[row]);
         add_order(summed, i, order);
@@ -101,6 +102,9 @@ static void add_account(const struct kam_ledger *ledger,
                              !kam__card_has_day(summed->card[i], order->day);
         before = order->day;
     }
+    if (summed->with_gaps)
+        summed->log_gaps[i] = kam__log_gaps(ledger, summed->card[i], numbered,
+                                            from, numbered->at);
 }
 
 void kam__numbered_add(const struct kam_ledger *ledger,

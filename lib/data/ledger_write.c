@@ -62,6 +62,10 @@ static void write_means(double *to, const struct kam__summed *s) {
     }
 }
 
+static void write_gaps(double *to, const struct kam__summed *s) {
+    for (int32_t i = 0; to && i < s->n; i++) to[s->row + i] = s->log_gaps[i];
+}
+
 static void write_gross(double *to, const struct kam__summed *s) {
     for (int32_t i = 0; to && i < s->n; i++)
         to[s->row + i] = kam__exact_value(s->card[i]->gross);
@@ -121,6 +125,7 @@ void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,
     write_last(out->last_order_periods, s, period);
     write_age(out->age_periods, s, ledger->as_of, period);
     write_means(out->mean_order_value, s);
+    write_gaps(out->log_gaps, s);
     write_gross(out->gross_revenue, s);
     write_side(out->returns, s, &ledger->returns, 0, 0);
     write_side(out->direct_cost, s, &ledger->cost, 0, KAM__CARD_NO_COST);

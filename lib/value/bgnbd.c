@@ -8,6 +8,7 @@
 #include "math/special.h"
 #include "value/beta_geometric.h"
 #include "value/beta_mixture.h"
+#include "value/cnbd.h"
 
 enum { LANES = KAM__LANES };
 
@@ -382,7 +383,9 @@ static void discounted_pairs(kam__family family, const double *parameter,
     }
 #define FUNCTIONS                                                              \
     count_terms, time_terms, start, bounds, prior, alive, no_order,            \
-        no_order_log_odds, expected, discounted, discounted_pairs
+        no_order_log_odds, expected, discounted, discounted_pairs,             \
+        .order_counts = kam__cnbd_order_counts,                                \
+        .next_order = kam__cnbd_next_order
 
 const struct kam__btyd_family kam__bgnbd = {KAM_BTYD_BGNBD, 4, "bgnbd",
                                             SHARED,         0, FUNCTIONS};

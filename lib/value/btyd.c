@@ -6,40 +6,64 @@
 #include "base/diag.h"
 #include "base/isa.h"
 #include "base/memory.h"
-#include "value/btyd_rows.h"
+#include "value/btyd_ask.h"
+#include "value/btyd_rhythm.h"
 
-/* One answer a row. `ahead` and `discount` mean what the question says. */
-struct question {
-    kam__family family;
-    const double *parameter;
-    kam_accounts accounts;
-    double ahead, discount;
-    double *out;
-    uint32_t *row_flags;
-    int32_t isa;
-    void (*answer)(const struct question *question, kam__tile tile,
-                   double *out);
-};
+static int impossible(kam__family family, kam__tile tile, int32_t i) {
+    return family->usable &&
+           !family->usable(tile->x[i], tile->t_x[i], tile->T[i]);
+}
+
+/* Several answers a row go straight to the caller. */
+static void answer_wide(const struct kam__question *question,
+                        const struct kam__btyd_rows *rows, kam__tile tile,
+                        int64_t first) {
+    const int64_t width = question->width;
+    double *const out = question->out + first * width;
+    question->answer(question, tile, out);
+    for (int32_t i = 0; i < tile->n; i++) {
+        for (int64_t k = 0; k < width && rows->flag[i]; k++)
+            out[i * width + k] = NAN;
+        const uint32_t flag =
+            !rows->flag[i] && impossible(question->family, tile, i)
+                ? KAM_ROW_DOMAIN
+                : rows->flag[i];
+        if (question->row_flags) question->row_flags[first + i] = flag;
+    }
+}
 
 static void answer_rows(void *context, int64_t first, int32_t n) {
-    const struct question *const question = context;
+    const struct kam__question *const question = context;
     struct kam__btyd_rows rows;
     double out[KAM__TILE];
     const struct kam__btyd_tile tile =
         kam__btyd_load(&question->accounts, first, n, question->isa, &rows);
+    if (question->width > 0) {
+        answer_wide(question, &rows, &tile, first);
+        return;
+    }
     question->answer(question, &tile, out);
+    if (question->with_gaps && question->family->gap_terms) {
+        double log_gaps[KAM__TILE];
+        kam__btyd_log_gaps(&question->accounts, first, n, rows.x, log_gaps);
+        for (int32_t i = 0; i < n; i++)
+            out[i] += question->family->gap_terms(question->parameter,
+                                                  rows.x[i], log_gaps[i]);
+    }
     for (int32_t i = 0; i < n; i++) {
         uint32_t flag = rows.flag[i];
         if (!flag && out[i] > DBL_MAX) flag = KAM_ROW_INFINITE;
+        if (!flag && out[i] != out[i])
+            flag = impossible(question->family, &tile, i) ? KAM_ROW_DOMAIN
+                                                          : KAM_ROW_MISSING;
         question->out[first + i] = rows.flag[i] ? (double)NAN : out[i];
         if (question->row_flags) question->row_flags[first + i] = flag;
     }
 }
 
-/* Checks what every question needs, then asks. */
-static kam_status ask(struct question *question, const kam_btyd *model,
-                      const kam_accounts *accounts, const kam_host *host,
-                      kam_diag *diag) {
+kam_status kam__btyd_ask(struct kam__question *question, const kam_btyd *model,
+                         const kam_accounts *accounts, const kam_host *host,
+                         kam_diag *diag) {
     kam_status status;
     kam_host ours;
     question->family = kam__btyd_read_model(model, &status, diag);
@@ -49,6 +73,11 @@ static kam_status ask(struct question *question, const kam_btyd *model,
     if (status != KAM_OK) return status;
     if (!question->out)
         return kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
+    if (question->answerable && !question->answerable(question->family))
+        return kam__fail(diag, KAM_ERR_UNSUPPORTED, question->family->name, -1,
+                         model->family,
+                         "this family (number {value}) has no answer to the "
+                         "question.");
     question->parameter = model->parameter;
     question->isa = kam__isa_level(&ours, question->accounts.n_rows);
     status = kam__for_rows(&ours, question->accounts.n_rows, answer_rows,
@@ -63,7 +92,7 @@ static kam_status check_ahead(double ahead, int may_be_infinite,
                      "{value} is no time ahead.");
 }
 
-static void answer_log_likelihood(const struct question *q, kam__tile tile,
+static void answer_log_likelihood(const struct kam__question *q, kam__tile tile,
                                   double *out) {
     double time[KAM__BTYD_TERMS][KAM__TILE], count[KAM__BTYD_TERMS] = {0};
     q->family->time_terms(q->family, q->parameter, tile, time);
@@ -77,13 +106,14 @@ kam_status kam_btyd_log_likelihood(const kam_btyd *model,
                                    const kam_accounts *accounts,
                                    const kam_host *host, double *log_likelihood,
                                    uint32_t *row_flags, kam_diag *diag) {
-    struct question question = {.out = log_likelihood,
-                                .row_flags = row_flags,
-                                .answer = answer_log_likelihood};
-    return ask(&question, model, accounts, host, diag);
+    struct kam__question question = {.out = log_likelihood,
+                                     .with_gaps = 1,
+                                     .row_flags = row_flags,
+                                     .answer = answer_log_likelihood};
+    return kam__btyd_ask(&question, model, accounts, host, diag);
 }
 
-static void answer_alive(const struct question *q, kam__tile tile,
+static void answer_alive(const struct kam__question *q, kam__tile tile,
                          double *out) {
     q->family->alive(q->family, q->parameter, tile, q->ahead, out);
 }
@@ -92,17 +122,18 @@ kam_status kam_btyd_alive(const kam_btyd *model, const kam_accounts *accounts,
                           double ahead_periods, const kam_host *host,
                           double *probability, uint32_t *row_flags,
                           kam_diag *diag) {
-    struct question question = {.ahead = ahead_periods,
-                                .out = probability,
-                                .row_flags = row_flags,
-                                .answer = answer_alive};
+    struct kam__question question = {.ahead = ahead_periods,
+                                     .out = probability,
+                                     .row_flags = row_flags,
+                                     .answer = answer_alive};
     const kam_status status =
         check_ahead(ahead_periods, 0, "ahead_periods", diag);
-    return status == KAM_OK ? ask(&question, model, accounts, host, diag)
-                            : status;
+    return status == KAM_OK
+               ? kam__btyd_ask(&question, model, accounts, host, diag)
+               : status;
 }
 
-static void answer_expected(const struct question *q, kam__tile tile,
+static void answer_expected(const struct kam__question *q, kam__tile tile,
                             double *out) {
     q->family->expected(q->family, q->parameter, tile, q->ahead, out);
 }
@@ -112,17 +143,18 @@ kam_status kam_btyd_expected_orders(const kam_btyd *model,
                                     double horizon_periods,
                                     const kam_host *host, double *orders,
                                     uint32_t *row_flags, kam_diag *diag) {
-    struct question question = {.ahead = horizon_periods,
-                                .out = orders,
-                                .row_flags = row_flags,
-                                .answer = answer_expected};
+    struct kam__question question = {.ahead = horizon_periods,
+                                     .out = orders,
+                                     .row_flags = row_flags,
+                                     .answer = answer_expected};
     const kam_status status =
         check_ahead(horizon_periods, 1, "horizon_periods", diag);
-    return status == KAM_OK ? ask(&question, model, accounts, host, diag)
-                            : status;
+    return status == KAM_OK
+               ? kam__btyd_ask(&question, model, accounts, host, diag)
+               : status;
 }
 
-static void answer_discounted(const struct question *q, kam__tile tile,
+static void answer_discounted(const struct kam__question *q, kam__tile tile,
                               double *out) {
     q->family->discounted(q->family, q->parameter, tile, q->ahead, q->discount,
                           out);
@@ -134,21 +166,21 @@ kam_status kam_btyd_discounted_orders(const kam_btyd *model,
                                       double discount_per_period,
                                       const kam_host *host, double *orders,
                                       uint32_t *row_flags, kam_diag *diag) {
-    struct question question = {.ahead = horizon_periods,
-                                .discount = discount_per_period,
-                                .out = orders,
-                                .row_flags = row_flags,
-                                .answer = answer_discounted};
+    struct kam__question question = {.ahead = horizon_periods,
+                                     .discount = discount_per_period,
+                                     .out = orders,
+                                     .row_flags = row_flags,
+                                     .answer = answer_discounted};
     const kam_status status =
         check_ahead(horizon_periods, 1, "horizon_periods", diag);
     if (status != KAM_OK) return status;
     if (!(discount_per_period >= 0 && discount_per_period < INFINITY))
         return kam__fail(diag, KAM_ERR_OPTION, "discount_per_period", -1,
                          discount_per_period, "{value} is no discount rate.");
-    return ask(&question, model, accounts, host, diag);
+    return kam__btyd_ask(&question, model, accounts, host, diag);
 }
 
-static void answer_no_order(const struct question *q, kam__tile tile,
+static void answer_no_order(const struct kam__question *q, kam__tile tile,
                             double *out) {
     q->family->no_order(q->family, q->parameter, tile, q->ahead, out);
 }
@@ -158,12 +190,12 @@ kam_status kam_btyd_no_order(const kam_btyd *model,
                              double horizon_periods, const kam_host *host,
                              double *probability, uint32_t *row_flags,
                              kam_diag *diag) {
-    struct question question = {.ahead = horizon_periods,
-                                .out = probability,
-                                .row_flags = row_flags,
-                                .answer = answer_no_order};
+    struct kam__question question = {.ahead = horizon_periods,
+                                     .out = probability,
+                                     .row_flags = row_flags,
+                                     .answer = answer_no_order};
     if (!(horizon_periods > 0))
         return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
                          horizon_periods, "{value} is no horizon.");
-    return ask(&question, model, accounts, host, diag);
+    return kam__btyd_ask(&question, model, accounts, host, diag);
 }

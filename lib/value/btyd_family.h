@@ -13,6 +13,7 @@
 struct kam__btyd_facts {
     double mean_age;    /* mean of T, > 0 */
     double mean_orders; /* mean of x, > 0 */
+    double rhythm;      /* k, or 0 in families without */
 };
 
 /* A tile of usable rows: x, t_x, T, each shape (n), n <= KAM__TILE. */
@@ -70,11 +71,36 @@ struct kam__btyd_family {
     void (*discounted_pairs)(kam__family family, const double *parameter,
                              kam__tile tile, double horizon, double discount,
                              double *out);
+
+    /* Chances of 0, 1, ..., m - 2 and of m - 1 or more orders within a horizon
+     * that may be infinite; shape (n, m). NULL: the family has no answer. */
+    void (*order_counts)(kam__family family, const double *parameter,
+                         kam__tile tile, double horizon, int32_t m,
+                         double *out);
+    /* Expected time to the next order, if there is one. NULL: no answer. */
+    void (*next_order)(kam__family family, const double *parameter,
+                       kam__tile tile, double *out);
+
+    /* Families with a regular rhythm: their last parameter is k, whole,
+     * 1..most_rhythm, which a fit takes as given; others: 0. And the log density of
+     * the times between x + 1 orders as far as only k moves it. */
+    int32_t most_rhythm;
+    double (*gap_terms)(const double *parameter, double x, double log_gaps);
+
+    /* Whether a history is possible in the family; NULL: any is. Of others,
+     * answers are NaN. */
+    int (*usable)(double x, double t_x, double T);
 };
+
+/* How many parameters a fit estimates: all but k. */
+static inline int32_t kam__btyd_estimated(kam__family family) {
+    return family->n_parameters - (family->most_rhythm > 0);
+}
 
 /* NULL when there is no such family. */
 const struct kam__btyd_family *kam__btyd_family_of(int32_t id);
 
-extern const struct kam__btyd_family kam__bgnbd, kam__mbgnbd;
+extern const struct kam__btyd_family kam__bgnbd, kam__mbgnbd, kam__bgcnbd,
+    kam__mbgcnbd, kam__bgbb;
 
 #endif

@@ -4,34 +4,54 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/sized.h"
 #include "math/accumulate.h"
-#include "value/btyd_rows.h"
+#include "value/btyd_rhythm.h"
 #include "value/fit_parts.h"
+
+/* A family, and the parameter that it takes as given. */
+struct given {
+    kam__family family;
+    double rhythm;
+};
+
+/* All parameters, from those that are estimated. */
+static const double *all_of(const struct given *given, const double *parameter,
+                            double *all) {
+    const int32_t p = kam__btyd_estimated(given->family);
+    for (int32_t i = 0; i < p; i++) all[i] = parameter[i];
+    all[p] = given->rhythm;
+    return all;
+}
 
 static void count_terms(const void *context, const double *parameter, double x,
                         double *out) {
-    const kam__family family = context;
-    family->count_terms(family, parameter, x, out);
+    const struct given *const given = context;
+    double all[KAM__MOST_PARAMETERS + 1];
+    given->family->count_terms(given->family, all_of(given, parameter, all), x,
+                               out);
 }
 
 static void row_terms(const void *context, const double *parameter,
                       const double *const *key, int32_t n, int32_t isa,
                       double (*out)[KAM__TILE]) {
-    const kam__family family = context;
+    const struct given *const given = context;
+    double all[KAM__MOST_PARAMETERS + 1];
     const struct kam__btyd_tile tile = {n, isa, key[0], key[1], key[2]};
-    family->time_terms(family, parameter, &tile, out);
+    given->family->time_terms(given->family, all_of(given, parameter, all),
+                              &tile, out);
 }
 
-static struct kam__likelihood likelihood_of(kam__family family) {
+static struct kam__likelihood likelihood_of(const struct given *given) {
     struct kam__likelihood model;
     memset(&model, 0, sizeof model);
-    model.p = family->n_parameters;
-    model.context = family;
+    model.p = kam__btyd_estimated(given->family);
+    model.context = given;
     model.count_terms = count_terms;
     model.row_terms = row_terms;
-    model.name = family->parameter;
-    model.at_lower = family->at_lower;
-    model.at_upper = family->at_upper;
+    model.name = given->family->parameter;
+    model.at_lower = given->family->at_lower;
+    model.at_upper = given->family->at_upper;
     return model;
 }
 
@@ -57,7 +77,8 @@ enum { LEAST_REPEATERS = 2, LEAST_WITH_PRIOR = 1 };
 static kam_status prepare(struct kam__likelihood *model,
                           const struct kam__distinct *rows, int64_t n_used,
                           int64_t n_skipped, int32_t prior, kam_diag *diag) {
-    const kam__family family = model->context;
+    const struct given *const given = model->context;
+    const kam__family family = given->family;
     kam_sum weight = {0, 0}, age = {0, 0}, orders = {0, 0}, repeaters = {0, 0};
     (void)n_used;
     (void)n_skipped;
@@ -78,7 +99,8 @@ static kam_status prepare(struct kam__likelihood *model,
                          "little about rates.");
     const double size = kam_sum_value(&weight);
     const struct kam__btyd_facts facts = {kam_sum_value(&age) / size,
-                                          kam_sum_value(&orders) / size};
+                                          kam_sum_value(&orders) / size,
+                                          given->rhythm};
     if (!(facts.mean_age > 0))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.age_periods", -1, 0,
                          "no account has been known for any time.");
@@ -90,8 +112,129 @@ static kam_status prepare(struct kam__likelihood *model,
     return KAM_OK;
 }
 
-static const struct kam__row_kind KIND = {3, kam__btyd_read_accounts, load,
-                                          prepare};
+/* Without the rows that are impossible in BG/BB. */
+static int32_t load_periods(const kam_accounts *part, int64_t first, int32_t n,
+                            double (*key)[KAM__TILE], double *weight) {
+    const int32_t m = load(part, first, n, key, weight);
+    int32_t kept = 0;
+    for (int32_t i = 0; i < m; i++) {
+        if (!kam__bgbb.usable(key[0][i], key[1][i], key[2][i])) continue;
+        for (int k = 0; k < 3; k++) key[k][kept] = key[k][i];
+        weight[kept++] = weight[i];
+    }
+    return kept;
+}
+
+static const struct kam__row_kind ANY = {3, kam__btyd_read_accounts, load,
+                                         prepare};
+static const struct kam__row_kind PERIODS = {3, kam__btyd_read_accounts,
+                                             load_periods, prepare};
+
+static const struct kam__row_kind *kind_of(kam__family family) {
+    return family->usable ? &PERIODS : &ANY;
+}
+
+/* What a fit is asked for, and what it tells. */
+struct request {
+    const kam_accounts *parts;
+    int64_t n_parts;
+    const kam_estimate_options *options;
+    const kam_host *host;
+    struct kam__estimate estimate;
+    kam_estimate_report report;
+    int answered;
+};
+
+static kam_status fit_given(kam__family family, int32_t rhythm,
+                            struct request *request, kam_diag *diag) {
+    const struct given given = {family, rhythm};
+    struct kam__likelihood likelihood = likelihood_of(&given);
+    request->report.struct_size = sizeof request->report;
+    return kam__fit_parts(kind_of(family), &likelihood, request->parts,
+                          request->n_parts, request->options, request->host,
+                          &request->estimate, &request->answered,
+                          &request->report, diag);
+}
+
+/* Adds what the times between orders say of k to the log likelihood. */
+static void add_gaps(kam__family family, int32_t rhythm,
+                     const struct kam__gaps *gaps,
+                     kam_estimate_report *report) {
+    const double parameter[] = {0, 0, 0, 0, rhythm};
+    if (gaps->n_unknown == 0)
+        report->log_likelihood +=
+            family->gap_terms(parameter, gaps->orders, gaps->log_gaps);
+}
+
+/* A given k; or k = 1, 2, ... until the likelihood falls. */
+static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
+                             struct request *request, kam_diag *diag) {
+    struct kam__gaps gaps = {0, 0, 0, 0};
+    const int choose = *rhythm == 0;
+    if (choose) *rhythm = 1;
+    kam_status status = fit_given(family, *rhythm, request, diag);
+    if (!request->answered) return status;
+    const kam_status read =
+        kam__btyd_gaps(request->parts, request->n_parts, &gaps, diag);
+    if (read != KAM_OK) {
+        request->answered = 0;
+        return read;
+    }
+    if (choose && gaps.n_unknown > 0) {
+        request->answered = 0;
+        return kam__fail(diag, KAM_ERR_OPTION, "options.rhythm", -1,
+                         (double)gaps.n_unknown,
+                         "the times between orders of {value} accounts are not "
+                         "known (log_gaps), so k has to be given.");
+    }
+    add_gaps(family, *rhythm, &gaps, &request->report);
+    while (choose && *rhythm < family->most_rhythm) {
+        struct request more = *request;
+        kam_diag told = {.struct_size = sizeof told};
+        const kam_status next = fit_given(family, *rhythm + 1, &more, &told);
+        if (next >= KAM_ERR_MEMORY) {
+            request->answered = 0;
+            if (diag) *diag = told;
+            return next;
+        }
+        if (!more.answered) break;
+        add_gaps(family, *rhythm + 1, &gaps, &more.report);
+        if (!(more.report.log_likelihood > request->report.log_likelihood))
+            break;
+        *request = more;
+        if (diag) *diag = told;
+        status = next;
+        ++*rhythm;
+    }
+    return status;
+}
+
+/* Reads k from the options, and takes it out of what other fits see. */
+static kam_status read_rhythm(kam__family family,
+                              const kam_estimate_options *theirs,
+                              kam_estimate_options *ours, int32_t *rhythm,
+                              kam_diag *diag) {
+    kam_status status = theirs ? kam__sized_read(ours, sizeof *ours, theirs,
+                                                 sizeof *ours, "options", diag)
+                               : kam_estimate_options_init(ours, sizeof *ours);
+    if (status != KAM_OK) return status;
+    *rhythm = family->most_rhythm > 0 ? ours->rhythm : 0;
+    if (*rhythm < 0 || *rhythm > family->most_rhythm)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.rhythm", -1, *rhythm,
+                         "k cannot be {value}.");
+    if (family->most_rhythm > 0) ours->rhythm = 0;
+    return KAM_OK;
+}
+
+/* Rows and columns of given parameters are 0, or NaN where the others are. */
+static void write_covariance(int32_t n, int32_t p, const double *from,
+                             double *covariance) {
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t j = 0; j < n; j++)
+            covariance[i * n + j] = i < p && j < p       ? from[i * p + j]
+                                    : from[0] == from[0] ? 0
+                                                         : (double)NAN;
+}
 
 kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
                         int64_t n_parts, double period_days,
@@ -100,8 +243,12 @@ kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
                         double *covariance, kam_estimate_report *report,
                         kam_diag *diag) {
     const kam__family f = kam__btyd_family_of(family);
-    struct kam__estimate estimate;
-    int answered;
+    kam_estimate_options ours;
+    struct request request = {.parts = parts,
+                              .n_parts = n_parts,
+                              .options = &ours,
+                              .host = host};
+    int32_t rhythm;
     if (!f)
         return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
                          "{value} is no KAM_BTYD_*.");
@@ -109,19 +256,29 @@ kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
     if (!(period_days > 0 && period_days < INFINITY))
         return kam__fail(diag, KAM_ERR_OPTION, "period_days", -1, period_days,
                          "a period of {value} days is not possible.");
-    struct kam__likelihood likelihood = likelihood_of(f);
-    const kam_status status =
-        kam__fit_parts(&KIND, &likelihood, parts, n_parts, options, host,
-                       &estimate, &answered, report, diag);
-    if (!answered) return status;
-    const int32_t p = f->n_parameters;
+    kam_status status = read_rhythm(f, options, &ours, &rhythm, diag);
+    const kam_estimate_report none = {.struct_size = sizeof none,
+                                      .culprit = -1};
+    if (status == KAM_OK && report)
+        status = kam__sized_write(report, &none, sizeof none, sizeof none,
+                                  "report", diag);
+    if (status != KAM_OK) return status;
+    status = f->most_rhythm > 0 ? fit_rhythm(f, &rhythm, &request, diag)
+                                : fit_given(f, 0, &request, diag);
+    request.report.status = status;
+    if (report)
+        kam__sized_write(report, &request.report, sizeof none, sizeof none,
+                         "report", NULL);
+    if (!request.answered) return status;
+    const int32_t n = f->n_parameters, p = kam__btyd_estimated(f);
     memset(model, 0, sizeof *model);
     model->family = f->id;
-    model->n_parameters = p;
+    model->n_parameters = n;
     model->period_days = period_days;
-    for (int32_t i = 0; i < p; i++) model->parameter[i] = estimate.parameter[i];
-    for (int32_t i = 0; covariance && i < p * p; i++)
-        covariance[i] = estimate.covariance[i];
+    for (int32_t i = 0; i < n; i++)
+        model->parameter[i] = i < p ? request.estimate.parameter[i] : rhythm;
+    if (covariance)
+        write_covariance(n, p, request.estimate.covariance, covariance);
     return status;
 }
 
@@ -131,7 +288,8 @@ kam_status kam_btyd_objective(const kam_btyd *model, const kam_accounts *part,
     kam_status status;
     const kam__family family = kam__btyd_read_model(model, &status, diag);
     if (!family) return status;
-    const struct kam__likelihood likelihood = likelihood_of(family);
-    return kam__objective_part(&KIND, &likelihood, model->parameter, part, host,
-                               partial, diag);
+    const struct given given = {family, model->parameter[4]};
+    const struct kam__likelihood likelihood = likelihood_of(&given);
+    return kam__objective_part(kind_of(family), &likelihood, model->parameter,
+                               part, host, partial, diag);
 }

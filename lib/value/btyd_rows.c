@@ -28,6 +28,9 @@ kam_status kam__btyd_read_accounts(kam_accounts *ours,
     if (status == KAM_OK)
         status = kam__column_check(&ours->age_periods, n, KAM__NUMBERS, 0,
                                    "accounts.age_periods", diag);
+    if (status == KAM_OK)
+        status = kam__column_check(&ours->log_gaps, n, KAM__NUMBERS, 0,
+                                   "accounts.log_gaps", diag);
     return status;
 }
 
@@ -59,6 +62,15 @@ kam__family kam__btyd_read_model(const kam_btyd *model, kam_status *status,
                                 "zero and finite.");
             return 0;
         }
+    const double k = model->parameter[model->n_parameters - 1];
+    if (family->most_rhythm > 0 &&
+        !(k <= family->most_rhythm && k == floor(k))) {
+        *status = kam__fail(diag, KAM_ERR_OPTION, "model.parameter",
+                            model->n_parameters - 1, k,
+                            "parameter {row} is {value}: k must be whole and "
+                            "at most 32.");
+        return 0;
+    }
     *status = KAM_OK;
     return family;
 }

@@ -67,9 +67,10 @@ kam_status kam__estimate_read(kam_estimate_options *ours,
     const kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
                                               sizeof *ours, "options", diag);
     if (status != KAM_OK) return status;
-    if (ours->reserved != 0)
-        return kam__fail(diag, KAM_ERR_NEWER, "options.reserved", -1,
-                         ours->reserved, "reserved is {value}, not 0.");
+    if (ours->rhythm != 0)
+        return kam__fail(diag, KAM_ERR_OPTION, "options.rhythm", -1,
+                         ours->rhythm,
+                         "this model has no rhythm: {value} must be 0.");
     if (ours->prior != KAM_PRIOR_NONE && ours->prior != KAM_PRIOR_WEAK)
         return kam__fail(diag, KAM_ERR_OPTION, "options.prior", -1, ours->prior,
                          "{value} is no KAM_PRIOR_*.");

@@ -22,6 +22,7 @@ static const struct {
     {4, "KAM_ERR_OPTION"},
     {5, "KAM_ERR_SHAPE"},
     {6, "KAM_ERR_TYPE"},
+    {7, "KAM_ERR_UNSUPPORTED"},
     {20, "KAM_ERR_EMPTY"},
     {22, "KAM_ERR_TOO_FEW"},
     {23, "KAM_ERR_AT_BOUND"},

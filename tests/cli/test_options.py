@@ -116,6 +116,7 @@ def test_model():
     equal(auto, mbg, "auto is MBG/NBD where maximum likelihood converges")
     true(any(auto[name]["alive"] != bg[name]["alive"] for name in auto), "BG/NBD is another model")
     has(run("--model", "bgnbd", BOOK).err, "bgnbd: ")
+    has(run("--model", "mbgcnbd", BOOK).err, "k 2 (se 0)")
     once = [row for row in bg.values() if row["orders"] == "1"]
     true(once and all(row["alive"] == "1.0000" for row in once), "BG/NBD: ordered once, alive for sure")
 

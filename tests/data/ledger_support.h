@@ -165,7 +165,8 @@ enum {
     COST,
     SERVICE,
     WINDOW,
-    WINDOW_COST
+    WINDOW_COST,
+    GAPS
 };
 
 static inline void *filled(int64_t n, size_t size) {
@@ -196,7 +197,8 @@ static inline struct summary summary_new(const kam_ledger *ledger,
                            &s.out.direct_cost,
                            &s.out.service_cost,
                            &s.out.window_revenue,
-                           &s.out.window_cost};
+                           &s.out.window_cost,
+                           &s.out.log_gaps};
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         *to[i] = s.number[i] = filled(n, sizeof(double));
     s.quarter = filled(n * n_quarters, sizeof(double));

@@ -2,7 +2,7 @@
 #include "support/check.h"
 #include "support/hosts.h"
 
-enum { N_FIELDS = 16 };
+enum { N_FIELDS = 17 };
 
 /* The columns of a view, in the order of a record's fields. */
 static void columns_of(const kam_accounts *view,
@@ -15,7 +15,8 @@ static void columns_of(const kam_accounts *view,
         &view->tier_value,     &view->tier_before,
         &view->weight,         &view->renewals,
         &view->contract_ended, &view->renewals_before,
-        &view->periods_to_end, &view->contract_value};
+        &view->periods_to_end, &view->contract_value,
+        &view->log_gaps};
     memcpy(column, all, sizeof all);
 }
 
@@ -31,9 +32,9 @@ static double read_at(const kam_column *column, int64_t row) {
 static void test_records_as_columns(void **state) {
     (void)state;
     const kam_account record[2] = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
-                                    14, 15, 16},
+                                    14, 15, 16, 17},
                                    {21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-                                    32, 33, 34, 35, 36}};
+                                    32, 33, 34, 35, 36, 37}};
     kam_accounts view = {.struct_size = sizeof view};
     const kam_column *column[N_FIELDS];
     assert_status(kam_accounts_of(record, sizeof *record, 2, &view), KAM_OK);

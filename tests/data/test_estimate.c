@@ -10,7 +10,7 @@ static void test_defaults(void **state) {
     assert_int_equal(options.struct_size, sizeof options);
     assert_int_equal(options.prior, KAM_PRIOR_NONE);
     assert_int_equal(options.max_steps, 200);
-    assert_int_equal(options.reserved, 0);
+    assert_int_equal(options.rhythm, 0);
 }
 
 /* A caller of a later version has a longer struct: zeros fill it. */

@@ -281,6 +281,45 @@ static void hash_btyd(const char *name, const kam_btyd *m,
     say(name, &h);
 }
 
+/* Families with a rhythm, and by period. */
+static void hash_rhythm(const char *name, const kam_btyd *m,
+                        const kam_accounts *few, int64_t n) {
+    enum { COUNTS = 4 };
+    struct hash h;
+    start(&h);
+    kam_btyd_alive(m, few, 26, NULL, answer, NULL, NULL);
+    take_all(&h, answer, n);
+    kam_btyd_expected_orders(m, few, 52, NULL, answer, NULL, NULL);
+    take_all(&h, answer, n);
+    kam_btyd_no_order(m, few, 26, NULL, answer, NULL, NULL);
+    take_all(&h, answer, n);
+    kam_btyd_next_order_by(m, few, 0.5, NULL, answer, NULL, NULL);
+    take_all(&h, answer, n);
+    kam_btyd_discounted_orders(m, few, 26, 0.002, NULL, answer, NULL, NULL);
+    take_all(&h, answer, n);
+    kam_btyd_order_counts(m, few, 13, COUNTS, NULL, answer, NULL, NULL);
+    take_all(&h, answer, COUNTS * n);
+    say(name, &h);
+}
+
+static void hash_periods(void) {
+    enum { ROWS = 100 };
+    static double x[ROWS], t_x[ROWS], n[ROWS];
+    const kam_btyd model = {KAM_BTYD_BGBB, 4, 30, {1.2, 0.75, 0.66, 2.8}};
+    kam_accounts rows = {.struct_size = sizeof rows, .n_rows = ROWS};
+    for (int i = 0; i < ROWS; i++) {
+        n[i] = i % 61;
+        t_x[i] = i % 7 == 0 ? 0 : i % ((int)n[i] + 1);
+        x[i] = t_x[i] > 0 ? 1 + i % (int)t_x[i] : 0;
+    }
+    rows.repeat_orders.values = x;
+    rows.last_order_periods.values = t_x;
+    rows.age_periods.values = n;
+    rows.repeat_orders.type = rows.last_order_periods.type =
+        rows.age_periods.type = KAM_F64;
+    hash_rhythm("bgbb", &model, &rows, ROWS);
+}
+
 static void take_report(struct hash *h, kam_status status,
                         const kam_estimate_report *report) {
     take(h, status);
@@ -408,6 +447,11 @@ int main(int n, char **word) {
     hash_btyd("mbgnbd", &mbg, &all, &few);
     hash_fit("bgnbd_fit", KAM_BTYD_BGNBD, &some);
     hash_fit("mbgnbd_fit", KAM_BTYD_MBGNBD, &some);
+    kam_accounts fewer;
+    slice(&all, 100, &fewer);
+    const kam_btyd regular = {KAM_BTYD_MBGCNBD, 5, 7, {0.5, 2.1, 0.9, 1.6, 3}};
+    hash_rhythm("mbgcnbd", &regular, &fewer, 100);
+    hash_periods();
     hash_spend(&all, &some);
     hash_clv(&mbg, &few);
     hash_retention();

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, business, cadence, calendar, calibrate, clv, concentration, costing, estimate, hazard,
+from . import (backtest, btyd, btyd_choose, business, cadence, calendar, calibrate, clv, concentration, costing,
+               estimate, hazard,
                key_account, kpi, matrix, move, panel, playbook, policy, profit, reason, retention, rfm, scorecard,
                segment, service_level, spend, stage, status, sum, survival, tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
@@ -45,7 +46,8 @@ def isa() -> int:
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
     "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
-    "Scores", "Summary", "Table", "backtest", "btyd", "business", "cadence", "calendar", "calibrate", "clv",
+    "Scores", "Summary", "Table", "backtest", "btyd", "btyd_choose", "business", "cadence", "calendar", "calibrate",
+    "clv",
     "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa", "key_account", "kpi",
     "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit", "reason", "retention", "rfm",
     "score", "score_one", "scorecard", "segment", "service_level", "spend", "stage", "status", "sum", "survival",

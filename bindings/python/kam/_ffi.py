@@ -16,6 +16,7 @@ KAM_VERSION_MAJOR, KAM_VERSION_MINOR = 0, 1
 # kam/status.h
 KAM_OK = 0
 KAM_ERR_NULL, KAM_ERR_STRUCT, KAM_ERR_NEWER, KAM_ERR_OPTION, KAM_ERR_SHAPE, KAM_ERR_TYPE = 1, 2, 3, 4, 5, 6
+KAM_ERR_UNSUPPORTED = 7
 KAM_ERR_EMPTY, KAM_ERR_TOO_FEW, KAM_ERR_AT_BOUND, KAM_ERR_FLAT = 20, 22, 23, 24
 KAM_ERR_CONSTANT, KAM_ERR_COLLINEAR, KAM_ERR_ONE_CLASS, KAM_ERR_SEPARATED = 25, 26, 27, 28
 KAM_ERR_NOT_CONVERGED, KAM_ERR_OVERFLOW = 40, 41
@@ -31,7 +32,10 @@ KAM_NO_DAY = -2**31
 # kam/estimate.h
 KAM_PRIOR_NONE, KAM_PRIOR_WEAK = 0, 1
 # kam/btyd.h
-KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD = 1, 2
+KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD, KAM_BTYD_BGBB, KAM_BTYD_BGCNBD, KAM_BTYD_MBGCNBD = 1, 2, 5, 6, 7
+# kam/btyd_choose.h
+KAM_BTYD_BY_AIC, KAM_BTYD_BY_BIC, KAM_BTYD_BY_HOLDOUT = 1, 2, 3
+KAM_BTYD_OWN_RATE, KAM_BTYD_ORDERS_BEFORE = -1, -2
 # kam/spend.h
 KAM_SPEND_GAMMA_GAMMA = 1
 # kam/retention.h
@@ -137,7 +141,7 @@ class kam_account(Structure):
     _fields_ = [(name, c_double) for name in (
         "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
         "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals", "contract_ended",
-        "renewals_before", "periods_to_end", "contract_value")]
+        "renewals_before", "periods_to_end", "contract_value", "log_gaps")]
 
 
 class kam_accounts(Structure):
@@ -145,7 +149,7 @@ class kam_accounts(Structure):
                 *((name, kam_column) for name in (
                     "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue",
                     "returns", "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals",
-                    "contract_ended", "renewals_before", "periods_to_end", "contract_value"))]
+                    "contract_ended", "renewals_before", "periods_to_end", "contract_value", "log_gaps"))]
 
 
 class kam_arrow_field(Structure):
@@ -188,11 +192,11 @@ class kam_summary(Structure):
                 *((name, c_void_p) for name in (
                     "key", "first_day", "last_day", "orders", "repeat_orders", "last_order_periods", "age_periods",
                     "mean_order_value", "gross_revenue", "returns", "direct_cost", "service_cost", "window_revenue",
-                    "window_cost", "quarter_revenue", "row_flags"))]
+                    "window_cost", "quarter_revenue", "row_flags", "log_gaps"))]
 
 
 class kam_estimate_options(Structure):
-    _fields_ = [("struct_size", c_uint32), ("prior", c_int32), ("max_steps", c_int32), ("reserved", c_int32)]
+    _fields_ = [("struct_size", c_uint32), ("prior", c_int32), ("max_steps", c_int32), ("rhythm", c_int32)]
 
 
 class kam_estimate_report(Structure):
@@ -210,6 +214,19 @@ class kam_objective(Structure):
 class kam_btyd(Structure):
     _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("period_days", c_double),
                 ("parameter", c_double * 8)]
+
+
+class kam_btyd_contest(Structure):
+    _fields_ = [("struct_size", c_uint32), ("criterion", c_int32), ("n_families", c_int32), ("reserved", c_int32),
+                ("families", POINTER(c_int32)), ("horizon_periods", c_double), ("actual_orders", kam_column),
+                ("orders_before", kam_column)]
+
+
+class kam_btyd_candidate(Structure):
+    _fields_ = [("family", c_int32), ("status", kam_status), ("n_parameters", c_int32), ("reserved", c_int32),
+                ("log_likelihood", c_double), ("aic", c_double), ("bic", c_double), ("n_holdout", c_int64),
+                ("actual", c_double), ("forecast", c_double), ("mae", c_double), ("rmse", c_double),
+                ("model", kam_btyd)]
 
 
 class kam_retention(Structure):
@@ -720,6 +737,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_ledger_free": (None, [_ledger]),
     # estimate.h
     "kam_estimate_options_init": (kam_status, [POINTER(kam_estimate_options), c_uint32]),
+    "kam_estimate_ratio_test": (c_double, [c_double, c_double, c_int32]),
     "kam_objective_merge": (kam_status, [POINTER(kam_objective), POINTER(kam_objective)]),
     # btyd.h
     "kam_btyd_family_name": (c_char_p, [c_int32]),
@@ -733,7 +751,14 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_btyd_discounted_orders": (kam_status, [_btyd, _accounts, c_double, c_double, _host, _out, _flags,
                                                 _diag]),
     "kam_btyd_no_order": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
+    "kam_btyd_order_counts": (kam_status, [_btyd, _accounts, c_double, c_int32, _host, _out, _flags, _diag]),
+    "kam_btyd_next_order": (kam_status, [_btyd, _accounts, _host, _out, _flags, _diag]),
+    "kam_btyd_next_order_by": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
     "kam_btyd_reasons": (kam_status, [_btyd, _accounts, c_double, _doubles, _host, _out, _flags, _diag]),
+    # btyd_choose.h
+    "kam_btyd_choose": (kam_status, [_accounts, c_int64, c_double, POINTER(kam_btyd_contest),
+                                     POINTER(kam_estimate_options), _host, POINTER(kam_btyd_candidate),
+                                     POINTER(c_int32), _diag]),
     # spend.h
     "kam_spend_parameter_name": (c_char_p, [c_int32, c_int32]),
     "kam_spend_fit": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host, _spend,

@@ -15,7 +15,8 @@ from ._table import Buffer, Table
 from .account import Book, accounts, period_of
 
 FAMILIES = {lib.kam_btyd_family_name(number).decode(): number
-            for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD)}
+            for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD, _ffi.KAM_BTYD_BGBB, _ffi.KAM_BTYD_BGCNBD,
+                           _ffi.KAM_BTYD_MBGCNBD)}
 #: verdicts that come with the best point found
 VERDICTS = (_ffi.KAM_ERR_AT_BOUND, _ffi.KAM_ERR_FLAT, _ffi.KAM_ERR_NOT_CONVERGED)
 
@@ -24,6 +25,19 @@ def family_number(family: str) -> int:
     if family not in FAMILIES:
         raise refuse("family", f"is {family!r}, not {' or '.join(FAMILIES)}", _ffi.KAM_ERR_OPTION)
     return FAMILIES[family]
+
+
+class Matrix:
+    """Room for `width` numbers a row, and columns that look into it."""
+
+    def __init__(self, n_rows: int, width: int) -> None:
+        self._buffer, self._width = Buffer("d", n_rows * max(width, 1)), max(width, 1)
+
+    def at(self, row: int = 0) -> int:
+        return self._buffer.at(row * self._width)
+
+    def column(self, i: int) -> memoryview:
+        return self._buffer.view()[i::self._width]
 
 
 class Reasons(Table):
@@ -98,6 +112,27 @@ class Model(_model.Model):
         """`no_order`: the probability of no order in the horizon, the churn risk."""
         return self._answer(book, self._call(lib.kam_btyd_no_order, horizon_periods), "no_order", progress, threads)
 
+    def order_counts(self, book: Book, horizon_periods: float, n_counts: int, *,
+                     progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
+        """`orders_0`, `orders_1`, ...: the probabilities of so many orders in the
+        horizon; the last of n_counts columns is of that many or more."""
+        rows = accounts(book)
+        memory, flags = Matrix(len(rows), n_counts), Buffer("I", len(rows))
+        _model.batch(rows, self._call(lib.kam_btyd_order_counts, horizon_periods, n_counts), [memory, flags],
+                     progress=progress, threads=threads)
+        return Table({**{f"orders_{n}": memory.column(n) for n in range(n_counts)}, "row_flags": flags.view()})
+
+    def next_order(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
+        """`next_order`: the expected periods to the next order, if there is one."""
+        return _model.answer(book, self._call(lib.kam_btyd_next_order), ["next_order"], progress=progress,
+                             threads=threads)
+
+    def next_order_by(self, book: Book, probability: float = 0.5, *, progress: Optional[Progress] = None,
+                      threads: Optional[int] = None) -> Table:
+        """`next_order_by`: the periods within which it comes with this probability."""
+        return _model.answer(book, self._call(lib.kam_btyd_next_order_by, probability), ["next_order_by"],
+                             progress=progress, threads=threads)
+
     def log_likelihood(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None
                        ) -> Table:
         """`log_likelihood` of each account's history."""
@@ -128,14 +163,18 @@ class Model(_model.Model):
 
 
 def fit(book: Book, family: str = "mbgnbd", *, period_days: Optional[float] = None, prior: str = "none",
-        max_steps: Optional[int] = None, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Model:
+        max_steps: Optional[int] = None, rhythm: Optional[int] = None, progress: Optional[Progress] = None,
+        threads: Optional[int] = None) -> Model:
     """Fits a family; prior "none" is maximum likelihood, "weak" a posteriori. A
     verdict (at the edge, flat, not converged) is raised as a KamError whose
     `model` is the best point found. period_days: of the book; a summary of
-    Ledger knows its own, and 7 stands for what nobody knows."""
+    Ledger knows its own, and 7 stands for what nobody knows. rhythm: k of the
+    CNBD families; None chooses it by likelihood, for which the book needs
+    log_gaps."""
     rows = accounts(book)
     days = period_of(rows, period_days)
     number, how = family_number(family), estimate.options(prior, max_steps)
+    how.rhythm = rhythm or 0
     raw, report, diag = _ffi.kam_btyd(), _report(), new_diag()
     covariance = (ctypes.c_double * 64)()
     with Host(progress, threads) as host:

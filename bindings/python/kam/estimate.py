@@ -31,6 +31,12 @@ def report_of(raw: _ffi.kam_estimate_report) -> dict[str, Any]:
     return made
 
 
+def ratio_test(log_likelihood: float, larger_log_likelihood: float, n_more: int = 1) -> float:
+    """The p value of a model against one that it is nested in, with n_more
+    parameters more."""
+    return float(lib.kam_estimate_ratio_test(log_likelihood, larger_log_likelihood, n_more))
+
+
 class Objective:
     """Log likelihood, gradient and Hessian of some rows, in log parameters.
     Pieces merge to the same bits in any order and of any cut."""

@@ -126,6 +126,75 @@ def test_prior():
     raised(kam.KamValueError, lambda: kam.btyd.fit(BOOK, max_steps=0))
 
 
+def test_rhythm():
+    """CNBD families: k = 1 is the plain family, k is given or refused"""
+    plain = kam.btyd.Model("mbgnbd", r=0.7, alpha=9.0, a=0.8, b=2.5)
+    one = kam.btyd.Model("mbgcnbd", r=0.7, alpha=9.0, a=0.8, b=2.5, k=1.0)
+    same_table(plain.alive(BOOK), one.alive(BOOK))
+    same_table(plain.order_counts(BOOK, 26.0, 4), one.order_counts(BOOK, 26.0, 4))
+    book = cdnow()
+    raised(kam.KamValueError, lambda: kam.btyd.fit(kam.Accounts(book, log_gaps=None), "mbgcnbd"))
+    model = kam.btyd.fit(book, "mbgcnbd")
+    same(model.parameters["k"], 1.0)
+    same(model.parameters, kam.btyd.fit(kam.Accounts(book, log_gaps=None), "mbgcnbd", rhythm=1).parameters)
+    same(model.standard_errors["k"], 0.0)
+    near(model.report["log_likelihood"], -9582.135715553750, 1e-12, "log likelihood")
+    raised(kam.KamValueError, lambda: kam.btyd.fit(book, "mbgnbd", rhythm=2))
+
+
+def test_counts_and_next_order():
+    """distributions add up; times are where the risk says"""
+    counts, none = ORDERS.order_counts(BOOK, 26.0, 5), ORDERS.no_order(BOOK, 26.0)["no_order"]
+    for row in range(5):
+        near(sum(counts[f"orders_{n}"][row] for n in range(5)), 1.0, 1e-14, f"row {row}")
+        same(counts["orders_0"][row], none[row])
+    when = ORDERS.next_order_by(BOOK, 0.5)["next_order_by"]
+    near(ORDERS.no_order(kam.Accounts(BOOK)[3:4], when[3])["no_order"][0], 0.5, 1e-12, "median")
+    near(ORDERS.next_order(BOOK)["next_order"][3], (4.414 + 38.9) / (0.2426 + 7 - 1), 1e-14, "mean")
+
+
+def test_periods():
+    """BG/BB on the donations of the paper"""
+    rows = shared("reference", "btyd_bgbb_donations_pred.csv")
+    book = {"repeat_orders": [float(row["x"]) for row in rows], "last_order_periods": [float(row["t_x"]) for row in rows],
+            "age_periods": [float(row["n"]) for row in rows], "weight": [float(row["custs"]) for row in rows]}
+    same_parameters(kam.btyd.fit(book, "bgbb", period_days=365.25), "mle_bgbb_donations_params.csv")
+
+
+def test_choose():
+    """the holdout of CDNOW, weeks 40-78, as measured of the peers; k by likelihood"""
+    rows = shared("data", "cdnow", "cdnow_sample.csv.gz")
+    days = {}
+    for row in rows:
+        date = row["date"]
+        days.setdefault(int(row["sample_id"]), set()).add(kam.calendar.day(int(date[:4]), int(date[4:6]), int(date[6:])))
+    start, end = kam.calendar.day(1997, 9, 30), kam.calendar.day(1998, 6, 30)
+    before = kam.calendar.day(1997, 9, 30) - 273
+    summary = cdnow()
+    gaps, actual, last = [], [], []
+    for key in summary["account"]:
+        seen = sorted(day for day in days[key] if day <= start)
+        gaps.append(sum(math.log((b - a) / 7) for a, b in zip(seen, seen[1:])))
+        actual.append(float(sum(start < day <= end for day in days[key])))
+        last.append(float(sum(before < day for day in seen)))
+    for one, expected in zip(summary["log_gaps"], gaps):
+        tap.check(abs(one - expected) < 1e-12, f"log_gaps {one!r}, expected {expected!r}")
+    book = kam.Accounts(summary)
+    choice = kam.btyd_choose.choose(book, ["bgnbd", "mbgnbd", "mbgcnbd"], by="holdout", horizon_periods=39.0,
+                                    actual_orders=actual, orders_before=last)
+    told = shared("reference", "holdout_lifetimes.csv")
+    for one, peer in zip(choice.candidates, told[:2]):
+        near(one.forecast, float(peer["sum_cet39"]), 1e-6, one.family)
+        near(one.mae, float(peer["mae"]), 1e-6, one.family)
+        near(one.rmse, float(peer["rmse"]), 1e-6, one.family)
+    same(choice.candidates[2].model.parameters["k"], 1.0)
+    same([one.family for one in choice.candidates[3:]], ["own rate", "orders before"])
+    same(choice.best.family in ("mbgnbd", "mbgcnbd"), True)
+    same(kam.btyd_choose.choose(book, ["bgnbd", "mbgnbd"], by="aic").best.family, "mbgnbd")
+    raised(kam.KamValueError, lambda: kam.btyd_choose.choose(book, by="luck"))
+    near(kam.estimate.ratio_test(-10.0, -8.0), 0.04550026389635842, 1e-12, "ratio test")
+
+
 CONTRACTS = {"renewals": [0, 1, 2, 3, 4, 5, 6, 7], "contract_ended": [1, 1, 1, 1, 1, 1, 1, 0],
              "weight": [131, 126, 90, 60, 42, 34, 26, 491]}
 

@@ -17,7 +17,7 @@ from ._text import NO_DAY, decode, encode, parse_day, parse_number, show
 
 #: what is read from a summary to fit and score
 _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
-                 "direct_cost")
+                 "direct_cost", "log_gaps")
 #: what a row of the CSV shows; flags are of these answers
 _SHOWN = ("tier", "net_revenue", "profit", "margin_ratio", "alive", "expected_orders", "lifetime_value",
           "lifetime_value_low", "lifetime_value_high", "churn_risk", "reasons", "row_flags")
