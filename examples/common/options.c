@@ -67,7 +67,8 @@ static struct poptOption scoring[] = {
     TEXT("interval", 0, interval,
          "probability between clv_low and clv_high (default: 0.80)", "P"),
     TEXT("model", 0, model,
-         "order model: auto, mbgnbd, bgnbd, mbgcnbd or bgcnbd (default: auto: "
+         "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd or "
+         "bgcnbd (default: auto: "
          "mbgnbd, with a weak prior when the book is too small for a fit "
          "without)",
          "MODEL"),
@@ -234,10 +235,15 @@ static void column_options(struct options *options) {
 }
 
 static void score_options(struct options *options) {
-    static const char *const models[] = {"auto",    "mbgnbd", "bgnbd",
-                                         "mbgcnbd", "bgcnbd", NULL};
-    static const int32_t families[] = {0, KAM_BTYD_MBGNBD, KAM_BTYD_BGNBD,
-                                       KAM_BTYD_MBGCNBD, KAM_BTYD_BGCNBD};
+    static const char *const models[] = {"auto",    "mbgnbd",  "bgnbd",  "pnbd",
+                                         "ggomnbd", "mbgcnbd", "bgcnbd", NULL};
+    static const int32_t families[] = {0,
+                                       KAM_BTYD_MBGNBD,
+                                       KAM_BTYD_BGNBD,
+                                       KAM_BTYD_PNBD,
+                                       KAM_BTYD_GGOMNBD,
+                                       KAM_BTYD_MBGCNBD,
+                                       KAM_BTYD_BGCNBD};
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
     kam_clv_options_init(&options->future, sizeof options->future);

@@ -25,13 +25,17 @@ enum {
     KAM_BTYD_BGNBD = 1,  /**< Fader, Hardie & Lee (2005): r, alpha, a, b */
     KAM_BTYD_MBGNBD = 2, /**< Batislam, Denizel & Filiztekin (2007): the same,
                              but an account may leave after its first order */
-    KAM_BTYD_BGBB = 5,   /**< Fader, Hardie & Shang (2010): alpha, beta, gamma,
+    KAM_BTYD_PNBD = 3, /**< Schmittlein, Morrison & Colombo (1987): r, alpha, s,
+                              beta; an account may leave at any time */
+    KAM_BTYD_GGOMNBD = 4, /**< Bemmaor & Glady (2012): r, alpha, b, s, beta; the
+                              same, more or less so with age */
+    KAM_BTYD_BGBB = 5,    /**< Fader, Hardie & Shang (2010): alpha, beta, gamma,
                               delta; an order or none in each period: x, t_x and
                               T are whole numbers of periods, x <= t_x */
-    KAM_BTYD_BGCNBD = 6, /**< Platzer (2008): BG/NBD with orders as regular as
+    KAM_BTYD_BGCNBD = 6,  /**< Platzer (2008): BG/NBD with orders as regular as
                               every k-th event: r, alpha, a, b, k; k is whole,
                               1..32, given or chosen; k = 1 is BG/NBD */
-    KAM_BTYD_MBGCNBD = 7 /**< Reutterer, Platzer & Schroeder (2021): likewise,
+    KAM_BTYD_MBGCNBD = 7  /**< Reutterer, Platzer & Schroeder (2021): likewise,
                               k = 1 is MBG/NBD */
 };
 
@@ -120,7 +124,8 @@ KAM_API kam_status kam_btyd_discounted_orders(
 
 /** Probability, 0..1, that an account places no order within the next
  *  `horizon_periods` > 0: its churn risk (C1). With an infinite horizon, the
- *  probability that it has left. Arguments as in kam_btyd_alive. */
+ *  probability that no order comes any more (BG/NBD and MBG/NBD: that it has
+ *  left). Arguments as in kam_btyd_alive. */
 KAM_API kam_status kam_btyd_no_order(const kam_btyd *model,
                                      const kam_accounts *accounts,
                                      double horizon_periods,

@@ -10,6 +10,7 @@
 #include "arrow.h"
 #include "backtest.h"
 #include "btyd.h"
+#include "btyd_covariates.h"
 #include "btyd_choose.h"
 #include "business.h"
 #include "cadence.h"

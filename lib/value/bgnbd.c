@@ -381,6 +381,8 @@ static void discounted_pairs(kam__family family, const double *parameter,
             "none.",                                                           \
             0, 0, 0, 0                                                         \
     }
+#define ON                                                                     \
+    {0, -1, 0, 0, 0, 0, 0, 0}, { 0, 0, 1, 1, 0, 0, 0, 0 }
 #define FUNCTIONS                                                              \
     count_terms, time_terms, start, bounds, prior, alive, no_order,            \
         no_order_log_odds, expected, discounted, discounted_pairs,             \
@@ -388,7 +390,9 @@ static void discounted_pairs(kam__family family, const double *parameter,
         .next_order = kam__cnbd_next_order
 
 const struct kam__btyd_family kam__bgnbd = {KAM_BTYD_BGNBD, 4, "bgnbd",
-                                            SHARED,         0, FUNCTIONS};
+                                            SHARED,         0, ON,
+                                            FUNCTIONS};
 
 const struct kam__btyd_family kam__mbgnbd = {KAM_BTYD_MBGNBD, 4, "mbgnbd",
-                                             SHARED,          1, FUNCTIONS};
+                                             SHARED,          1, ON,
+                                             FUNCTIONS};

@@ -3,7 +3,8 @@
 #include "value/btyd_family.h"
 
 static const struct kam__btyd_family *const FAMILIES[] = {
-    &kam__bgnbd, &kam__mbgnbd, &kam__bgbb, &kam__bgcnbd, &kam__mbgcnbd,
+    &kam__bgnbd,   &kam__mbgnbd, &kam__bgbb,    &kam__bgcnbd,
+    &kam__mbgcnbd, &kam__pnbd,   &kam__ggomnbd,
 };
 
 const struct kam__btyd_family *kam__btyd_family_of(int32_t id) {

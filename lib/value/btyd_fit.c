@@ -7,6 +7,7 @@
 #include "base/sized.h"
 #include "math/accumulate.h"
 #include "value/btyd_rhythm.h"
+#include "value/btyd_fit.h"
 #include "value/fit_parts.h"
 
 /* A family, and the parameter that it takes as given. */
@@ -74,14 +75,11 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
 /* Fewer accounts that ordered again than this cannot tell rate from leaving. */
 enum { LEAST_REPEATERS = 2, LEAST_WITH_PRIOR = 1 };
 
-static kam_status prepare(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
-    const struct given *const given = model->context;
-    const kam__family family = given->family;
+kam_status kam__btyd_prepare(struct kam__likelihood *model,
+                             const struct kam__distinct *rows,
+                             kam__family family, double rhythm, int32_t prior,
+                             kam_diag *diag) {
     kam_sum weight = {0, 0}, age = {0, 0}, orders = {0, 0}, repeaters = {0, 0};
-    (void)n_used;
-    (void)n_skipped;
     for (int64_t i = 0; i < rows->n; i++)
         if (rows->key[0][i] > 0 &&
             kam_sum_add(&repeaters, rows->weight[i]) != KAM_OK)
@@ -100,7 +98,7 @@ static kam_status prepare(struct kam__likelihood *model,
     const double size = kam_sum_value(&weight);
     const struct kam__btyd_facts facts = {kam_sum_value(&age) / size,
                                           kam_sum_value(&orders) / size,
-                                          given->rhythm};
+                                          rhythm};
     if (!(facts.mean_age > 0))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.age_periods", -1, 0,
                          "no account has been known for any time.");
@@ -110,6 +108,16 @@ static kam_status prepare(struct kam__likelihood *model,
     for (int32_t i = 0; i < model->n_starts; i++)
         family->start(&facts, i, model->start[i]);
     return KAM_OK;
+}
+
+static kam_status prepare(struct kam__likelihood *model,
+                          const struct kam__distinct *rows, int64_t n_used,
+                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
+    const struct given *const given = model->context;
+    (void)n_used;
+    (void)n_skipped;
+    return kam__btyd_prepare(model, rows, given->family, given->rhythm, prior,
+                             diag);
 }
 
 /* Without the rows that are impossible in BG/BB. */

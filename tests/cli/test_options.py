@@ -111,10 +111,12 @@ def test_interval():
 
 
 def test_model():
-    auto, mbg, bg = (score("--model", model, BOOK) for model in ("auto", "mbgnbd", "bgnbd"))
+    auto, mbg, bg, pareto = (score("--model", model, BOOK) for model in ("auto", "mbgnbd", "bgnbd", "pnbd"))
     equal(auto, score(BOOK))
     equal(auto, mbg, "auto is MBG/NBD where maximum likelihood converges")
     true(any(auto[name]["alive"] != bg[name]["alive"] for name in auto), "BG/NBD is another model")
+    alive = [float(row["alive"]) for row in pareto.values() if row["orders"] == "1"]
+    true(alive and all(0 < one <= 1 for one in alive) and min(alive) < 1, "Pareto/NBD: ordered once, may have left")
     has(run("--model", "bgnbd", BOOK).err, "bgnbd: ")
     has(run("--model", "mbgcnbd", BOOK).err, "k 2 (se 0)")
     once = [row for row in bg.values() if row["orders"] == "1"]

@@ -435,6 +435,11 @@ int main(int n, char **word) {
     /* Fader, Hardie & Lee (2005), CDNOW; the second is of that size */
     const kam_btyd bg = {KAM_BTYD_BGNBD, 4, 7, {0.243, 4.414, 0.793, 2.426}};
     const kam_btyd mbg = {KAM_BTYD_MBGNBD, 4, 7, {0.525, 6.183, 0.891, 1.614}};
+    const kam_btyd pnbd = {KAM_BTYD_PNBD, 4, 7, {0.553, 10.58, 0.606, 11.67}};
+    const kam_btyd ggomnbd = {KAM_BTYD_GGOMNBD,
+                              5,
+                              7,
+                              {0.55, 10, 0.02, 0.6, 0.5}};
     hash_elementary();
     hash_special();
     hash_hypergeometric();
@@ -452,6 +457,9 @@ int main(int n, char **word) {
     const kam_btyd regular = {KAM_BTYD_MBGCNBD, 5, 7, {0.5, 2.1, 0.9, 1.6, 3}};
     hash_rhythm("mbgcnbd", &regular, &fewer, 100);
     hash_periods();
+    hash_btyd("pnbd", &pnbd, &all, &few);
+    hash_fit("pnbd_fit", KAM_BTYD_PNBD, &some);
+    hash_btyd("ggomnbd", &ggomnbd, &all, &few);
     hash_spend(&all, &some);
     hash_clv(&mbg, &few);
     hash_retention();

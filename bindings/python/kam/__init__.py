@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, btyd_choose, business, cadence, calendar, calibrate, clv, concentration, costing,
+from . import (backtest, btyd, btyd_covariates, btyd_choose, business, cadence, calendar, calibrate, clv, concentration, costing,
                estimate, hazard,
                key_account, kpi, matrix, move, panel, playbook, policy, profit, reason, retention, rfm, scorecard,
                segment, service_level, spend, stage, status, sum, survival, tier)
@@ -46,7 +46,7 @@ def isa() -> int:
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
     "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
-    "Scores", "Summary", "Table", "backtest", "btyd", "btyd_choose", "business", "cadence", "calendar", "calibrate",
+    "Scores", "Summary", "Table", "backtest", "btyd", "btyd_covariates", "btyd_choose", "business", "cadence", "calendar", "calibrate",
     "clv",
     "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa", "key_account", "kpi",
     "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit", "reason", "retention", "rfm",

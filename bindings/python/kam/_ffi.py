@@ -32,10 +32,13 @@ KAM_NO_DAY = -2**31
 # kam/estimate.h
 KAM_PRIOR_NONE, KAM_PRIOR_WEAK = 0, 1
 # kam/btyd.h
-KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD, KAM_BTYD_BGBB, KAM_BTYD_BGCNBD, KAM_BTYD_MBGCNBD = 1, 2, 5, 6, 7
+KAM_BTYD_BGNBD, KAM_BTYD_MBGNBD, KAM_BTYD_PNBD, KAM_BTYD_GGOMNBD = 1, 2, 3, 4
+KAM_BTYD_BGBB, KAM_BTYD_BGCNBD, KAM_BTYD_MBGCNBD = 5, 6, 7
 # kam/btyd_choose.h
 KAM_BTYD_BY_AIC, KAM_BTYD_BY_BIC, KAM_BTYD_BY_HOLDOUT = 1, 2, 3
 KAM_BTYD_OWN_RATE, KAM_BTYD_ORDERS_BEFORE = -1, -2
+# kam/btyd_covariates.h
+KAM_BTYD_ASK_ALIVE, KAM_BTYD_ASK_ORDERS, KAM_BTYD_ASK_DISCOUNTED, KAM_BTYD_ASK_NO_ORDER = 1, 2, 3, 4
 # kam/spend.h
 KAM_SPEND_GAMMA_GAMMA = 1
 # kam/retention.h
@@ -227,6 +230,17 @@ class kam_btyd_candidate(Structure):
                 ("log_likelihood", c_double), ("aic", c_double), ("bic", c_double), ("n_holdout", c_int64),
                 ("actual", c_double), ("forecast", c_double), ("mae", c_double), ("rmse", c_double),
                 ("model", kam_btyd)]
+
+
+class kam_btyd_covariates(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_orders", c_int32), ("n_leaving", c_int32), ("reserved", c_int32),
+                ("orders", kam_column * 4), ("leaving", kam_column * 4), ("equal", c_int32 * 4),
+                ("ridge_orders", c_double), ("ridge_leaving", c_double)]
+
+
+class kam_btyd_covariate_model(Structure):
+    _fields_ = [("base", kam_btyd), ("n_orders", c_int32), ("n_leaving", c_int32), ("orders", c_double * 4),
+                ("leaving", c_double * 4)]
 
 
 class kam_retention(Structure):
@@ -739,6 +753,15 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_estimate_options_init": (kam_status, [POINTER(kam_estimate_options), c_uint32]),
     "kam_estimate_ratio_test": (c_double, [c_double, c_double, c_int32]),
     "kam_objective_merge": (kam_status, [POINTER(kam_objective), POINTER(kam_objective)]),
+    # btyd_covariates.h
+    "kam_btyd_covariates_fit": (kam_status, [
+        c_int32, _accounts, POINTER(kam_btyd_covariates), c_double, POINTER(kam_estimate_options), _host,
+        POINTER(kam_btyd_covariate_model), _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_btyd_covariates_models": (kam_status, [
+        POINTER(kam_btyd_covariate_model), POINTER(kam_btyd_covariates), c_int64, _host, _btyd, _flags, _diag]),
+    "kam_btyd_covariates_answer": (kam_status, [
+        POINTER(kam_btyd_covariate_model), _accounts, POINTER(kam_btyd_covariates), c_int32, c_double, c_double,
+        _host, _out, _flags, _diag]),
     # btyd.h
     "kam_btyd_family_name": (c_char_p, [c_int32]),
     "kam_btyd_parameter_name": (c_char_p, [c_int32, c_int32]),

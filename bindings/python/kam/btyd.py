@@ -15,8 +15,8 @@ from ._table import Buffer, Table
 from .account import Book, accounts, period_of
 
 FAMILIES = {lib.kam_btyd_family_name(number).decode(): number
-            for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD, _ffi.KAM_BTYD_BGBB, _ffi.KAM_BTYD_BGCNBD,
-                           _ffi.KAM_BTYD_MBGCNBD)}
+            for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD, _ffi.KAM_BTYD_PNBD, _ffi.KAM_BTYD_GGOMNBD,
+                           _ffi.KAM_BTYD_BGBB, _ffi.KAM_BTYD_BGCNBD, _ffi.KAM_BTYD_MBGCNBD)}
 #: verdicts that come with the best point found
 VERDICTS = (_ffi.KAM_ERR_AT_BOUND, _ffi.KAM_ERR_FLAT, _ffi.KAM_ERR_NOT_CONVERGED)
 

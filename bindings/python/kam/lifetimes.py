@@ -92,6 +92,12 @@ class ModifiedBetaGeoFitter(BetaGeoFitter):
     _family = "mbgnbd"
 
 
+class ParetoNBDFitter(BetaGeoFitter):
+    """Pareto/NBD: a customer may leave at any time. From one start, not random."""
+
+    _family = "pnbd"
+
+
 class GammaGammaFitter(_Fitter):
     """Gamma-Gamma. `model` is the kam.spend.Model, whose gamma is lifetimes' v."""
 

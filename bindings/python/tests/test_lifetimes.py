@@ -52,6 +52,18 @@ def test_fitters():
         tap.check(abs(new / theirs.expected_number_of_purchases_up_to_time(30) - 1) < 1e-5, f"{new}")
 
 
+def test_pareto():
+    """forecasts and chances at the parameters that lifetimes found; errors it has not"""
+    lifetimes, book = peer()
+    columns = [book["frequency"], book["recency"], book["T"]]
+    theirs = lifetimes.ParetoNBDFitter().fit(*columns)
+    ours = kam.lifetimes.ParetoNBDFitter().fit(*columns, period_days=7.0)
+    same(sorted(ours.params_.index), sorted(theirs.params_.index))
+    near(ours.params_, theirs.params_[ours.params_.index], 1e-3, "parameters")
+    near(ours.predict(39, *columns), theirs.predict(39, *columns), 1e-3, "forecasts")
+    near(ours.conditional_probability_alive(*columns), theirs.conditional_probability_alive(*columns), 1e-3, "alive")
+
+
 def test_spend():
     """so is the Gamma-Gamma"""
     lifetimes, book = peer()

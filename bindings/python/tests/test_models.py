@@ -28,9 +28,9 @@ def same_parameters(model, name):
 
 
 def test_cdnow():
-    """parameters, errors and answers of BG/NBD and MBG/NBD on CDNOW"""
+    """parameters, errors and answers of BG/NBD, MBG/NBD and Pareto/NBD on CDNOW"""
     book = cdnow()
-    for family in "bgnbd", "mbgnbd":
+    for family in "bgnbd", "mbgnbd", "pnbd":
         model = kam.btyd.fit(book, family)
         same((model.family, model.report["status"], model.report["n_rows"]), (family, "KAM_OK", 2357))
         same_parameters(model, f"mle_{family}_cdnow_params.csv")
@@ -38,6 +38,32 @@ def test_cdnow():
         for i, row in enumerate(shared("reference", f"mle_{family}_cdnow_pred.csv")):
             near(alive[i], float(row["p_alive"]), 1e-9, f"{family} alive {i}")
             near(orders[i], float(row["cet39"]), 1e-9, f"{family} orders {i}")
+
+
+def test_apparel_facts():
+    """coefficients of the apparel book, their errors, and BG/NBD's verdict"""
+    rows = shared("reference", "apparel_cbs_static.csv")
+    book = {"repeat_orders": [float(row["x"]) for row in rows],
+            "last_order_periods": [round(float(row["t.x"]) * 7) / 7 for row in rows],
+            "age_periods": [float(row["T.cal"]) for row in rows]}
+    columns = {name: [float(row[name]) for row in rows] for name in ("Gender", "Channel")}
+    facts = {"orders": columns, "leaving": columns}
+    model = kam.btyd_covariates.fit(book, facts, "pnbd")
+    told = {row["param"]: row for row in shared("reference", "mle_pnbd_static_apparel_params.csv")}
+    for name, value in model.base.parameters.items():
+        near(value, float(told[name]["estimate"]), 1e-8, name)
+    for process, short in ("orders", "trans"), ("leaving", "life"):
+        for name, value in model.coefficients[process].items():
+            near(value, float(told[f"{short}.{name}"]["estimate"]), 1e-8, f"{short}.{name}")
+    near(model.covariance[5][5] ** 0.5, float(told["trans.Channel"]["std_error"]), 1e-5, "error")
+    near(model.report["log_likelihood"], float(told["loglik"]["estimate"]), 1e-10, "log likelihood")
+    alive, own = model.answer(book, facts, "alive")["alive"], model.own(facts)
+    for i in 0, 15, 599:
+        same(alive[i], own[i].alive({name: column[i:i + 1] for name, column in book.items()})["alive"][0])
+    shared_one = kam.btyd_covariates.fit(book, facts, "pnbd", equal=["Gender"])
+    same(shared_one.coefficients["orders"]["Gender"], shared_one.coefficients["leaving"]["Gender"])
+    error = raised(kam.KamError, lambda: kam.btyd_covariates.fit(book, facts, "bgnbd"))
+    same((error.name, error.model.report["status"]), ("KAM_ERR_AT_BOUND",) * 2)
 
 
 def test_cdnow_spend():

@@ -23,7 +23,7 @@ EPILOG = ("Files: one header line; - is standard input. A summary of the book an
           "line is wrong (then nothing was written). More: docs/kam-score.md, docs/report.md.")
 
 #: the usual one first
-FAMILIES = ("mbgnbd", "bgnbd", "mbgcnbd", "bgcnbd")
+FAMILIES = ("mbgnbd", "bgnbd", "pnbd", "ggomnbd", "mbgcnbd", "bgcnbd")
 
 # (name, metavar or None for a mark, help), in the groups and words of kam-score --help
 _READING = (
