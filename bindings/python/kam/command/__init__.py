@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The command `kam`: score, report, backtest, tiers. What `kam score` reads, says
-and writes is what the C tool kam-score does, byte for byte."""
+"""The command `kam`: score, report, backtest, tiers. What `kam score` and `kam
+tiers` read, say and write is what the C tools kam-score and kam-tier do, byte for byte."""
 from __future__ import annotations
 
 import sys
@@ -20,12 +20,12 @@ from ._text import NO_DAY, Failure, day_text, encode
 #: what the accounts file may tell for the matrix of value and potential
 POTENTIAL = ("growth", "wallet", "pain")
 
-_USAGE = """kam COMMAND [OPTION...] ORDERS.csv...
+_USAGE = """kam COMMAND [OPTION...] FILE...
 
   score      every account's tier, profit, lifetime value and churn risk, as CSV
   report     the same and more as one HTML file, for people
   backtest   how well a fit before a day forecasts the rest
-  tiers      every account's tier, and what is missing to the next
+  tiers      a table of accounts in, their tiers, classes and shares out
 
 kam COMMAND --help lists the options of a command.
 """
@@ -98,10 +98,19 @@ def _run(command: str, options: Options) -> None:
         from ._report import write
         text = write(result, usual_split(log, book) if options.backtest == NO_DAY else options.backtest)
     else:
-        text = (_output.tiers if command == "tiers" else _output.top if options.top else _output.scores)(result)
+        text = (_output.top if options.top else _output.scores)(result)
     if not options.quiet:
         say(_output.summary(result, program) + "\n")
     write_out(text)
+
+
+def _run_tiers(words: Sequence[str]) -> None:
+    from . import _tiers
+    options = _tiers.read_options(words)
+    if options is not None:
+        text, summary = _tiers.run(options)
+        say(summary)
+        write_out(text)
 
 
 def main(words: Optional[Sequence[str]] = None) -> int:
@@ -113,6 +122,9 @@ def main(words: Optional[Sequence[str]] = None) -> int:
         (write_out if known else say)(_USAGE)
         return 0 if known else 2
     try:
+        if command == "tiers":
+            _run_tiers(words[1:])
+            return 0
         options = _options.read(command, words[1:])
         if options is not None:
             _run(command, options)

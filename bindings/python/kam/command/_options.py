@@ -16,11 +16,11 @@ ABOUT = {
     "score": "Order lines (CSV) in, every account's tier, profit, lifetime value and churn risk out, with reasons.",
     "report": "Order lines (CSV) in, one HTML file out that opens anywhere, offline.",
     "backtest": "How well a fit before a day forecasts the rest, beside forecasts that need no model.",
-    "tiers": "Order lines (CSV) in, every account's tier out, and how far it is from the limits around it.",
+    "tiers": "A table of accounts (CSV) in, their tiers, classes and shares out.",
 }
 EPILOG = ("Files: one header line; - is standard input. A summary of the book and of what was dropped goes to standard "
           "error. Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 the input or the command "
-          "line is wrong (then nothing was written). More: docs/kam-score.md, docs/report.md.")
+          "line is wrong (then nothing was written). More: docs/kam-score.md, docs/kam-tier.md, docs/report.md.")
 
 #: the usual one first
 FAMILIES = ("mbgnbd", "bgnbd", "pnbd", "ggomnbd", "mbgcnbd", "bgcnbd")
@@ -62,7 +62,7 @@ _PRINTING = {
     "rows": ("rows", "N", "accounts listed, those with most at risk first, and 0 for all (default: 3000)"),
     "title": ("title", "TEXT", "what stands at the head of the report (default: the name of the file)"),
 }
-_OF_COMMAND = {"score": ("top", "backtest", "lang"), "backtest": ("split", "lang"), "tiers": ("lang",),
+_OF_COMMAND = {"score": ("top", "backtest", "lang"), "backtest": ("split", "lang"),
                "report": ("split", "lang", "rows", "title")}
 
 
@@ -108,14 +108,15 @@ class Options:
     title: Optional[str]
 
 
-def _parser(command: str) -> _Parser:
-    parser = _Parser(prog=f"kam {command}", description=ABOUT[command], epilog=EPILOG, allow_abbrev=False,
-                     add_help=False, usage=f"kam {command} [OPTION...] ORDERS.csv..."
-                     + (" -o report.html" if command == "report" else ""))
-    groups = (("Reading", _READING), ("Scoring", _SCORING),
-              ("Printing", tuple(_PRINTING[name] for name in _OF_COMMAND[command])))
+_Group = tuple[str, Sequence[tuple[str, Optional[str], str]]]
+
+
+def parser(command: str, groups: Sequence[_Group], files: str) -> _Parser:
+    """A parser of these options, and those that every command has."""
+    made = _Parser(prog=f"kam {command}", description=ABOUT[command], epilog=EPILOG, allow_abbrev=False, add_help=False,
+                   usage=f"kam {command} [OPTION...] {files}")
     for heading, options in groups:
-        group = parser.add_argument_group(heading)
+        group = made.add_argument_group(heading)
         for name, metavar, text in options:
             how: dict[str, Any] = {"metavar": metavar} if metavar else {"action": "store_true"}
             group.add_argument("--" + name, help=text, **how)
@@ -124,8 +125,15 @@ def _parser(command: str) -> _Parser:
     group.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
     group.add_argument("-h", "--help", action="store_true", help="print this, and stop")
     group.add_argument("-V", "--version", action="store_true", help="print the version, and stop")
-    parser.add_argument("orders", nargs="*", help=argparse.SUPPRESS)
-    return parser
+    made.add_argument("orders", nargs="*", help=argparse.SUPPRESS)
+    return made
+
+
+def stop_early(made: _Parser, given: argparse.Namespace, command: str) -> bool:
+    """Prints help or the version when that is all that is wanted."""
+    if given.help or given.version:
+        print(made.format_help() if given.help else f"kam {command} {lib.kam_version_text().decode()}\n", end="")
+    return bool(given.help or given.version)
 
 
 def _day(name: str, text: Optional[str]) -> int:
@@ -137,8 +145,8 @@ def _day(name: str, text: Optional[str]) -> int:
     return day
 
 
-def _number(name: str, text: Optional[str], usual: float, low: float, with_low: bool, high: float, range_: str
-            ) -> float:
+def number(name: str, text: Optional[str], usual: float, low: float, with_low: bool, high: float, range_: str
+           ) -> float:
     """A number in low..high; `low` itself only when `with_low`."""
     if text is None:
         return usual
@@ -149,7 +157,7 @@ def _number(name: str, text: Optional[str], usual: float, low: float, with_low: 
 
 
 def _whole(name: str, text: Optional[str], usual: float, low: float) -> int:
-    value = _number(name, text, usual, low, True, 1e9, f"a number of accounts, {low:.0f} or more")
+    value = number(name, text, usual, low, True, 1e9, f"a number of accounts, {low:.0f} or more")
     if value != int(value):
         raise Failure(f'--{name} "{text}" must be a whole number')
     return int(value)
@@ -158,10 +166,10 @@ def _whole(name: str, text: Optional[str], usual: float, low: float) -> int:
 def _horizon(text: Optional[str]) -> float:
     if text == "inf":
         return math.inf
-    return _number("horizon-days", text, 365, 0, False, 1e9, "a number of days above 0, or inf")
+    return number("horizon-days", text, 365, 0, False, 1e9, "a number of days above 0, or inf")
 
 
-def _delimiter(text: Optional[str]) -> Optional[bytes]:
+def delimiter(text: Optional[str]) -> Optional[bytes]:
     if text is None:
         return None
     if text in ("tab", "\\t"):
@@ -216,7 +224,7 @@ def read_tiers(text: str, keep: float) -> tuple[tier.Policy, int]:
 
 
 def _tiers(options: Options, text: Optional[str], keep_text: Optional[str]) -> None:
-    keep = _number("keep", keep_text, 1, 0, False, 1, "above 0 and at most 1")
+    keep = number("keep", keep_text, 1, 0, False, 1, "above 0 and at most 1")
     text = "5000000,1000000,500000" if text is None else text
     try:
         options.tiers, options.n_bands = read_tiers(text, keep)
@@ -231,17 +239,18 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
     options.order_is_wanted = given.order is not None
     options.accounts_file = given.accounts
     options.date_format = given.date_format
-    options.delimiter = _delimiter(given.delimiter)
+    options.delimiter = delimiter(given.delimiter)
     options.point = b"," if given.decimal_comma else b"."
     options.drop_bad = given.drop_bad_lines
 
 
 def read(command: str, words: Sequence[str]) -> Optional[Options]:
     """Reads the command line; None when only help or the version was wanted."""
-    parser = _parser(command)
-    given = parser.parse_intermixed_args(list(words))
-    if given.help or given.version:
-        print(parser.format_help() if given.help else f"kam {command} {lib.kam_version_text().decode()}\n", end="")
+    made = parser(command, (("Reading", _READING), ("Scoring", _SCORING),
+                            ("Printing", [_PRINTING[name] for name in _OF_COMMAND[command]])),
+                  "ORDERS.csv..." + (" -o report.html" if command == "report" else ""))
+    given = made.parse_intermixed_args(list(words))
+    if stop_early(made, given, command):
         return None
     if not given.orders:
         raise Failure(f"no file of orders is given; kam {command} --help says how")
@@ -249,9 +258,9 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
     options.orders = given.orders
     _columns(options, given)
     options.horizon_days = _horizon(given.horizon_days)
-    options.discount_per_year = _number("discount-per-year", given.discount_per_year, 0.10, 0, True, 100,
+    options.discount_per_year = number("discount-per-year", given.discount_per_year, 0.10, 0, True, 100,
                                         "a rate of 0 or more, such as 0.10 for 10 % a year")
-    options.interval = _number("interval", given.interval, 0.80, 0, False, 1 - 1e-9,
+    options.interval = number("interval", given.interval, 0.80, 0, False, 1 - 1e-9,
                                "a probability between 0 and 1, such as 0.80")
     options.as_of = _day("as-of", given.as_of)
     options.backtest = _day("backtest", asked.get("backtest"))

@@ -76,20 +76,6 @@ def scores(result: Result) -> str:
     return HEADER + "\n" + "".join(csv_line(fields(result, row)) for row in range(result.book.n))
 
 
-def tiers(result: Result) -> str:
-    """Every account's tier, and how far it is from the limits around it."""
-    from .._score import score
-    answers = result.answers
-    found = score(answers.rows, answers.models, columns=("tier", "tier_to_next", "tier_above_limit"))
-    lines = ["account,tier,tier_name,revenue_12m,to_next,above_limit\n"]
-    for row, key in enumerate(result.book.key):
-        one = found["tier"][row]
-        lines.append(csv_line([key, str(one + 1) if one >= 0 else "", tier_name(answers, row, result.options.language),
-                               number(result.book.summary["window_revenue"][row], 2),
-                               number(found["tier_to_next"][row], 2), number(found["tier_above_limit"][row], 2)]))
-    return "".join(lines)
-
-
 # The table of the accounts with most at risk
 
 _HEADINGS = (("", ""), ("account", "客户"), ("tier", "级别"), ("profit so far", "至今贡献毛益"), ("CLV", "生命周期价值"),

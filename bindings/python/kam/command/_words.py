@@ -94,7 +94,7 @@ def cut(text: str, columns: int) -> str:
     return decode(bytes(made))
 
 
-def grid(rows: Sequence[Sequence[str]], align: str) -> str:
+def grid(rows: Sequence[Sequence[str]], align: str, indent: str = "") -> str:
     """An aligned table, two blanks between columns."""
     widths = [max(map(width, column)) for column in zip(*rows)]
     made = []
@@ -104,5 +104,5 @@ def grid(rows: Sequence[Sequence[str]], align: str) -> str:
             blanks = " " * (widths[j] - width(text))
             is_last = j == len(align) - 1
             cells.append(blanks + text if side == "r" else text if is_last else text + blanks)
-        made.append("  ".join(cells) + "\n")
+        made.append(indent + "  ".join(cells) + "\n")
     return "".join(made)
