@@ -7,6 +7,7 @@
 #define KAM_KAM_H
 
 #include "account.h"
+#include "additive.h"
 #include "arrow.h"
 #include "backtest.h"
 #include "btyd.h"
@@ -16,6 +17,7 @@
 #include "cadence.h"
 #include "calendar.h"
 #include "calibrate.h"
+#include "cause.h"
 #include "clv.h"
 #include "column.h"
 #include "concentration.h"

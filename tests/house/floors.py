@@ -24,6 +24,8 @@ PUBLIC = {
     "move": (4, "tier"),
     "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
+    "cause": (4, "churn"),
+    "additive": (4, "churn"),
     "calibrate": (4, "churn"),
     "survival": (4, "churn"),
     "hazard": (4, "churn"),

@@ -25,6 +25,7 @@ from ._table import Table
 from .account import Accounts
 from .ledger import Ledger, Summary
 from .panel import Panel
+from . import additive as additive, cause as cause
 
 if TYPE_CHECKING:
     from . import estimators, lifetimes

@@ -64,6 +64,9 @@ KAM_SURVIVAL_LOG_LOG, KAM_SURVIVAL_LOG, KAM_SURVIVAL_PLAIN = 1, 2, 3
 (KAM_CALIBRATE_ASKED, KAM_CALIBRATE_FEW, KAM_CALIBRATE_SOME, KAM_CALIBRATE_MANY, KAM_CALIBRATE_NO_ROOM) = range(1, 6)
 # kam/backtest.h
 KAM_BACKTEST_BETTER, KAM_BACKTEST_WORSE, KAM_BACKTEST_UNDECIDED = 1, 2, 3
+# kam/cause.h
+(KAM_CAUSE_CONTRACTION, KAM_CAUSE_INTEGRATION, KAM_CAUSE_CATASTROPHE, KAM_CAUSE_RIVAL, KAM_CAUSE_NEED,
+ KAM_CAUSE_COMPLAINT, KAM_CAUSE_CONTACT) = range(1, 8)
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -665,6 +668,54 @@ class kam_backtest_profit_report(Structure):
                 ("share", c_double)]
 
 
+class kam_additive_term(Structure):
+    _fields_ = [*((name, c_int32) for name in ("column", "second", "n_edges", "n_second")), ("first_edge", c_int64),
+                ("first_weight", c_int64)]
+
+
+class kam_additive(Structure):
+    _fields_ = [("n_columns", c_int32), ("n_terms", c_int32), ("constant", c_double),
+                ("term", POINTER(kam_additive_term)),
+                *((name, c_void_p) for name in ("edge", "weight", "std_error"))]
+
+
+class kam_additive_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("most_bins", c_int32), ("smooth", c_double), ("direction", c_void_p),
+                ("n_pairs", c_int32), ("pair_bins", c_int32), ("pair", c_void_p)]
+
+
+class kam_additive_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status),
+                *((name, c_int64) for name in ("n_rows", "n_skipped", "n_events")), ("n_weights", c_int32),
+                ("n_steps", c_int32), *((name, c_double) for name in ("smooth", "log_loss", "held_out"))]
+
+
+class kam_additive_bin(Structure):
+    _fields_ = [("from", c_double), ("to", c_double), ("n_rows", c_int64), ("n_events", c_int64),
+                *((name, c_double) for name in ("woe", "iv", "weight", "points"))]
+
+
+class kam_additive_scale(Structure):
+    _fields_ = [(name, c_double) for name in ("points", "odds", "pdo")]
+
+
+class kam_cause_panel(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_causes", c_int32), ("n_rows", c_int64), ("cause", POINTER(c_int32)),
+                ("risk", POINTER(kam_column)), ("margin", kam_column), ("natural_risk", kam_column)]
+
+
+class kam_cause_options(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_double) for name in ("horizon_periods", "discount_per_period", "most_periods",
+                                                "replace_chance", "replace_cost", "ramp_periods", "save_chance"))]
+
+
+class kam_cause_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("incidence", "controllable", "uncontrollable", "loss",
+                                                "expected_loss", "saveable_loss", "by_cause", "row_flags"))]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
@@ -953,6 +1004,23 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_backtest_profit_options_init": (kam_status, [POINTER(kam_backtest_profit_options), c_uint32]),
     "kam_backtest_profit": (kam_status, [_column, _column, _column, c_int64, POINTER(kam_backtest_profit_options),
                                          _host, POINTER(kam_backtest_profit_report), _diag]),
+    # additive.h
+    "kam_additive_options_init": (kam_status, [POINTER(kam_additive_options), c_uint32]),
+    "kam_additive_room": (kam_status, [c_int32, POINTER(kam_additive_options), POINTER(c_int32), POINTER(c_int64),
+                                       POINTER(c_int64), _diag]),
+    "kam_additive_fit": (kam_status, [POINTER(kam_panel), POINTER(kam_additive_options), _host,
+                                      POINTER(kam_additive), POINTER(kam_additive_report), _diag]),
+    "kam_additive_risk": (kam_status, [POINTER(kam_additive), POINTER(kam_panel), _host, _out, _out, _diag]),
+    "kam_additive_reasons": (kam_status, [POINTER(kam_additive), POINTER(kam_panel), c_int32, _host, _out, _diag]),
+    "kam_additive_table": (kam_status, [POINTER(kam_additive), POINTER(kam_panel), c_int32,
+                                        POINTER(kam_additive_scale), POINTER(kam_additive_bin), _doubles, _doubles,
+                                        _diag]),
+    # cause.h
+    "kam_cause_name": (c_char_p, [c_int32, c_int32]),
+    "kam_cause_is_controllable": (c_int32, [c_int32]),
+    "kam_cause_options_init": (kam_status, [POINTER(kam_cause_options), c_uint32]),
+    "kam_cause_losses": (kam_status, [POINTER(kam_cause_panel), POINTER(kam_cause_options), _host,
+                                      POINTER(kam_cause_out), _diag]),
     # reason.h
     "kam_reason_name": (c_char_p, [c_int32]),
     "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),

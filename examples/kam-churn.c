@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/* A panel of accounts and periods in; risks with reasons, or a backtest, out.
+ * docs/kam-churn.md tells how to use it. */
+#include <math.h>
+#include <popt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kam/kam.h>
+
+#include "common/csvfile.h"
+#include "common/message.h"
+#include "common/parse.h"
+
+enum { MOST = KAM_PANEL_MOST_COLUMNS, TOP = 3 };
+
+static struct {
+    const char *account, *period, *left, *signals, *link, *base, *lang;
+    const char *backtest, *ridge;
+    int no_prior, quiet, help, version;
+} given;
+
+#define TEXT(name, place, help, what)                                          \
+    { name, 0, POPT_ARG_STRING, (void *)&given.place, 0, help, what }
+#define MARK(name, letter, place, help)                                        \
+    { name, letter, POPT_ARG_NONE, &given.place, 0, help, NULL }
+
+static const struct poptOption table[] = {
+    TEXT("account", account, "column of the account (default: account)",
+         "COLUMN"),
+    TEXT("period", period,
+         "column of the period, numbers or texts that sort, such as 2024-05 "
+         "(default: period)",
+         "COLUMN"),
+    TEXT("left", left,
+         "column that is 1 where the account left in that period, 0 where it "
+         "stayed, empty where it is to be scored (default: left)",
+         "COLUMN"),
+    TEXT("signals", signals,
+         "columns to use, with commas (default: all others)", "COLUMNS"),
+    TEXT("link", link, "logistic or cloglog (default: logistic)", "LINK"),
+    TEXT("base-risk", base,
+         "risk a period of an account without any signal, before the data "
+         "speak (default: 0.02)",
+         "P"),
+    MARK("no-prior", 0, no_prior,
+         "data alone: no expert scorecard to begin with"),
+    TEXT("ridge", ridge, "shrink all weights by this much (default: 0)",
+         "PRECISION"),
+    TEXT("backtest", backtest,
+         "fit before that period, forecast from it on, and print how good "
+         "that was",
+         "PERIOD"),
+    TEXT("lang", lang, "language of the reasons: en or zh (default: en)",
+         "LANGUAGE"),
+    MARK("quiet", 'q', quiet, "no summary on standard error"),
+    MARK("help", 'h', help, "print this, and stop"),
+    MARK("version", 'V', version, "print the version, and stop"),
+    POPT_TABLEEND};
+
+/* The file as columns. */
+struct book {
+    int64_t n, room;
+    int32_t p;
+    char *name[MOST];
+    int32_t reason[MOST];
+    int64_t column[MOST], account_column, period_column, left_column;
+    char **account, **period;
+    double *signal[MOST], *left;
+    double *number; /* of the period; NULL: they are texts */
+    int64_t *cluster;
+};
+
+static char *copy_of(const char *text, size_t length) {
+    char *const copy = resize(NULL, (int64_t)length + 1, 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+/* ---- reading ---- */
+
+/* The kind of signal that a column's name says, so that the scorecard knows
+ * it. */
+static int32_t reason_of(const char *name, int32_t i) {
+    for (int32_t id = KAM_REASON_USAGE; id <= KAM_REASON_DELIVERY; id++)
+        if (strcmp(name, kam_reason_name(id)) == 0) return id;
+    return KAM_REASON_COLUMN + i;
+}
+
+static void add_signal(struct book *book, const char *name, int64_t column) {
+    if (book->p == MOST)
+        fail(EXIT_INPUT, "there are more than %d signals; --signals picks some",
+             (int)MOST);
+    book->reason[book->p] = reason_of(name, book->p);
+    book->name[book->p] = copy_of(name, strlen(name));
+    book->column[book->p++] = column;
+}
+
+static void pick_signals(struct book *book, const struct record *header) {
+    if (!given.signals) {
+        for (int64_t k = 0; k < header->n_cells; k++) {
+            if (k == book->account_column || k == book->period_column ||
+                k == book->left_column)
+                continue;
+            char *const name =
+                copy_of(header->cell[k].text, header->cell[k].length);
+            add_signal(book, name, k);
+            free(name);
+        }
+        return;
+    }
+    for (const char *at = given.signals; *at;) {
+        const size_t length = strcspn(at, ",");
+        char *const name = copy_of(at, length);
+        add_signal(book, name, csv_require(header, name, "--signals"));
+        free(name);
+        at += length + (at[length] == ',');
+    }
+}
+
+static void take_header(void *data, const struct record *header) {
+    struct book *const book = data;
+    book->account_column =
+        csv_require(header, given.account ? given.account : "account",
+                    "--account");
+    book->period_column =
+        csv_require(header, given.period ? given.period : "period", "--period");
+    book->left_column =
+        csv_require(header, given.left ? given.left : "left", "--left");
+    pick_signals(book, header);
+    if (book->p == 0)
+        fail_at(header->path, header->line, "there is no column of a signal");
+}
+
+static double number_in(const struct record *record, int64_t column,
+                        const char *name) {
+    const struct cell *const cell = &record->cell[column];
+    struct shown shown;
+    double value;
+    if (cell->length == 0) return NAN;
+    if (parse_number(cell->text, cell->length, '.', &value))
+        fail_at(record->path, record->line,
+                "\"%s\" is no number (column "
+                "\"%s\")",
+                show(&shown, cell->text, cell->length), name);
+    return value;
+}
+
+static void take_record(void *data, const struct record *record) {
+    struct book *const book = data;
+    const int64_t i = book->n;
+    if (i == book->room) {
+        book->room = book->room ? 2 * book->room : 1024;
+        book->account = resize(book->account, book->room, sizeof(char *));
+        book->period = resize(book->period, book->room, sizeof(char *));
+        book->left = resize(book->left, book->room, sizeof(double));
+        for (int32_t j = 0; j < book->p; j++)
+            book->signal[j] =
+                resize(book->signal[j], book->room, sizeof(double));
+    }
+    const struct cell *const account = &record->cell[book->account_column];
+    const struct cell *const period = &record->cell[book->period_column];
+    if (account->length == 0 || period->length == 0)
+        fail_at(record->path, record->line, "there is no %s",
+                account->length ? "period" : "account");
+    book->account[i] = copy_of(account->text, account->length);
+    book->period[i] = copy_of(period->text, period->length);
+    book->left[i] = number_in(record, book->left_column, "left");
+    if (!isnan(book->left[i]) && book->left[i] != 0 && book->left[i] != 1)
+        fail_at(record->path, record->line, "left is %g, not 0, 1 or empty",
+                book->left[i]);
+    for (int32_t j = 0; j < book->p; j++)
+        book->signal[j][i] = number_in(record, book->column[j], book->name[j]);
+    book->n++;
+}
+
+static void number_periods(struct book *book) {
+    book->number = resize(NULL, book->n, sizeof *book->number);
+    for (int64_t i = 0; i < book->n; i++)
+        if (parse_number(book->period[i], strlen(book->period[i]), '.',
+                         &book->number[i])) {
+            free(book->number);
+            book->number = NULL;
+            return;
+        }
+}
+
+static struct book *sorted_book;
+
+static int by_account(const void *a, const void *b) {
+    return strcmp(sorted_book->account[*(const int64_t *)a],
+                  sorted_book->account[*(const int64_t *)b]);
+}
+
+/* Accounts become numbers: rows of one account are not independent. */
+static void number_accounts(struct book *book) {
+    int64_t *const order = resize(NULL, book->n, sizeof *order);
+    book->cluster = resize(NULL, book->n, sizeof *book->cluster);
+    for (int64_t i = 0; i < book->n; i++) order[i] = i;
+    sorted_book = book;
+    qsort(order, (size_t)book->n, sizeof *order, by_account);
+    for (int64_t k = 0, number = 0; k < book->n; k++) {
+        number += k > 0 && by_account(&order[k], &order[k - 1]) != 0;
+        book->cluster[order[k]] = number;
+    }
+    free(order);
+}
+
+static int compare_periods(const struct book *book, int64_t a, int64_t b) {
+    if (!book->number) return strcmp(book->period[a], book->period[b]);
+    return (book->number[a] > book->number[b]) -
+           (book->number[a] < book->number[b]);
+}
+
+/* ---- fitting and scoring ---- */
+
+static kam_column doubles(const double *values) {
+    kam_column column = {0};
+    column.values = values;
+    column.type = KAM_F64;
+    return column;
+}
+
+static kam_panel panel_of(const struct book *book, const double *event,
+                          kam_column *column) {
+    kam_panel panel;
+    memset(&panel, 0, sizeof panel);
+    panel.struct_size = sizeof panel;
+    panel.n_columns = book->p;
+    panel.n_rows = book->n;
+    for (int32_t j = 0; j < book->p; j++) column[j] = doubles(book->signal[j]);
+    panel.column = column;
+    panel.name = (const char *const *)book->name;
+    panel.reason = book->reason;
+    panel.event = doubles(event);
+    panel.cluster.values = book->cluster;
+    panel.cluster.type = KAM_I64;
+    return panel;
+}
+
+struct model {
+    double beta[MOST + 1], *covariance, mean[MOST];
+    kam_hazard hazard;
+    kam_hazard_report report;
+};
+
+static double option(const char *name, const char *text, double usual,
+                     double low, double high) {
+    double value = usual;
+    if (text && (parse_number(text, strlen(text), '.', &value) || value < low ||
+                 value > high))
+        fail(EXIT_INPUT, "--%s \"%s\" must be a number from %g to %g", name,
+             text, low, high);
+    return value;
+}
+
+static int32_t link_of(void) {
+    if (!given.link || strcmp(given.link, "logistic") == 0)
+        return KAM_HAZARD_LOGISTIC;
+    if (strcmp(given.link, "cloglog") == 0) return KAM_HAZARD_CLOGLOG;
+    fail(EXIT_INPUT, "--link \"%s\" must be logistic or cloglog", given.link);
+}
+
+/* The typical account: the mean of what is known of each signal. */
+static void find_means(const struct book *book, struct model *model) {
+    for (int32_t j = 0; j < book->p; j++) {
+        double sum = 0, n = 0;
+        for (int64_t i = 0; i < book->n; i++) {
+            if (isnan(book->signal[j][i])) continue;
+            sum += book->signal[j][i];
+            n++;
+        }
+        model->mean[j] = n > 0 ? sum / n : 0;
+    }
+}
+
+static void fit(const struct book *book, const kam_panel *panel,
+                struct model *model) {
+    const int32_t q = book->p + 1, link = link_of();
+    const double base = option("base-risk", given.base, 0, 0, 0.999);
+    double mean[MOST + 1], precision[MOST + 1];
+    kam_hazard_options options;
+    kam_diag diag = {.struct_size = sizeof diag};
+    kam_hazard_options_init(&options, sizeof options);
+    options.ridge = option("ridge", given.ridge, 0, 0, 1e9);
+    options.robust = 1;
+    if (!given.no_prior) {
+        kam_hazard_expert(link, book->reason, book->p, base, mean, precision,
+                          NULL);
+        options.prior_mean = mean;
+        options.prior_precision = precision;
+    }
+    memset(&model->report, 0, sizeof model->report);
+    model->report.struct_size = sizeof model->report;
+    model->covariance = resize(NULL, q * q, sizeof(double));
+    const kam_status status =
+        kam_hazard_fit(link, panel, &options, NULL, model->beta,
+                       model->covariance, &model->report, &diag);
+    if (status != KAM_OK)
+        fail(EXIT_INPUT, "%s: %s%s", kam_status_text(status), diag.argument,
+             diag.message[0] ? "" : ".");
+    model->hazard = (kam_hazard){link, book->p, model->beta, model->covariance};
+    find_means(book, model);
+}
+
+static void say_fit(const struct book *book, const struct model *model) {
+    const kam_hazard_report *const r = &model->report;
+    if (given.quiet) return;
+    fprintf(stderr, "%lld rows, %lld of them with an outcome, %lld left.\n",
+            (long long)book->n, (long long)(r->n_rows), (long long)r->n_events);
+    if (r->verdict == KAM_HAZARD_PRIOR_ONLY)
+        fputs("Nobody left yet: the scores are the expert scorecard's.\n",
+              stderr);
+    if (r->verdict == KAM_HAZARD_SEPARATED)
+        fprintf(stderr,
+                "\"%s\" tells who left without error; Firth's penalty keeps "
+                "its weight finite.\n",
+                r->culprit >= 0 ? book->name[r->culprit] : "a signal");
+    for (int32_t j = 0; j < book->p; j++)
+        fprintf(stderr, "  %-24s %10.4f +- %.4f\n", book->name[j],
+                model->beta[j + 1],
+                sqrt(model->covariance[(j + 1) * (book->p + 2)]));
+}
+
+/* ---- output ---- */
+
+/* A signal's own words where the library has none: its name and value. */
+static void print_reason(const struct book *book, const kam_reason *reason,
+                         int32_t language) {
+    char text[160];
+    if (reason->id >= KAM_REASON_COLUMN) {
+        const int zh = language == KAM_ZH;
+        const char *const name = book->name[reason->id - KAM_REASON_COLUMN];
+        const char *const what =
+            reason->contribution > 0
+                ? (zh ? "推高流失风险" : "raises the risk")
+                : (zh ? "降低流失风险" : "lowers the risk");
+        snprintf(text, sizeof text, zh ? "%s = %.6g，%s" : "%s = %.6g %s", name,
+                 reason->value, what);
+    } else {
+        kam_reason_text(reason, language, text, sizeof text, NULL);
+    }
+    putchar(',');
+    csv_put(stdout, text, strlen(text));
+}
+
+static void print_row(const struct book *book, const struct model *model,
+                      const kam_panel *panel, int64_t i, int32_t language) {
+    double risk, low, high;
+    uint32_t flag;
+    kam_column column[MOST];
+    kam_reason reasons[TOP + 2];
+    kam_panel one = *panel;
+    const int32_t top = book->p < TOP ? book->p : TOP;
+    for (int32_t j = 0; j < book->p; j++) {
+        column[j] = panel->column[j];
+        column[j].offset = i;
+    }
+    one.column = column;
+    one.n_rows = 1;
+    kam_hazard_risk(&model->hazard, &one, 0.8, NULL, &risk, &low, &high, &flag,
+                    NULL);
+    kam_hazard_reasons(&model->hazard, &one, model->mean, top, NULL, reasons,
+                       NULL, NULL);
+    csv_put(stdout, book->account[i], strlen(book->account[i]));
+    putchar(',');
+    csv_put(stdout, book->period[i], strlen(book->period[i]));
+    if (flag)
+        printf(",,,");
+    else
+        printf(",%.6f,%.6f,%.6f", risk, low, high);
+    for (int32_t k = 1; k <= TOP; k++) {
+        if (flag || k > top)
+            putchar(',');
+        else
+            print_reason(book, &reasons[k], language);
+    }
+    printf(",%s\n", flag ? kam_row_flag_name(flag & (0 - flag)) : "");
+}
+
+/* Rows without an outcome; where there are none, each account's last. */
+static void print_scores(const struct book *book, const struct model *model,
+                         const kam_panel *panel, int32_t language) {
+    int64_t n_open = 0;
+    int64_t *const last = resize(NULL, book->n, sizeof *last);
+    for (int64_t i = 0; i < book->n; i++) last[i] = -1;
+    for (int64_t i = 0; i < book->n; i++) {
+        int64_t *const of = &last[book->cluster[i]];
+        n_open += isnan(book->left[i]);
+        if (*of < 0 || compare_periods(book, i, *of) > 0) *of = i;
+    }
+    puts(
+        "account,period,risk,risk_low,risk_high,reason_1,reason_2,reason_3,"
+        "flags");
+    for (int64_t i = 0; i < book->n; i++)
+        if (n_open > 0 ? isnan(book->left[i]) : last[book->cluster[i]] == i)
+            print_row(book, model, panel, i, language);
+    free(last);
+}
+
+static void backtest(struct book *book, kam_column *column) {
+    double *const before = resize(NULL, 4 * book->n, sizeof *before);
+    double *const after = before + book->n, *const risk = after + book->n;
+    double *const naive = risk + book->n;
+    struct book cut = *book;
+    struct model model;
+    double at = 0;
+    if (book->number &&
+        parse_number(given.backtest, strlen(given.backtest), '.', &at))
+        fail(EXIT_INPUT, "--backtest \"%s\" is no number, as the periods are",
+             given.backtest);
+    for (int64_t i = 0; i < book->n; i++) {
+        const int is_before = book->number
+                                  ? book->number[i] < at
+                                  : strcmp(book->period[i], given.backtest) < 0;
+        before[i] = is_before ? book->left[i] : NAN;
+        after[i] = is_before ? NAN : book->left[i];
+    }
+    cut.left = before;
+    kam_panel panel = panel_of(&cut, before, column);
+    fit(&cut, &panel, &model);
+    say_fit(&cut, &model);
+    kam_hazard_risk(&model.hazard, &panel, 0, NULL, risk, NULL, NULL, NULL,
+                    NULL);
+    const double rate = ((double)model.report.n_events + 0.5) /
+                        ((double)model.report.n_rows + 1);
+    for (int64_t i = 0; i < book->n; i++) naive[i] = rate;
+    const kam_column p = doubles(risk), q = doubles(naive), y = doubles(after);
+    kam_backtest_event_report e = {.struct_size = sizeof e};
+    kam_backtest_bands_report b = {.struct_size = sizeof b};
+    kam_backtest_versus_report v = {.struct_size = sizeof v};
+    kam_backtest_band band[5];
+    kam_diag diag = {.struct_size = sizeof diag};
+    if (kam_backtest_event(&p, &y, book->n, NULL, &e, &diag) != KAM_OK ||
+        kam_backtest_bands(&p, &y, book->n, 5, NULL, band, &b, &diag) !=
+            KAM_OK ||
+        kam_backtest_versus(&p, &q, &y, book->n, &v, &diag) != KAM_OK)
+        fail(EXIT_INPUT, "no outcome from period %s on: %s", given.backtest,
+             diag.message);
+    printf(
+        "rows,%lld\nleft,%lld\nexpected,%.1f\nauc,%.4f\nlog_loss,%.5f\n"
+        "brier,%.5f\ncalibration_error,%.4f\nlift_top_fifth,%.2f\n"
+        "log_loss_of_base_rate,%.5f\nverdict,%s\n",
+        (long long)e.n_rows, (long long)e.n_events, e.expected, e.auc,
+        e.log_loss, e.brier, b.error, b.lift, v.naive,
+        v.verdict == KAM_BACKTEST_BETTER  ? "better than the base rate"
+        : v.verdict == KAM_BACKTEST_WORSE ? "worse than the base rate"
+                                          : "undecided");
+    free(model.covariance);
+    free(before);
+}
+
+static poptContext read_words(int argc, const char **argv) {
+    poptContext context = poptGetContext("kam-churn", argc, argv, table, 0);
+    const int result = poptGetNextOpt(context);
+    poptSetOtherOptionHelp(context, "[OPTION...] PANEL.csv");
+    if (result < -1)
+        fail(EXIT_INPUT, "%s: %s; kam-churn --help lists the options",
+             poptBadOption(context, POPT_BADOPTION_NOALIAS),
+             poptStrerror(result));
+    if (given.help) {
+        puts(
+            "Fits the risk of leaving to a panel of accounts and periods "
+            "(CSV, - is standard\ninput), and writes the risk of the rows "
+            "that are still open, with reasons.\n");
+        fflush(stdout);
+        poptPrintHelp(context, stdout, 0);
+        exit(0);
+    }
+    if (given.version) printf("kam-churn %s\n", kam_version_text()), exit(0);
+    return context;
+}
+
+int main(int argc, const char **argv) {
+    struct book book = {0};
+    const struct csv_handler handler = {take_header, take_record, &book};
+    kam_column column[MOST];
+    message_program("kam-churn");
+    poptContext context = read_words(argc, argv);
+    const char *const path = poptGetArg(context);
+    if (!path || poptPeekArg(context))
+        fail(EXIT_INPUT, "give one panel file; kam-churn --help tells more");
+    int32_t language = KAM_EN;
+    if (given.lang && strcmp(given.lang, "zh") == 0)
+        language = KAM_ZH;
+    else if (given.lang && strcmp(given.lang, "en") != 0)
+        fail(EXIT_INPUT, "--lang \"%s\" must be en or zh", given.lang);
+    csv_read(path, 0, 0, &handler);
+    if (book.n == 0) fail(EXIT_INPUT, "%s has no row", csv_name(path));
+    number_periods(&book);
+    number_accounts(&book);
+    if (given.backtest) {
+        backtest(&book, column);
+    } else {
+        struct model model;
+        const kam_panel panel = panel_of(&book, book.left, column);
+        fit(&book, &panel, &model);
+        say_fit(&book, &model);
+        print_scores(&book, &model, &panel, language);
+        free(model.covariance);
+    }
+    if (ferror(stdout) || fflush(stdout) != 0)
+        fail(EXIT_TROUBLE, "the output cannot be written");
+    poptFreeContext(context);
+    return 0;
+}

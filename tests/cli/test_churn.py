@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""kam-churn: a panel in; risks with reasons, or a backtest, out."""
+import math
+import os
+import random
+import re
+
+from tap import equal, file, has, main, rows, run, true
+
+CHURN = os.environ.get("KAM_CHURN", "kam-churn")
+HEADER = "account,period,risk,risk_low,risk_high,reason_1,reason_2,reason_3,flags"
+
+
+def panel(events=True, seed=1):
+    """120 accounts, 12 months; who orders less and hears less leaves."""
+    draw = random.Random(seed)
+    out = ["account,period,left,orders,contact_gap,plan"]
+    for account in range(120):
+        for month in range(12):
+            drop, gap = round(draw.random() - 0.4, 3), draw.randrange(40)
+            risk = 1 / (1 + math.exp(4 - 2.5 * drop - 0.05 * gap))
+            left = int(events and draw.random() < risk)
+            left = "" if month == 11 and not left else left
+            out.append(f"A{account:03},2024-{month + 1:02},{left},{drop},{gap},{draw.randrange(3)}")
+            if left == 1:
+                break
+    return "\n".join(out) + "\n"
+
+
+def churn(*words, **more):
+    return run(*words, tool=CHURN, **more)
+
+
+def test_scores_with_reasons():
+    done = churn(file("panel.csv", panel()))
+    equal(done.status, 0, done.err)
+    equal(done.out.split("\n")[0], HEADER)
+    table = rows(done.out)
+    true(len(table) > 30, f"{len(table)} rows")
+    for row in table.values():
+        equal(row["period"], "2024-12")
+        true(0 < float(row["risk_low"]) < float(row["risk"]) < float(row["risk_high"]) < 1, f"{row}")
+        true(re.search(r"rais|lower", row["reason_1"]), f"{row}")
+    has(done.err, "contact_gap")
+    chinese = churn("-q", "--lang", "zh", file("panel.csv", panel()))
+    has(chinese.out, "流失风险")
+    equal(chinese.err, "")
+
+
+def test_day_one():
+    done = churn(file("new.csv", panel(events=False)))
+    equal(done.status, 0, done.err)
+    has(done.err, "Nobody left yet")
+    table = rows(done.out)
+    true(max(float(row["risk"]) for row in table.values()) > 3 * min(float(row["risk"]) for row in table.values()),
+         "the scorecard tells accounts apart")
+    refused = churn("--no-prior", file("new.csv", panel(events=False)))
+    equal(refused.status, 2)
+    has(refused.err, "event")
+
+
+def test_backtest():
+    done = churn("-q", "--backtest", "2024-07", file("panel.csv", panel()))
+    equal(done.status, 0, done.err)
+    found = dict(line.split(",", 1) for line in done.out.splitlines())
+    true(float(found["auc"]) > 0.65, f"{found}")
+    equal(found["verdict"], "better than the base rate")
+
+
+def test_order_of_lines_does_not_matter():
+    header, *body = panel().splitlines()
+    mixed = "\n".join([header, *sorted(body, key=lambda line: line[::-1])]) + "\n"
+    one, other = churn("-q", file("a.csv", panel())), churn("-q", file("b.csv", mixed))
+    equal(sorted(one.out.splitlines()), sorted(other.out.splitlines()))
+
+
+def test_bad_input():
+    for text, word in (("a,b\n1,2\n", "account"), ("account,period,left,x\nA,1,7,2\n", "left"),
+                       ("account,period,left,x\nA,1,0,two\n", "number"), ("account,period,left\nA,1,0\n", "signal"),
+                       ("account,period,left,x\n", "row")):
+        done = churn(file("bad.csv", text))
+        equal(done.status, 2, done.err)
+        has(done.err, word)
+    equal(churn().status, 2)
+    equal(churn("--link", "probit", file("panel.csv", panel())).status, 2)
+    has(churn("--version").out, "kam-churn")
+    has(churn("--help").out, "--backtest")
+
+
+main(globals())
