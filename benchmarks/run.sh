@@ -61,3 +61,8 @@ if ! "$peers/bin/python" "$here/peers.py" "$out" >"$out/theirs.txt"; then
     echo 'lifetimes and DuckDB could not be run.' >&2
 fi
 python3 "$here/table.py" "$out"
+
+# The Python binding, beside lifetimes and pandas.
+sh "$here/../tools/venv" "$build" venv "$here/../bindings/python/requirements-test.txt"
+KAM_LIBRARY=$(cd "$build/lib" && pwd)/libkam.so sh "$here/../tools/python" "$build" "$here/bench_python.py" ||
+    echo 'The Python benchmarks could not be run.' >&2

@@ -73,7 +73,8 @@ KAM_API double kam_estimate_ratio_test(double log_likelihood,
                                        double larger_log_likelihood,
                                        int32_t n_more);
 
-/** Adds `other` to `objective`; both must be of one model.
+/** Adds `other` to `objective`; both must be of one model, unless one is empty
+ *  (zero but for its struct_size).
  *  @return KAM_OK; KAM_ERR_NULL; KAM_ERR_STRUCT; KAM_ERR_SHAPE;
  *          KAM_ERR_OVERFLOW */
 KAM_API kam_status kam_objective_merge(kam_objective *objective,

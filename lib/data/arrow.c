@@ -152,6 +152,9 @@ static kam_status check_buffers(const struct kam__arrow *column,
     const struct ArrowArray *const array = rows->array;
     const int64_t wanted = buffers_of(&rows->type);
     const int more = rows->type.kind == KAM__ARROW_VIEW;
+    /* Some still write the validity of nulls, as Arrow did before 1.0. */
+    if (rows->type.kind == KAM__ARROW_NONE && array->n_buffers == 1)
+        return KAM_OK;
     if (more ? array->n_buffers < wanted : array->n_buffers != wanted)
         return misshapen(column, (double)array->n_buffers,
                          "has {value} buffers, not those of its type.", diag);
@@ -202,7 +205,7 @@ static kam_status open_rows(const struct kam__arrow *column, const char *format,
     rows->n_rows = n < 0 ? array->length : n;
     status = check_buffers(column, rows, diag);
     if (status != KAM_OK) return status;
-    rows->validity = array->n_buffers > 0 && array->null_count != 0
+    rows->validity = type.kind != KAM__ARROW_NONE && array->null_count != 0
                          ? array->buffers[0]
                          : NULL;
     return check_offsets(column, rows, diag);

@@ -57,6 +57,11 @@ kam_status kam_objective_merge(kam_objective *objective,
         status = kam__sized_read(&theirs, sizeof theirs, other,
                                  OBJECTIVE_FIRST_VERSION, "other", NULL);
     if (status != KAM_OK) return status;
+    /* Of no rows and of no model yet: what a part without rows comes to. */
+    if (theirs.n_parameters == 0 && theirs.n_rows == 0 && theirs.n_skipped == 0)
+        return KAM_OK;
+    if (ours.n_parameters == 0 && ours.n_rows == 0 && ours.n_skipped == 0)
+        ours.n_parameters = theirs.n_parameters;
     if (!possible(&ours) || !possible(&theirs) ||
         ours.n_parameters != theirs.n_parameters)
         return KAM_ERR_SHAPE;

@@ -102,6 +102,11 @@ static void views_of_nothing(void **state) {
     assert_status(view_of(&made, &column, &n_rows, NULL), KAM_OK);
     assert_null(column.values);
     assert_int_equal(n_rows, 5);
+    made.array.n_buffers = 1;
+    made.array.null_count = 5;
+    assert_status(view_of(&made, &column, &n_rows, NULL), KAM_OK);
+    made.array.n_buffers = 2;
+    assert_status(view_of(&made, &column, &n_rows, NULL), KAM_ERR_SHAPE);
     make(&made, "g", 0, NULL, NULL, NULL);
     assert_status(view_of(&made, &column, &n_rows, NULL), KAM_OK);
     assert_non_null(column.values);

@@ -83,6 +83,18 @@ static void test_merge_with_itself(void **state) {
     assert_int_equal(o.n_rows, 2 * rows);
 }
 
+/* A part without rows changes nothing, and takes what comes. */
+static void test_merge_of_nothing(void **state) {
+    (void)state;
+    kam_objective a = objective_of(3, 0, 9);
+    kam_objective empty = {.struct_size = sizeof empty};
+    const kam_objective kept = a;
+    assert_status(kam_objective_merge(&a, &empty), KAM_OK);
+    assert_memory_equal(&a, &kept, sizeof a);
+    assert_status(kam_objective_merge(&empty, &a), KAM_OK);
+    assert_memory_equal(&empty, &kept, sizeof a);
+}
+
 static void test_merge_refuses(void **state) {
     (void)state;
     kam_objective a = objective_of(3, 0, 9), b = objective_of(3, 9, 9);
@@ -125,6 +137,7 @@ int main(void) {
         cmocka_unit_test(test_defaults_of_other_sizes),
         cmocka_unit_test(test_pieces_in_any_order),
         cmocka_unit_test(test_merge_with_itself),
+        cmocka_unit_test(test_merge_of_nothing),
         cmocka_unit_test(test_merge_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

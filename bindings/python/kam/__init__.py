@@ -6,7 +6,7 @@ and why. A thin layer over the C library: modules are named as its headers.
     scores = kam.score(book, kam.fit(book))
 
 Loaded when used: kam.estimators (as scikit-learn's), kam.lifetimes (for those who
-come from there).
+come from there), kam.duckdb and kam.spark (for those engines).
 """
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from .panel import Panel
 from . import additive as additive, cause as cause
 
 if TYPE_CHECKING:
-    from . import estimators, lifetimes
+    from . import duckdb as duckdb, estimators, lifetimes, spark as spark
 else:
     def __getattr__(name: str) -> Any:
-        if name not in ("estimators", "lifetimes"):
+        if name not in ("duckdb", "estimators", "lifetimes", "spark"):
             raise AttributeError(f"module 'kam' has no attribute {name!r}")
         from importlib import import_module
         return import_module(f"kam.{name}")

@@ -7,7 +7,7 @@ import ctypes
 from ctypes import CFUNCTYPE, POINTER, PYFUNCTYPE, Structure, c_char_p, c_int, c_int64, c_void_p, py_object
 from typing import Any, NamedTuple, Optional
 
-from ._errors import refuse
+from ._errors import KamError, refuse
 
 
 class ArrowSchema(Structure):
@@ -109,12 +109,19 @@ def _read_array(capsules: tuple[Any, Any], name: str) -> Read:
 
 def read(data: Any, name: str) -> Optional[Read]:
     """What an object exports, borrowed; None when it does not speak Arrow, or
-    would, had it the package that it needs for it (pandas without pyarrow)."""
+    would, had it the package that it needs for it (pandas without pyarrow), or
+    cannot say all of itself in Arrow (a frame of pandas with a column of mixed
+    objects, or two of one name): its columns may be reached one by one."""
     try:
         if hasattr(data, "__arrow_c_array__"):
             return _read_array(data.__arrow_c_array__(), name)
         if hasattr(data, "__arrow_c_stream__"):
             return _read_stream(data.__arrow_c_stream__(), name)
+    except KamError:
+        raise
     except ImportError:
         pass
+    except (TypeError, ValueError) as error:
+        if not hasattr(data, "to_numpy"):
+            raise refuse(name, f"could not be read as Arrow: {error}") from error
     return None

@@ -25,6 +25,8 @@ def _bundled() -> Iterator[str]:
     for name in _NAMES:
         yield from map(str, sorted(_HERE.glob(name)))
         yield from map(str, sorted(_HERE.parent.glob(f".libkam.mesonpy.libs/{name}")))
+        if _HERE.parent.suffix == ".zip":  # shipped to others (kam.spark), the library beside it
+            yield from map(str, sorted(_HERE.parent.parent.glob(name)))
     from sysconfig import get_path  # slow to load, and seldom needed
     for name in _NAMES:
         yield from map(str, sorted(pathlib.Path(get_path("platlib")).glob(f".libkam.mesonpy.libs/{name}")))

@@ -18,12 +18,19 @@ _TYPES: dict[str, Any] = {"d": ctypes.c_double, "i": ctypes.c_int32, "q": ctypes
 _ARROW = {"d": (_ffi.KAM_F64, None), "i": (_ffi.KAM_I32, None), "q": (_ffi.KAM_I64, None), "I": (_ffi.KAM_I32, b"I")}
 
 
+#: rows from which on memory comes from the system, not from Python
+_LARGE = 1 << 17
+
+
 class Buffer:
     """Memory that C writes into: n zeros of one type."""
 
     def __init__(self, letter: str, n: int) -> None:
         self.letter, self.n = letter, n
-        self._memory = (_TYPES[letter] * max(n, 1))()
+        room = _TYPES[letter] * max(n, 1)
+        # Pages of the system are zero already: C is the first to touch them.
+        self._memory = room() if n < _LARGE else room.from_buffer(
+            import_module("mmap").mmap(-1, ctypes.sizeof(room)))
 
     def at(self, row: int = 0) -> int:
         return ctypes.addressof(self._memory) + row * ctypes.sizeof(_TYPES[self.letter])
