@@ -143,7 +143,7 @@ def fit(book: Book, facts: Facts, family: str = "pnbd", *, equal: Sequence[str] 
         if status not in btyd.VERDICTS:
             host.check(status, diag)
     p = raw.base.n_parameters + raw.n_orders + raw.n_leaving - len(set(equal))
-    model = Model(raw, read.names, covariance, estimate.report_of(report), p)
+    model = Model(raw, read.names, covariance[:], estimate.report_of(report), p)
     if status != _ffi.KAM_OK:
         error = error_of(status, diag)
         error.model = model
