@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (backtest, btyd, btyd_covariates, btyd_choose, business, cadence, calendar, calibrate, clv, concentration, costing,
-               estimate, hazard,
-               key_account, kpi, matrix, move, panel, playbook, policy, profit, reason, retention, rfm, scorecard,
-               segment, service_level, spend, stage, status, sum, survival, tier)
+from . import (additive, backtest, btyd, btyd_choose, btyd_covariates, business, cadence, calendar, calibrate, cause,
+               clv, concentration, costing, estimate, hazard, key_account, kpi, matrix, move, panel, playbook, policy,
+               profit, reason, retention, rfm, scorecard, segment, service_level, spend, stage, status, sum, survival,
+               tier)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -25,7 +25,6 @@ from ._table import Table
 from .account import Accounts
 from .ledger import Ledger, Summary
 from .panel import Panel
-from . import additive as additive, cause as cause
 
 if TYPE_CHECKING:
     from . import duckdb as duckdb, estimators, lifetimes, spark as spark
@@ -45,11 +44,11 @@ def isa() -> int:
 
 
 __all__ = [
-    "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError", "KamExecutorError",
-    "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError", "Ledger", "Models", "Panel",
-    "Scores", "Summary", "Table", "backtest", "btyd", "btyd_covariates", "btyd_choose", "business", "cadence", "calendar", "calibrate",
-    "clv",
-    "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa", "key_account", "kpi",
-    "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit", "reason", "retention", "rfm",
-    "score", "score_one", "scorecard", "segment", "service_level", "spend", "stage", "status", "sum", "survival",
-    "tier"]
+    "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError",
+    "KamExecutorError", "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError",
+    "Ledger", "Models", "Panel", "Scores", "Summary", "Table", "additive", "backtest", "btyd",
+    "btyd_choose", "btyd_covariates", "business", "cadence", "calendar", "calibrate", "cause",
+    "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa",
+    "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
+    "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
+    "spend", "stage", "status", "sum", "survival", "tier"]
