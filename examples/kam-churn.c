@@ -452,6 +452,22 @@ static void backtest(struct book *book, kam_column *column) {
     free(before);
 }
 
+static void free_book(struct book *book) {
+    for (int64_t i = 0; i < book->n; i++) {
+        free(book->account[i]);
+        free(book->period[i]);
+    }
+    for (int32_t j = 0; j < book->p; j++) {
+        free(book->name[j]);
+        free(book->signal[j]);
+    }
+    free(book->account);
+    free(book->period);
+    free(book->left);
+    free(book->number);
+    free(book->cluster);
+}
+
 static poptContext read_words(int argc, const char **argv) {
     poptContext context = poptGetContext("kam-churn", argc, argv, table, 0);
     const int result = poptGetNextOpt(context);
@@ -503,6 +519,7 @@ int main(int argc, const char **argv) {
     }
     if (ferror(stdout) || fflush(stdout) != 0)
         fail(EXIT_TROUBLE, "the output cannot be written");
+    free_book(&book);
     poptFreeContext(context);
     return 0;
 }

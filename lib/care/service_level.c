@@ -261,7 +261,7 @@ static void judge_orders(void *context, int64_t first, int32_t n) {
         const int32_t promised = kam__day_at(&a->orders.promised_day, row);
         const int32_t day = kam__day_at(&a->orders.delivered_day, row);
         const int open = day == KAM__NO_DAY || day > today;
-        const int32_t early = promised - (open ? today : day);
+        const int64_t early = (int64_t)promised - (open ? today : day);
         const int known = promised != KAM__NO_DAY;
         const int enough = early >= a->options.early_days;
         if (a->early_days)

@@ -37,7 +37,7 @@ static inline void add_row(const struct kam__kpi_adding *adding, int32_t i,
  * else wait for memory. */
 static inline void ask_for(const char *cell, uint64_t size) {
 #if defined(__GNUC__)
-    for (uint64_t line = 0; line < size; line += 64)
+    for (uint64_t line = 0; cell && line < size; line += 64)
         __builtin_prefetch(cell + line, 1);
 #else
     (void)cell, (void)size;
