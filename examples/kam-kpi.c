@@ -373,6 +373,18 @@ struct input {
     kam_column column[MOST_ROLES];
 };
 
+static void free_input(struct table *table, struct groups *groups,
+                       const struct input *input) {
+    for (int i = 0; i < table->records->n_roles; i++) {
+        if (input->column[i].values != table->value[i])
+            free((int32_t *)(uintptr_t)input->column[i].values); /* days */
+        free(table->value[i]);
+    }
+    texts_free(&table->group);
+    free(groups->code);
+    free(groups->row);
+}
+
 static kam_status compute(int32_t code, const struct input *input,
                           const kam_kpi_options *options, kam_kpi *out,
                           kam_kpi_report *report, kam_diag *diag) {
@@ -596,6 +608,7 @@ static void run(const char *kind, const char *path) {
     write_figures(&table, &groups, &options, kpi);
     if (!given.quiet) print_summary(&table, &groups, &report, &count);
     free(kpi);
+    free_input(&table, &groups, &input);
 }
 
 int main(int argc, const char **argv) {
