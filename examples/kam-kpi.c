@@ -604,7 +604,10 @@ static void run(const char *kind, const char *path) {
     kam_kpi *const kpi = resize(NULL, groups.n_groups * n, sizeof *kpi);
     const kam_status status =
         compute(table.records->code, &input, &options, kpi, &report, &diag);
-    if (status != KAM_OK) fail_of(status, &diag);
+    if (status != KAM_OK) {
+        free(kpi);
+        fail_of(status, &diag);
+    }
     write_figures(&table, &groups, &options, kpi);
     if (!given.quiet) print_summary(&table, &groups, &report, &count);
     free(kpi);
