@@ -616,8 +616,8 @@ static void run(const char *kind, const char *path) {
 
 int main(int argc, const char **argv) {
     message_program("kam-kpi");
-    poptContext context =
-        poptGetContext("kam-kpi", argc, argv, table_of_options, 0);
+    static poptContext context; /* also when something ends the program */
+    context = poptGetContext("kam-kpi", argc, argv, table_of_options, 0);
     const int result = poptGetNextOpt(context);
     if (result < -1)
         fail(EXIT_INPUT, "%s: %s; kam-kpi --help lists the options",
