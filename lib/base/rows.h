@@ -56,4 +56,10 @@ typedef void (*kam__piece_work)(void *context, int64_t piece, int64_t first,
 kam_status kam__for_pieces(const kam_host *host, int64_t n_rows,
                            kam__piece_work work, void *context, kam_diag *diag);
 
+/* Adds the bits that a kernel found, as whole numbers in its lanes. */
+static inline void kam__add_flags(uint32_t *restrict to,
+                                  const double *restrict flags, int32_t n) {
+    for (int32_t i = 0; i < n; i++) to[i] |= (uint32_t)(int32_t)flags[i];
+}
+
 #endif

@@ -57,11 +57,6 @@ static void divide(double *restrict ratio, const double *restrict layer,
     }
 }
 
-static void add_flags(uint32_t *restrict to, const double *restrict flags,
-                      int32_t n) {
-    for (int32_t i = 0; i < n; i++) to[i] |= (uint32_t)(int32_t)flags[i];
-}
-
 static void lay_tile(const struct kam__layer_tile *tile) {
     double flags[KAM__TILE];
     lay(tile, tile->net, tile->margin, tile->contribution, flags);
@@ -70,7 +65,7 @@ static void lay_tile(const struct kam__layer_tile *tile) {
     if (tile->contribution_ratio)
         divide(tile->contribution_ratio, tile->contribution, tile->net,
                tile->n);
-    if (tile->flags) add_flags(tile->flags, flags, tile->n);
+    if (tile->flags) kam__add_flags(tile->flags, flags, tile->n);
 }
 
 const kam__layer_rows KAM__ISA(kam__lay) = lay_tile;

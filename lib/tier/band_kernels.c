@@ -64,11 +64,6 @@ static inline void place_rows(const struct kam__band_tile *tile, int n_bands,
     }
 }
 
-static void add_flags(uint32_t *restrict to, const double *restrict flags,
-                      int32_t n) {
-    for (int32_t i = 0; i < n; i++) to[i] |= (uint32_t)(int32_t)flags[i];
-}
-
 static void band_tile(const struct kam__band_tile *tile) {
     double flags[KAM__TILE];
     if (tile->n_bands == 3)
@@ -77,7 +72,7 @@ static void band_tile(const struct kam__band_tile *tile) {
     else
         place_rows(tile, tile->n_bands, tile->tier, tile->to_next,
                    tile->above_limit, flags);
-    if (tile->flags) add_flags(tile->flags, flags, tile->n);
+    if (tile->flags) kam__add_flags(tile->flags, flags, tile->n);
 }
 
 const kam__band_rows KAM__ISA(kam__band) = band_tile;

@@ -87,7 +87,7 @@ static void check_glm(const char *dataset, struct book *book,
 
 /* The file has quotes; they are taken out on the way. */
 static int read_quoted(struct table *table, const char *path) {
-    char line[4096], plain[L_tmpnam + 32] = "kam_expected_XXXXXX";
+    char line[4096], plain[] = "kam_expected_XXXXXX";
     FILE *const from = fopen(path, "r");
     if (!from) return 0;
     const int handle = mkstemp(plain);
