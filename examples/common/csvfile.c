@@ -173,8 +173,8 @@ static void feed_block(struct reading *reading, struct csv_parser *parser,
 static void check_kind(const char *path, const char *block, size_t length) {
     if (length >= 2 && memcmp(block, "\x1f\x8b", 2) == 0)
         fail(EXIT_INPUT,
-             "%s is packed by gzip; unpack it on the way: gzip -dc %s | "
-             "kam-score -",
+             "%s is packed by gzip; unpack it on the way, by gzip -dc %s, and "
+             "give - as the file",
              path, path);
     if (length >= 4 && memcmp(block, "PK\3\4", 4) == 0)
         fail(

@@ -112,8 +112,14 @@ void policy_read(const char *path, struct options *options) {
     FILE *const file = fopen(path, "r");
     if (!file) fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));
     json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    if (ferror(file))
+        fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));
     fclose(file);
-    if (!root) fail_at(path, error.line > 0 ? error.line : 1, "%s", error.text);
+    if (!root && json_error_code(&error) == json_error_duplicate_key)
+        fail(EXIT_INPUT, "%s: a key stands twice in one object", path);
+    if (!root)
+        fail_at(path, error.line > 0 ? error.line : 1,
+                "what stands here is no JSON");
     check_keys(&whole, root, keys, "tiers, future and defaults");
     json_t *const tiers = json_object_get(root, "tiers");
     json_t *const future = json_object_get(root, "future");
@@ -147,7 +153,7 @@ void policy_check(const char *from, const struct options *options) {
 
 static json_t *number(double value) {
     return isinf(value) ? json_string("inf")
-           : value == floor(value) && value < 1e15
+           : value == floor(value) && fabs(value) < 1e15
                ? json_integer((json_int_t)value)
                : json_real(value);
 }

@@ -3,7 +3,7 @@
 import json
 import os
 
-from tap import EXAMPLES, equal, file, has, main, run, true
+from tap import EXAMPLES, HERE, equal, file, has, main, run, true
 
 ORDERS = os.path.join(EXAMPLES, "data", "orders.csv")
 OWN = {"tiers": {"basis": "top", "bands": [{"enter": 0.05, "keep": 0.1}, 0.5]},
@@ -68,7 +68,14 @@ def refused(text, *parts):
 def test_bad_files():
     """one sentence, with the file, and the line where the JSON is broken"""
     refused('{\n"tiers": [,]}', "bad.json:2: ")
-    refused("", "bad.json:1: ")
+    refused("", "bad.json:1: what stands here is no JSON")
+    refused('{"future": {"interval": NaN}}', "bad.json:1: ")
+    refused('{"future": {"interval": 1e999}}', "bad.json:1: ")
+    refused('{"tiers":\n{"bands":\n[123456789012345678901]}}', "bad.json:3: ")
+    refused(b'{"tiers":\n"\xff"}', "bad.json:2: ")
+    refused('{"tiers": {"bands": [5]}}\n}', "bad.json:2: ")
+    refused("5", "bad.json:1: ")
+    refused('{"tiers": {"bands": [true]}}', "a band must be an object")
     refused("[]", "a policy must be an object")
     refused('{"teirs": {}}', 'a policy has no "teirs"', "tiers, future")
     refused('{"tiers": 5}', "tiers must be an object")
@@ -78,12 +85,15 @@ def test_bad_files():
     refused('{"tiers": {"bands": [{"enter": "x"}]}}', '"enter" in a band must be a number')
     refused('{"tiers": {"bands": [1, 5]}}', "bad.json: ")
     refused('{"future": {"interval": "x"}}', '"interval" in future must be a number')
-    refused('{"future": {"interval": 0.8, "interval": 0.9}}', "bad.json:1: ", "interval")
+    refused('{"future": {"interval": 0.8, "interval": 0.9}}', "bad.json: a key stands twice")
     refused('{"future": {"horizon_days": -1}, "tiers": {"bands": [5]}}', "bad.json: ")
     refused('{"future": {"rate": 1}}', 'future has no "rate"')
     done = run("--policy", "missing.json", ORDERS)
     equal(done.status, 2)
     has(done.err, "missing.json cannot be read")
+    done = run("--policy", HERE.name, ORDERS)
+    equal(done.status, 2)
+    has(done.err, "cannot be read: Is a directory")
     done = run("--policy", file("own.json", json.dumps(OWN)), "--keep", "0.9", ORDERS)
     equal(done.status, 2)
     has(done.err, "--keep goes with --tiers")

@@ -95,7 +95,7 @@ def fit(book: Book, *, family: Optional[str] = None, period_days: Optional[float
     options = _ffi.kam_fit_options()
     check(lib.kam_fit_options_init(ctypes.byref(options), ctypes.sizeof(options)))
     if family is not None:
-        options.family = btyd.family_number(family)
+        options.family = btyd.Model.family_number(family)
     if days is not None:
         options.period_days = days
     if tiers is not None:

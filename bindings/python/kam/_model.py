@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Sequence
-from typing import Any, Callable, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol, TypeVar
 
-from . import _ffi
-from ._errors import new_diag, refuse
+from . import _ffi, estimate
+from ._errors import error_of, new_diag, refuse
 from ._host import Host, Progress
 from ._table import Buffer, Table
 from .account import Accounts, Book, accounts
@@ -45,16 +45,48 @@ def answer(book: Book, call: Callable[..., int], names: Sequence[str], *, progre
     return Table({name: buffer.view() for name, buffer in zip([*names, "row_flags"], buffers)})
 
 
+M = TypeVar("M", bound="Model")
+
+
 class Model:
     """A fitted model: parameters by name, and how well they are known."""
 
     _raw: Any
     _kind: Any  # the struct that _raw is
     _names: Callable[[int, int], Any]
+    _objective: Callable[..., int]
 
     def _set(self, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]) -> None:
         self.report = report
         self._covariance = list(covariance) if covariance is not None else None
+
+    @classmethod
+    def of_raw(cls: type[M], raw: Any, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]) -> M:
+        made = cls.__new__(cls)
+        made._raw = cls._kind.from_buffer_copy(raw)
+        made._set(covariance, report)
+        return made
+
+    def _call(self, function: Any, *arguments: Any) -> Any:
+        """function(model, accounts, *arguments, host, outputs..., diag)"""
+        def call(rows: Any, host: Any, *rest: Any) -> int:
+            return int(function(ctypes.byref(self._raw), rows, *arguments, host, *rest))
+        return call
+
+    def _book_days(self) -> Optional[float]:
+        """Days a period that a book has to have; None: any."""
+        return None
+
+    def objective(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None
+                  ) -> estimate.Objective:
+        """Log likelihood, gradient and Hessian over the book, to merge."""
+        total = estimate.Objective()
+        with Host(progress, threads) as host:
+            for part in accounts(book, self._book_days()).parts:
+                diag = new_diag()
+                host.check(type(self)._objective(ctypes.byref(self._raw), ctypes.byref(part.raw), ctypes.byref(host.raw),
+                                                 ctypes.byref(total.raw), ctypes.byref(diag)), diag, part.first)
+        return total
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -89,6 +121,51 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.Model {' '.join(f'{n}={v:.6g}' for n, v in self.parameters.items())}>"
+
+
+class Timed(Model):
+    """A model of one of several families, whose periods have so many days."""
+
+    _families: dict[str, int]
+    _family_name: Callable[[int], Any]
+
+    def __init__(self, family: str, period_days: float, parameters: dict[str, float]) -> None:
+        self._raw = type(self)._kind(family=self.family_number(family), period_days=period_days)
+        fill(self._raw, type(self)._names, parameters)
+        self._set(None, None)
+
+    @classmethod
+    def family_number(cls, family: str) -> int:
+        if family not in cls._families:
+            raise refuse("family", f"is {family!r}, not {' or '.join(cls._families)}", _ffi.KAM_ERR_OPTION)
+        return cls._families[family]
+
+    @property
+    def family(self) -> str:
+        return str(type(self)._family_name(self._raw.family).decode())
+
+    @property
+    def period_days(self) -> float:
+        return float(self._raw.period_days)
+
+
+def fitted(kind: type[M], call: Callable[..., int], *, progress: Optional[Progress],
+           threads: Optional[int]) -> M:
+    """A model from call(host, model, covariance, report, diag). A verdict is raised with
+    the best point found as its `model`."""
+    raw, diag = kind._kind(), new_diag()
+    covariance = (ctypes.c_double * len(raw.parameter) ** 2)()
+    report = _ffi.kam_estimate_report(struct_size=ctypes.sizeof(_ffi.kam_estimate_report))
+    with Host(progress, threads) as host:
+        status = call(ctypes.byref(host.raw), ctypes.byref(raw), covariance, ctypes.byref(report), ctypes.byref(diag))
+        if status not in estimate.VERDICTS:
+            host.check(status, diag)
+    model = kind.of_raw(raw, covariance[:raw.n_parameters ** 2], estimate.report_of(report))
+    if status != _ffi.KAM_OK:
+        error = error_of(status, diag)
+        error.model = model
+        raise error
+    return model
 
 
 def fill(raw: Any, names: Callable[[int, int], Any], given: dict[str, float]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from . import _ffi, _model, estimate, reason
-from ._errors import error_of, new_diag, refuse
-from ._host import Host, Progress
+from ._errors import refuse
+from ._host import Progress
 from ._library import lib
 from ._table import Buffer, Table
 from .account import Book, accounts, period_of
@@ -17,14 +16,6 @@ from .account import Book, accounts, period_of
 FAMILIES = {lib.kam_btyd_family_name(number).decode(): number
             for number in (_ffi.KAM_BTYD_BGNBD, _ffi.KAM_BTYD_MBGNBD, _ffi.KAM_BTYD_PNBD, _ffi.KAM_BTYD_GGOMNBD,
                            _ffi.KAM_BTYD_BGBB, _ffi.KAM_BTYD_BGCNBD, _ffi.KAM_BTYD_MBGCNBD)}
-#: verdicts that come with the best point found
-VERDICTS = (_ffi.KAM_ERR_AT_BOUND, _ffi.KAM_ERR_FLAT, _ffi.KAM_ERR_NOT_CONVERGED)
-
-
-def family_number(family: str) -> int:
-    if family not in FAMILIES:
-        raise refuse("family", f"is {family!r}, not {' or '.join(FAMILIES)}", _ffi.KAM_ERR_OPTION)
-    return FAMILIES[family]
 
 
 class Matrix:
@@ -51,40 +42,19 @@ class Reasons(Table):
         return self._memory.of(row)
 
 
-class Model(_model.Model):
+class Model(_model.Timed):
     """An order model, fitted by `fit` or by hand: Model("bgnbd", r=0.24,
     alpha=4.4, a=0.79, b=2.4). Every method takes a book of any kind, and
     progress= and threads=; every answer is a Table with row_flags."""
 
-    _kind = _ffi.kam_btyd
-    _names = lib.kam_btyd_parameter_name
+    _kind, _families = _ffi.kam_btyd, FAMILIES
+    _names, _family_name, _objective = lib.kam_btyd_parameter_name, lib.kam_btyd_family_name, lib.kam_btyd_objective
 
     def __init__(self, family: str, *, period_days: float = 7.0, **parameters: float) -> None:
-        self._raw = _ffi.kam_btyd(family=family_number(family), period_days=period_days)
-        _model.fill(self._raw, type(self)._names, parameters)
-        self._set(None, None)
+        super().__init__(family, period_days, parameters)
 
-    @classmethod
-    def of_raw(cls, raw: _ffi.kam_btyd, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]
-               ) -> Model:
-        made = cls.__new__(cls)
-        made._raw = _ffi.kam_btyd.from_buffer_copy(raw)
-        made._set(covariance, report)
-        return made
-
-    @property
-    def family(self) -> str:
-        return str(lib.kam_btyd_family_name(self._raw.family).decode())
-
-    @property
-    def period_days(self) -> float:
-        return float(self._raw.period_days)
-
-    def _call(self, function: Any, *arguments: Any) -> Any:
-        """function(model, accounts, *arguments, host, outputs..., diag)"""
-        def call(rows: Any, host: Any, *rest: Any) -> int:
-            return int(function(ctypes.byref(self._raw), rows, *arguments, host, *rest))
-        return call
+    def _book_days(self) -> Optional[float]:
+        return self.period_days
 
     def _answer(self, book: Book, call: Any, name: str, progress: Optional[Progress], threads: Optional[int]
                 ) -> Table:
@@ -149,18 +119,6 @@ class Model(_model.Model):
         _model.batch(rows, call, [memory, flags], progress=progress, threads=threads)
         return Reasons(memory, flags)
 
-    def objective(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None
-                  ) -> estimate.Objective:
-        """Log likelihood, gradient and Hessian over the book, to merge."""
-        total = estimate.Objective()
-        call = functools.partial(lib.kam_btyd_objective, ctypes.byref(self._raw))
-        with Host(progress, threads) as host:
-            for part in accounts(book, self.period_days).parts:
-                diag = new_diag()
-                host.check(call(ctypes.byref(part.raw), ctypes.byref(host.raw), ctypes.byref(total.raw),
-                                ctypes.byref(diag)), diag, part.first)
-        return total
-
 
 def fit(book: Book, family: str = "mbgnbd", *, period_days: Optional[float] = None, prior: str = "none",
         max_steps: Optional[int] = None, rhythm: Optional[int] = None, progress: Optional[Progress] = None,
@@ -173,23 +131,10 @@ def fit(book: Book, family: str = "mbgnbd", *, period_days: Optional[float] = No
     log_gaps."""
     rows = accounts(book)
     days = period_of(rows, period_days)
-    number, how = family_number(family), estimate.options(prior, max_steps)
+    number, how = Model.family_number(family), estimate.options(prior, max_steps)
     how.rhythm = rhythm or 0
-    raw, report, diag = _ffi.kam_btyd(), _report(), new_diag()
-    covariance = (ctypes.c_double * 64)()
-    with Host(progress, threads) as host:
-        status = lib.kam_btyd_fit(number, rows.array(), len(rows.parts), 7.0 if days is None else days, ctypes.byref(how),
-                                  ctypes.byref(host.raw), ctypes.byref(raw), covariance, ctypes.byref(report),
-                                  ctypes.byref(diag))
-        if status not in VERDICTS:
-            host.check(status, diag)
-    model = Model.of_raw(raw, covariance[:raw.n_parameters ** 2], estimate.report_of(report))
-    if status != _ffi.KAM_OK:
-        error = error_of(status, diag)
-        error.model = model
-        raise error
-    return model
 
-
-def _report() -> _ffi.kam_estimate_report:
-    return _ffi.kam_estimate_report(struct_size=ctypes.sizeof(_ffi.kam_estimate_report))
+    def call(*rest: Any) -> int:
+        return int(lib.kam_btyd_fit(number, rows.array(), len(rows.parts), 7.0 if days is None else days,
+                                    ctypes.byref(how), *rest))
+    return _model.fitted(Model, call, progress=progress, threads=threads)

@@ -11,7 +11,7 @@ from ._errors import new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
 from .account import Book, accounts, period_of
-from .btyd import FAMILIES, Model, family_number
+from .btyd import FAMILIES, Model
 
 CRITERIA = {"aic": _ffi.KAM_BTYD_BY_AIC, "bic": _ffi.KAM_BTYD_BY_BIC, "holdout": _ffi.KAM_BTYD_BY_HOLDOUT}
 NAMES = {**{number: name for name, number in FAMILIES.items()},
@@ -59,7 +59,7 @@ def choose(book: Book, families: Sequence[str] = ("mbgnbd", "bgnbd"), *, by: str
         raise refuse("by", f"is {by!r}, not {' or '.join(CRITERIA)}", _ffi.KAM_ERR_OPTION)
     rows, how = accounts(book), estimate.options(prior, max_steps)
     how.rhythm = rhythm or 0
-    numbers = (ctypes.c_int32 * len(families))(*[family_number(family) for family in families])
+    numbers = (ctypes.c_int32 * len(families))(*[Model.family_number(family) for family in families])
     contest = _ffi.kam_btyd_contest(struct_size=ctypes.sizeof(_ffi.kam_btyd_contest), criterion=CRITERIA[by],
                                     n_families=len(families), families=numbers, horizon_periods=horizon_periods)
     columns = {}

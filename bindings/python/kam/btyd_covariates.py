@@ -137,10 +137,10 @@ def fit(book: Book, facts: Facts, family: str = "pnbd", *, equal: Sequence[str] 
     how, covariance = estimate.options(prior, max_steps), (ctypes.c_double * 64)()
     with Host(progress, threads) as host:
         status = lib.kam_btyd_covariates_fit(
-            btyd.family_number(family), ctypes.byref(rows.parts[0].raw), ctypes.byref(read.raw),
+            btyd.Model.family_number(family), ctypes.byref(rows.parts[0].raw), ctypes.byref(read.raw),
             7.0 if days is None else days, ctypes.byref(how), ctypes.byref(host.raw), ctypes.byref(raw), covariance,
             ctypes.byref(report), ctypes.byref(diag))
-        if status not in btyd.VERDICTS:
+        if status not in estimate.VERDICTS:
             host.check(status, diag)
     p = raw.base.n_parameters + raw.n_orders + raw.n_leaving - len(set(equal))
     model = Model(raw, read.names, covariance[:], estimate.report_of(report), p)

@@ -5,7 +5,8 @@
     connection.sql("select account, kam_churn_risk(repeat_orders, last_order_periods, age_periods) from book")
 
 DuckDB hands Arrow arrays over and takes Arrow arrays back; it needs pyarrow for
-that. A function is a pure one of its row: NULL where there is no answer."""
+that. A function is a pure one of its row: NULL where there is no answer. Numbers
+never pass through a loop in Python; the sentences of kam_reasons do."""
 from __future__ import annotations
 
 import inspect
@@ -54,14 +55,17 @@ def register(connection: Any, models: Optional[Models] = None, *, prefix: str = 
     tier_again(tier_value, tier_before); alive, expected_orders and churn_risk of
     (repeat_orders, last_order_periods, age_periods); order_value(repeat_orders,
     mean_order_value); lifetime_value of these five and the four of profit; and
-    score of all these and tier_value, which answers a struct. Arguments are DOUBLE;
-    NULL is not known."""
+    score of all these and tier_value, which answers a struct; and reasons(
+    repeat_orders, last_order_periods, age_periods, language), which answers up to three
+    sentences, the weightiest first, in 'en' or 'zh'. Other arguments are DOUBLE; NULL is
+    not known."""
     made: list[str] = []
 
     def create(name: str, fields: tuple[str, ...], kind: Any, function: Callable[..., Any]) -> None:
+        types = ["VARCHAR" if field == "language" else "DOUBLE" for field in fields]
         function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [inspect.Parameter(field, inspect.Parameter.POSITIONAL_ONLY) for field in fields])  # it counts them
-        connection.create_function(prefix + name, function, ["DOUBLE"] * len(fields), kind, type="arrow",
+        connection.create_function(prefix + name, function, types, kind, type="arrow",
                                    null_handling="special", side_effects=False)
         made.append(prefix + name)
 
@@ -82,6 +86,13 @@ def register(connection: Any, models: Optional[Models] = None, *, prefix: str = 
         scores = score(*names)(_book(_ALL, arguments))
         return import_module("pyarrow").StructArray.from_arrays([_nullable(name, scores[name]) for name in names], names)
 
+    def reasons(*arguments: Any) -> Any:
+        scores = score("reasons")(_book(_HISTORY, arguments))
+        said = [scores.explain(row, language) or None for row, language in enumerate(arguments[-1].to_pylist())]
+        arrow = import_module("pyarrow")
+        return arrow.array(said, arrow.list_(arrow.string()))
+
+    create("reasons", (*_HISTORY, "language"), "VARCHAR[]", reasons)
     create("score", _ALL, connection.struct_type({name: "INTEGER" if name == "tier" else "DOUBLE" for name in names}),
            all_scores)
     return made

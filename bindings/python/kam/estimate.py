@@ -10,6 +10,8 @@ from ._errors import check, refuse
 from ._library import lib
 
 PRIORS = {"none": _ffi.KAM_PRIOR_NONE, "weak": _ffi.KAM_PRIOR_WEAK}
+#: verdicts that come with the best point found
+VERDICTS = (_ffi.KAM_ERR_AT_BOUND, _ffi.KAM_ERR_FLAT, _ffi.KAM_ERR_NOT_CONVERGED)
 
 
 def options(prior: str, max_steps: Optional[int]) -> _ffi.kam_estimate_options:

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""The command `kam`: what twin.py, which runs the tests of kam-score against it,
+"""The command `kam`: what twin.py, which runs the tests of the C tools against it,
 cannot ask. The C tool is the judge where it is built."""
 import contextlib
 import csv
 import io
+import os
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
 
-from support import KAM_SCORE, ROOT, kam, main, same, tap
+from support import ROOT, kam, main, same, tap
 
 from kam.command import main as command  # noqa: E402
 
@@ -27,11 +28,12 @@ def run(*words):
     return status, out.buffer.getvalue(), err.buffer.getvalue()
 
 
-def tool(*words):
-    if not KAM_SCORE:
-        raise tap.Skip("kam-score is not built")
-    done = subprocess.run([KAM_SCORE, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return done.returncode, done.stdout, done.stderr.replace(b"kam-score", b"kam score")
+def tool(*words, name="score"):
+    path = os.environ.get(f"KAM_{name.upper()}")
+    if not path:
+        raise tap.Skip(f"kam-{name} is not built")
+    done = subprocess.run([path, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr.replace(f"kam-{name}".encode(), f"kam {name}".encode())
 
 
 def test_bytes():
@@ -65,6 +67,46 @@ def test_mess():
             path.write_bytes(mess(seed))
             words = ("--drop-bad-lines", path) if seed % 2 else (path,)
             same(run("score", *words), tool(*words), f"{seed}: {mess(seed)!r}")
+
+
+OWN = """{
+  "tiers": {"basis": "total", "bands": [{"enter": 0.05, "keep": 1e-3}, 0.5]},
+  "future": {"horizon_days": 1e2, "discount_per_year": 0.1234567890123456789, "interval": 0.9},
+  "defaults": []
+}"""
+LETTERS = ("", "", '"', "{", "}", "[", "]", ",", ":", "\n", " ", "-", ".", "e", "1", "5", "0", "inf", "null", "true", "\\", "\xff")
+
+
+def test_policies():
+    """600 policies a letter off: the same policy, or the same words, as kam-score; numbers of every size"""
+    draw = random.Random(3)
+    texts = [OWN[:at] + draw.choice(LETTERS) + OWN[at + draw.randrange(2):] for at in draw.choices(range(len(OWN)), k=600)]
+    texts += ['{"tiers": {"bands": [%s]}}' % number for number in (
+        "1e20", "-1e300", "1.5e-7", "123456789012345678", "999999999999999.5", "0.1", "-0.0", "1e15", "1e-300")]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "policy.json"
+        for text in texts:
+            path.write_bytes(text.encode("latin-1"))
+            same(run("score", "--policy", path, "--policy-print"), tool("--policy", path, "--policy-print"), text)
+
+
+def test_records():
+    """200 broken tables of records: the same bytes, words and status as kam-kpi"""
+    draw = random.Random(5)
+    pieces = (",", '"', "\n", "\r\n", " ", "x", "-", "1", "yes", "NO", "2024-01-09", "\xff", ";")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "records.csv"
+        for seed in range(200):
+            text = "who,day,hours,limit,is_open\n" + "".join(
+                f"{draw.choice(['A', 'B', 'é', ''])},2024-0{draw.randrange(1, 9)}-1{draw.randrange(9)},"
+                f"{draw.choice(['', '1.5', '1e-9', '7'])},{draw.randrange(1, 9)},{draw.choice(['y', 'false', '', '0'])}\n"
+                for _ in range(9))
+            at = draw.randrange(28, len(text))
+            text = text[:at] + draw.choice(pieces) * (seed % 2) + text[at:]
+            path.write_bytes(text.encode("latin-1"))
+            words = ["tickets", path, "-g", "who", *draw.choice([(), ("--to", "2024-05-05"), ("--yes", "No", "--no", "x"),
+                                                                 ("-cday=nosuch",), ("--lang", "zh"), ("-f", "sla_hit")])]
+            same(run("kpi", *words), tool(*words, name="kpi"), f"{seed}: {words} {text!r}")
 
 
 def test_days_and_numbers():
@@ -112,7 +154,7 @@ def test_usage():
     same(run()[0], 2)
     same(run("dance")[:2], (2, b""))
     tap.check(b"'dance'" in run("dance")[2], "it says which")
-    for words in (("--help",), ("score", "--help"), ("backtest", "-h"), ("tiers", "-h")):
+    for words in (("--help",), ("score", "--help"), ("backtest", "-h"), ("tiers", "-h"), ("kpi", "-h")):
         status, out, err = run(*words)
         same((status, err), (0, b""), str(words))
         tap.check(b"kam" in out and b"Traceback" not in out, out.decode())

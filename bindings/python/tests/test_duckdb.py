@@ -33,7 +33,7 @@ def test_every_function():
     for name in layers:
         if name != "row_flags":
             same(column(connection, f"kam_{name}({MONEY})"), layers[name], name)
-    same(set(names), {f"kam_{name}" for name in (*calls, *layers, "tier_again", "score")} - {"kam_row_flags"})
+    same(set(names), {f"kam_{name}" for name in (*calls, *layers, "tier_again", "score", "reasons")} - {"kam_row_flags"})
     same(column(connection, "kam_tier_again(window_revenue, 0)"),
          kam.score(kam.Accounts(BOOK, tier_before=[0.0] * len(BOOK)), MODELS)["tier"].tolist())
 
@@ -46,6 +46,22 @@ def test_score():
     for name in structs[0]:
         same([one[name] for one in structs], scores.to_dict()[name], name)
     same(len(structs[0]), len(kam.score(BOOK, MODELS, columns=["tier"])._columns) + 12)
+
+
+def test_reasons():
+    """why, in words, in two languages and in one query"""
+    connection, _ = database()
+    scores = kam.score(BOOK, MODELS)
+    for language in ("en", "zh"):
+        expected = [scores.explain(row, language) or None for row in range(len(BOOK))]
+        same(column(connection, f"kam_reasons({HISTORY}, '{language}')"), expected, language)
+        tap.check(sum(map(bool, expected)) > len(BOOK) // 2, "hardly any reasons")
+    both = connection.sql("select kam_reasons(9.0, 10.0, 60.0, l)[1], kam_reasons(NULL, 10, 60, l) "
+                          "from (values ('en'), ('zh')) v(l)").fetchall()
+    one = kam.score(kam.Accounts(repeat_orders=[9.0], last_order_periods=[10.0], age_periods=[60.0]), MODELS)
+    same(both, [(one.explain(0, "en")[0], None), (one.explain(0, "zh")[0], None)])
+    error = raised(Exception, lambda: column(connection, f"kam_reasons({HISTORY}, 'fr')"))
+    tap.check("language is 'fr', not en or zh" in str(error), str(error))
 
 
 def test_nulls():

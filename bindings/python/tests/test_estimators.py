@@ -66,7 +66,8 @@ def test_pickles():
     models = thawed(MODELS)
     same_table(kam.score(BOOK, models), kam.score(BOOK, MODELS))
     same(models.report, MODELS.report)
-    for model in (kam.btyd.fit(BOOK), kam.spend.fit(BOOK), kam.btyd.Model("bgnbd", r=0.24, alpha=4.4, a=0.79, b=2.4)):
+    for model in (kam.btyd.fit(BOOK), kam.spend.fit(BOOK), kam.btyd.Model("bgnbd", r=0.24, alpha=4.4, a=0.79, b=2.4),
+                  kam.retention.Model("sbg", alpha=0.67, beta=3.8)):
         again = thawed(model)
         same((again.parameters, again.covariance, again.report), (model.parameters, model.covariance, model.report))
     book = thawed(BOOK)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The command `kam`: score, report, backtest, tiers. What `kam score` and `kam
-tiers` read, say and write is what the C tools kam-score and kam-tier do, byte for byte."""
+"""The command `kam`: score, report, backtest, tiers, kpi. What `kam score`, `kam tiers` and `kam kpi` read, say
+and write is what the C tools kam-score, kam-tier and kam-kpi do, byte for byte."""
 from __future__ import annotations
 
 import sys
@@ -26,6 +26,7 @@ _USAGE = """kam COMMAND [OPTION...] FILE...
   report     the same and more as one HTML file, for people
   backtest   how well a fit before a day forecasts the rest
   tiers      a table of accounts in, their tiers, classes and shares out
+  kpi        records in, key figures out
 
 kam COMMAND --help lists the options of a command.
 """
@@ -113,6 +114,15 @@ def _run_tiers(words: Sequence[str]) -> None:
         write_out(text)
 
 
+def _run_kpi(words: Sequence[str]) -> None:
+    from . import _kpi
+    asked = _kpi.read_options(words)
+    if asked is not None:
+        text, summary = _kpi.run(*asked)
+        write_out(text)
+        say(summary)
+
+
 def main(words: Optional[Sequence[str]] = None) -> int:
     words = sys.argv[1:] if words is None else words
     command = words[0] if words else ""
@@ -122,8 +132,8 @@ def main(words: Optional[Sequence[str]] = None) -> int:
         (write_out if known else say)(_USAGE)
         return 0 if known else 2
     try:
-        if command == "tiers":
-            _run_tiers(words[1:])
+        if command in ("tiers", "kpi"):
+            (_run_tiers if command == "tiers" else _run_kpi)(words[1:])
             return 0
         options = _options.read(command, words[1:])
         if options is not None:

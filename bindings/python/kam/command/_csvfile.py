@@ -47,7 +47,7 @@ def _bytes_of(path: str) -> bytes:
 def _check_kind(path: str, data: bytes) -> None:
     """Kinds of file that are often given by mistake."""
     if data.startswith(b"\x1f\x8b"):
-        raise Failure(f"{path} is packed by gzip; unpack it on the way: gzip -dc {path} | kam score -")
+        raise Failure(f"{path} is packed by gzip; unpack it on the way, by gzip -dc {path}, and give - as the file")
     if data.startswith(b"PK\3\4"):
         raise Failure(f"{path} is a ZIP archive or a spreadsheet, not a text file; save it as CSV")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -5,22 +5,25 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Optional
 
-from .. import btyd, tier
+from .. import tier
 from .._library import lib
+from ._policy import Policy
+from ._policy import read as read_policy
 from ._text import NO_DAY, Failure, encode, parse_day, parse_number
 
 ABOUT = {
     "score": "Order lines (CSV) in, every account's tier, profit, lifetime value and churn risk out, with reasons.",
     "report": "Order lines (CSV) in, one HTML file out that opens anywhere, offline.",
     "backtest": "How well a fit before a day forecasts the rest, beside forecasts that need no model.",
+    "kpi": "Records (CSV) in, key figures of the book, or of each account, segment or manager, out.",
     "tiers": "A table of accounts (CSV) in, their tiers, classes and shares out.",
 }
 EPILOG = ("Files: one header line; - is standard input. A summary of the book and of what was dropped goes to standard "
           "error. Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 the input or the command "
-          "line is wrong (then nothing was written). More: docs/kam-score.md, docs/kam-tier.md, docs/report.md.")
+          "line is wrong (then nothing was written). More: docs/kam-score.md, docs/kam-tier.md, docs/kam-kpi.md, docs/report.md.")
 
 #: the usual one first
 FAMILIES = ("mbgnbd", "bgnbd", "pnbd", "ggomnbd", "mbgcnbd", "bgcnbd")
@@ -50,6 +53,8 @@ _SCORING = (
      "when the book is too small for a fit without)"),
     ("tiers", "LIMITS", "limits of revenue in the 12 months to the as-of day, best tier first; or top:5%%,20%%,50%% of "
      "the accounts; or total:80%%,95%% of the revenue (default: 5000000,1000000,500000)"),
+    ("policy", "FILE", "JSON file of tiers, horizon, discount and interval; the options above go before it"),
+    ("policy-print", None, "print the policy that stands, as such a file, and stop"),
     ("keep", "RATIO", "an account keeps the tier it had down to this part of the limit (default: 1)"),
 )
 _PRINTING = {
@@ -69,11 +74,26 @@ _OF_COMMAND = {"score": ("top", "backtest", "lang"), "backtest": ("split", "lang
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """In the words of kam-score."""
-        missing = re.match(r"argument (?:-\w/)?(--[\w-]+)[/\w-]*: expected one argument", message)
+        missing = re.match(r"argument (--[\w-]+)[/\w-]*: expected one argument", message)
         unknown = re.match(r"unrecognized arguments: (\S+)", message)
         what = (f"{missing[1]}: missing argument" if missing else
                 f"{unknown[1]}: unknown option" if unknown else message)
         raise Failure(f"{what}; {self.prog} --help lists the options")
+
+    def take(self, words: Sequence[str]) -> argparse.Namespace:
+        """Parses the words; what follows an option that takes a value is its value,
+        whatever it begins with."""
+        takes = {name: action.option_strings[0] for action in self._actions if action.nargs is None
+                 for name in action.option_strings}
+        made, rest = [], iter(words)
+        for word in rest:
+            if word == "--":
+                made += [word, *rest]
+            elif word in takes and (value := next(rest, None)) is not None:
+                made.append(f"{takes[word]}={value}")
+            else:
+                made.append(word)
+        return self.parse_intermixed_args(made)
 
 
 class Options:
@@ -112,14 +132,16 @@ _Group = tuple[str, Sequence[tuple[str, Optional[str], str]]]
 
 
 def parser(command: str, groups: Sequence[_Group], files: str) -> _Parser:
-    """A parser of these options, and those that every command has."""
+    """A parser of these options ("name" or "name -n"), and those that every command has."""
     made = _Parser(prog=f"kam {command}", description=ABOUT[command], epilog=EPILOG, allow_abbrev=False, add_help=False,
                    usage=f"kam {command} [OPTION...] {files}")
     for heading, options in groups:
         group = made.add_argument_group(heading)
         for name, metavar, text in options:
             how: dict[str, Any] = {"metavar": metavar} if metavar else {"action": "store_true"}
-            group.add_argument("--" + name, help=text, **how)
+            if name.startswith("column "):
+                how["action"] = "append"
+            group.add_argument(*("--" + name).split(), help=text, **how)
     if command == "report":
         group.add_argument("-o", "--output", metavar="FILE", help="where to write the report (default: report.html)")
     group.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
@@ -129,14 +151,14 @@ def parser(command: str, groups: Sequence[_Group], files: str) -> _Parser:
     return made
 
 
-def stop_early(made: _Parser, given: argparse.Namespace, command: str) -> bool:
-    """Prints help or the version when that is all that is wanted."""
+def stop_early(made: _Parser, given: argparse.Namespace, command: str, more: Callable[[], str] = str) -> bool:
+    """Prints help, with `more` after it, or the version when that is all that is wanted."""
     if given.help or given.version:
-        print(made.format_help() if given.help else f"kam {command} {lib.kam_version_text().decode()}\n", end="")
+        print(made.format_help() + more() if given.help else f"kam {command} {lib.kam_version_text().decode()}\n", end="")
     return bool(given.help or given.version)
 
 
-def _day(name: str, text: Optional[str]) -> int:
+def day(name: str, text: Optional[str]) -> int:
     if text is None:
         return NO_DAY
     day, wrong = parse_day(encode(text))
@@ -163,10 +185,10 @@ def _whole(name: str, text: Optional[str], usual: float, low: float) -> int:
     return int(value)
 
 
-def _horizon(text: Optional[str]) -> float:
+def _horizon(text: Optional[str], usual: float) -> float:
     if text == "inf":
         return math.inf
-    return number("horizon-days", text, 365, 0, False, 1e9, "a number of days above 0, or inf")
+    return number("horizon-days", text, usual, 0, False, 1e9, "a number of days above 0, or inf")
 
 
 def delimiter(text: Optional[str]) -> Optional[bytes]:
@@ -180,7 +202,7 @@ def delimiter(text: Optional[str]) -> Optional[bytes]:
     return raw
 
 
-def _choice(name: str, text: Optional[str], words: Sequence[str]) -> str:
+def choice(name: str, text: Optional[str], words: Sequence[str]) -> str:
     if text is None:
         return words[0]
     if text not in words:
@@ -208,26 +230,31 @@ def _check_order(limits: Sequence[float], is_share: bool) -> None:
         raise ValueError("must give limits that fall, the best tier first")
 
 
-def read_tiers(text: str, keep: float) -> tuple[tier.Policy, int]:
-    """What --tiers says: the policy, and how many bands it has."""
+def read_tiers(text: str, keep: float) -> tuple[str, list[tuple[float, float]]]:
+    """What --tiers says: the basis, as a file of a policy calls it, and the bands."""
     kind, _, rest = text.partition(":")
-    basis = {"top": "rank", "total": "total"}.get(kind if text != kind else "", "score")
-    is_share = basis != "score"
+    basis = kind if text != kind and kind in ("top", "total") else "revenue"
+    is_share = basis != "revenue"
     limits: list[float] = []
     for part in (rest if is_share else text).split(","):
         if len(limits) == 16:
             raise ValueError("can give at most 16 tiers")
         limits.append(_next_limit(part, is_share))
         _check_order(limits, is_share)
-    bands = [(enter, min(enter / keep, 1.0) if is_share else enter * keep) for enter in limits]
-    return tier.Policy(basis, bands), len(bands)
+    return basis, [(enter, min(enter / keep, 1.0) if is_share else enter * keep) for enter in limits]
 
 
-def _tiers(options: Options, text: Optional[str], keep_text: Optional[str]) -> None:
+def _tiers(policy: Policy, text: Optional[str], keep_text: Optional[str]) -> None:
+    """--keep changes limits that --tiers gives, or the default ones: those of a
+    policy have their own."""
+    if policy.bands and text is None:
+        if keep_text is not None:
+            raise Failure('--keep goes with --tiers; the tiers of a policy have a "keep" of their own')
+        return
     keep = number("keep", keep_text, 1, 0, False, 1, "above 0 and at most 1")
     text = "5000000,1000000,500000" if text is None else text
     try:
-        options.tiers, options.n_bands = read_tiers(text, keep)
+        policy.set_tiers(read_tiers(text, keep))
     except ValueError as wrong:
         raise Failure(f'--tiers "{text}" {wrong}') from None
 
@@ -244,30 +271,44 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
     options.drop_bad = given.drop_bad_lines
 
 
+def _scoring(options: Options, given: argparse.Namespace) -> Policy:
+    """Reads what scores depend on; the policy that stands."""
+    policy = read_policy(given.policy)
+    future, asked = policy.future, vars(given)
+    future["horizon_days"] = _horizon(given.horizon_days, future["horizon_days"])
+    future["discount_per_year"] = number("discount-per-year", given.discount_per_year, future["discount_per_year"], 0, True,
+                                         100, "a rate of 0 or more, such as 0.10 for 10 % a year")
+    future["interval"] = number("interval", given.interval, future["interval"], 0, False, 1 - 1e-9,
+                                "a probability between 0 and 1, such as 0.80")
+    options.as_of = day("as-of", given.as_of)
+    options.backtest = day("backtest", asked.get("backtest"))
+    family = choice("model", given.model, ["auto", *FAMILIES])
+    options.family = None if family == "auto" else family
+    options.language = choice("lang", given.lang, ["en", "zh"])
+    _tiers(policy, given.tiers, given.keep)
+    policy.check("--policy")
+    options.tiers, options.n_bands = policy.tiers, len(policy.bands)
+    options.horizon_days, options.discount_per_year, options.interval = future.values()
+    return policy
+
+
 def read(command: str, words: Sequence[str]) -> Optional[Options]:
     """Reads the command line; None when only help or the version was wanted."""
     made = parser(command, (("Reading", _READING), ("Scoring", _SCORING),
                             ("Printing", [_PRINTING[name] for name in _OF_COMMAND[command]])),
                   "ORDERS.csv..." + (" -o report.html" if command == "report" else ""))
-    given = made.parse_intermixed_args(list(words))
+    given = made.take(words)
     if stop_early(made, given, command):
+        return None
+    options, asked = Options(), vars(given)
+    if given.policy_print:
+        print(_scoring(options, given).text(), end="")
         return None
     if not given.orders:
         raise Failure(f"no file of orders is given; kam {command} --help says how")
-    options, asked = Options(), vars(given)
     options.orders = given.orders
     _columns(options, given)
-    options.horizon_days = _horizon(given.horizon_days)
-    options.discount_per_year = number("discount-per-year", given.discount_per_year, 0.10, 0, True, 100,
-                                        "a rate of 0 or more, such as 0.10 for 10 % a year")
-    options.interval = number("interval", given.interval, 0.80, 0, False, 1 - 1e-9,
-                               "a probability between 0 and 1, such as 0.80")
-    options.as_of = _day("as-of", given.as_of)
-    options.backtest = _day("backtest", asked.get("backtest"))
-    family = _choice("model", given.model, ["auto", *FAMILIES])
-    options.family = None if family == "auto" else family
-    options.language = _choice("lang", given.lang, ["en", "zh"])
-    _tiers(options, given.tiers, given.keep)
+    _scoring(options, given)
     options.top = 0 if asked.get("top") is None else _whole("top", given.top, 0, 1)
     options.rows = _whole("rows", asked.get("rows"), 3000, 0)
     options.title, options.output = asked.get("title"), asked.get("output")

@@ -20,7 +20,7 @@ from .._table import Table
 from ..sum import Sum
 from . import _output
 from ._backtest import Trial
-from ._book import Answers, Book
+from ._book import Book
 from ._output import Result, Value
 from ._report_words import glossary, words
 from ._text import NO_DAY, Failure, day_text

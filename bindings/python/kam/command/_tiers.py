@@ -18,6 +18,7 @@ from ._options import delimiter, number, parser, read_tiers, stop_early
 from ._orders import Texts
 from ._output import csv_line
 from ._output import number as shown
+from ._policy import BASES
 from ._text import NO_DAY, Failure, day_text, decode, encode, parse_day, parse_number, show
 from ._words import cut, grid, grouped, many, percent
 
@@ -56,9 +57,10 @@ class Options:
         keep = number("keep", given.keep, 1, 1e-300, True, 1, "above 0 and at most 1")
         text = "5000000,1000000,500000" if given.tiers is None else given.tiers
         try:
-            self.tiers, self.n_bands = read_tiers(text, keep)
+            basis, bands = read_tiers(text, keep)
         except ValueError as wrong:
             raise Failure(f'--tiers "{text}" {wrong}') from None
+        self.tiers, self.n_bands = tier.Policy(BASES[basis], bands), len(bands)
         self.file: str = given.orders[0]
         self.account, self.value = given.account or "account", given.value or "revenue"
         self.profit, self.profit_is_wanted = given.profit or "profit", given.profit is not None
@@ -83,7 +85,7 @@ class Options:
 
 def read_options(words: Sequence[str]) -> Optional[Options]:
     made = parser("tiers", (("Options", _OPTIONS),), "ACCOUNTS.csv")
-    given = made.parse_intermixed_args(list(words))
+    given = made.take(words)
     if stop_early(made, given, "tiers"):
         return None
     if not given.orders:
