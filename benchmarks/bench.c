@@ -135,3 +135,40 @@ kam_host bench_host(int32_t isa) {
     host.isa = isa;
     return host;
 }
+
+/* Blocks of 2^class bytes that came back, each with the address of the next. */
+struct pool {
+    void *unused[64];
+};
+
+static int class_of(uint64_t size) {
+    int class = 6;
+    while (UINT64_C(1) << class < size) class ++;
+    return class;
+}
+
+static void *pool_allocate(void *memory, uint64_t size, uint64_t alignment) {
+    struct pool *const pool = memory;
+    const int class = class_of(size);
+    void *const block = pool->unused[class];
+    (void)alignment; /* at most 64 */
+    if (!block) return aligned_alloc(64, (size_t)1 << class);
+    memcpy(&pool->unused[class], block, sizeof block);
+    return block;
+}
+
+static void pool_release(void *memory, void *block, uint64_t size) {
+    struct pool *const pool = memory;
+    const int class = class_of(size);
+    memcpy(block, &pool->unused[class], sizeof block);
+    pool->unused[class] = block;
+}
+
+kam_host bench_pool(void) {
+    static struct pool pool;
+    kam_host host = bench_host(0);
+    host.allocate = pool_allocate;
+    host.release = pool_release;
+    host.memory = &pool;
+    return host;
+}

@@ -48,4 +48,8 @@ int bench_levels(int32_t *isa, const char **name);
 /* A host that asks for one of them. */
 kam_host bench_host(int32_t isa);
 
+/* A host that keeps the memory it gets back for the next call, as DuckDB does: no
+ * page is new when it is timed. */
+kam_host bench_pool(void);
+
 #endif

@@ -8,7 +8,9 @@
 enum { AS_OF = 20000 };
 
 struct summary {
+    const kam_host *host;
     kam_lines lines;
+    int64_t *account; /* of the lines */
     int64_t n_accounts;
     int64_t *key;
     double *x, *t_x, *T, *m;
@@ -29,7 +31,7 @@ static void summarise(void *context) {
     out.mean_order_value = s->m;
     bench_must(kam_ledger_options_init(&options, sizeof options), NULL);
     options.as_of_day = AS_OF;
-    bench_must(kam_ledger_new(&options, NULL, &ledger, &diag), &diag);
+    bench_must(kam_ledger_new(&options, s->host, &ledger, &diag), &diag);
     bench_must(kam_ledger_add(ledger, &s->lines, &diag), &diag);
     s->n_accounts = kam_ledger_n_accounts(ledger);
     bench_must(kam_ledger_summarise(ledger, &out, &diag), &diag);
@@ -42,29 +44,39 @@ static double sum(const double *value, int64_t n) {
     return kam_sum_value(&sum);
 }
 
-static void measure(const char *directory, const char *const *file,
-                    const char *name) {
+static void read_lines(const char *directory, const char *const *file,
+                       struct summary *s) {
     int64_t n;
-    struct summary s;
-    memset(&s, 0, sizeof s);
-    s.lines.account =
-        bench_column(bench_read(directory, file[0], 8, &n), KAM_I64);
-    s.lines.day = bench_column(bench_read(directory, file[1], 4, &n), KAM_DAY);
-    s.lines.revenue =
+    memset(s, 0, sizeof *s);
+    s->account = bench_read(directory, file[0], 8, &n);
+    s->lines.account = bench_column(s->account, KAM_I64);
+    s->lines.day = bench_column(bench_read(directory, file[1], 4, &n), KAM_DAY);
+    s->lines.revenue =
         bench_column(bench_read(directory, file[2], 8, &n), KAM_F64);
-    s.lines.struct_size = sizeof s.lines;
-    s.lines.n_rows = n;
-    s.key = bench_memory(n, sizeof *s.key);
-    s.x = bench_memory(n, sizeof *s.x);
-    s.t_x = bench_memory(n, sizeof *s.t_x);
-    s.T = bench_memory(n, sizeof *s.T);
-    s.m = bench_memory(n, sizeof *s.m);
-    bench_say(name, "seconds", bench_median(summarise, &s));
-    bench_say(name, "accounts", (double)s.n_accounts);
-    bench_say(name, "x", sum(s.x, s.n_accounts));
-    bench_say(name, "t_x", sum(s.t_x, s.n_accounts));
-    bench_say(name, "T", sum(s.T, s.n_accounts));
-    bench_say(name, "m", sum(s.m, s.n_accounts));
+    s->lines.struct_size = sizeof s->lines;
+    s->lines.n_rows = n;
+    s->key = bench_memory(n, sizeof *s->key);
+    s->x = bench_memory(n, sizeof *s->x);
+    s->t_x = bench_memory(n, sizeof *s->t_x);
+    s->T = bench_memory(n, sizeof *s->T);
+    s->m = bench_memory(n, sizeof *s->m);
+}
+
+static void measure(struct summary *s, const kam_host *host, const char *name) {
+    s->host = host;
+    bench_say(name, "seconds", bench_median(summarise, s));
+    bench_say(name, "accounts", (double)s->n_accounts);
+    bench_say(name, "x", sum(s->x, s->n_accounts));
+    bench_say(name, "t_x", sum(s->t_x, s->n_accounts));
+    bench_say(name, "T", sum(s->T, s->n_accounts));
+    bench_say(name, "m", sum(s->m, s->n_accounts));
+}
+
+/* The same accounts with ids all over the integers. */
+static void scatter(struct summary *s) {
+    for (int64_t i = 0; i < s->lines.n_rows; i++)
+        s->account[i] =
+            (int64_t)((uint64_t)s->account[i] * UINT64_C(0x9E3779B97F4A7C15));
 }
 
 int main(int argc, char **argv) {
@@ -74,7 +86,14 @@ int main(int argc, char **argv) {
                                            "shuffled-day.i32",
                                            "shuffled-revenue.f64"};
     const char *const directory = argc > 1 ? argv[1] : ".";
-    measure(directory, by_day, "lines.by_day");
-    measure(directory, shuffled, "lines.shuffled");
+    const kam_host pool = bench_pool();
+    struct summary s;
+    read_lines(directory, by_day, &s);
+    measure(&s, &pool, "lines.by_day");
+    measure(&s, NULL, "lines.malloc");
+    scatter(&s);
+    measure(&s, &pool, "lines.scattered");
+    read_lines(directory, shuffled, &s);
+    measure(&s, &pool, "lines.shuffled");
     return 0;
 }

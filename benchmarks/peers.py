@@ -114,9 +114,9 @@ def answer(book, ours):
     say("answer.both.seconds", median(lambda: [ask() for ask in answers.values()]))
 
 
-def lines(directory, name, files):
+def lines(directory, name, files, scatter=1):
     log = pd.DataFrame({
-        "account": np.fromfile(directory / f"{files}-account.i64", dtype=np.int64),
+        "account": np.fromfile(directory / f"{files}-account.i64", dtype=np.int64) * np.int64(scatter),
         "day": np.fromfile(directory / f"{files}-day.i32", dtype=np.int32),
         "revenue": np.fromfile(directory / f"{files}-revenue.f64"),
     })
@@ -156,6 +156,7 @@ def main(directory):
     book = book_of(directory)
     lines(directory, "by_day", "log")
     lines(directory, "shuffled", "shuffled")
+    lines(directory, "scattered", "log", scatter=0x9E3779B97F4A7C15 - 2**64)
     figures(directory)
     answer(book, ours)
     fit_spend(book)

@@ -23,7 +23,7 @@ PARAMETERS = ["fit.bgnbd.r", "fit.bgnbd.alpha", "fit.bgnbd.a", "fit.bgnbd.b",
               "fit.bgnbd.se.r", "fit.bgnbd.se.alpha", "fit.bgnbd.se.a", "fit.bgnbd.se.b",
               "fit.spend.p", "fit.spend.q", "fit.spend.gamma"]
 SUMS = ["answer.alive.sum", "answer.orders.sum"] + [
-    f"lines.{order}.{part}" for order in ("by_day", "shuffled") for part in ("accounts", "x", "t_x", "T", "m")] + [
+    f"lines.{order}.{part}" for order in ("by_day", "shuffled", "scattered") for part in ("accounts", "x", "t_x", "T", "m")] + [
     f"kpi.{figure}" for figure in ("revenue", "quantity", "margin", "growth", "otif", "on_time")]
 
 
@@ -89,6 +89,9 @@ def rows_of(ours, theirs, versions):
     yield against("  expected orders, 39 weeks", ours, theirs, "answer.orders.seconds", peers["lifetimes"])
     yield against(f"summary of {n_lines} by day", ours, theirs, "lines.by_day.seconds", peers["duckdb"], 3)
     yield against("  the same lines shuffled", ours, theirs, "lines.shuffled.seconds", peers["duckdb"])
+    yield against("  by day, ids anywhere in 64 bits", ours, theirs, "lines.scattered.seconds", peers["duckdb"])
+    other = dict(theirs, **{"lines.malloc.seconds": theirs["lines.by_day.seconds"]}) if theirs else {}
+    yield against("  by day, memory from malloc each time", ours, other, "lines.malloc.seconds", peers["duckdb"])
     yield against(f"six key figures of {ours['kpi.lines'] / 1e6:g} million lines, by account", ours, theirs,
                   "kpi.seconds", peers["duckdb"], 3)
     yield alone("one account, kam_score_one", ours["score.one.ns"] * 1e-9, 1e-6, "< 1 us")

@@ -38,20 +38,93 @@ static int enlarge(struct kam__keys *keys, const kam_host *host,
     return 0;
 }
 
+/* Integers lie close together when a number each costs no more than a bucket
+ * would. */
+static int are_close(const struct kam__keys *keys, int64_t least,
+                     int64_t most) {
+    return keys->n >= 1024 && (uint64_t)most - (uint64_t)least < 8 * keys->n;
+}
+
+/* A table for the keys there are and those from `least` to `most`, with room
+ * beyond. */
+static int use_direct(struct kam__keys *keys, const kam_host *host,
+                      int64_t least, int64_t most) {
+    const uint64_t more = keys->n / 2;
+    const uint64_t below = (uint64_t)least - (uint64_t)INT64_MIN;
+    const uint64_t above = (uint64_t)INT64_MAX - (uint64_t)most;
+    const uint64_t before = below < more ? below : more;
+    const uint64_t span = (uint64_t)most - (uint64_t)least + 1 + before +
+                          (above < more ? above : more);
+    uint32_t *const direct = kam__allocate_zero(host, span, sizeof *direct);
+    if (!direct) return 1;
+    kam__release(host, keys->direct, keys->span, sizeof *direct);
+    keys->direct = direct;
+    keys->first = least - (int64_t)before;
+    keys->span = span;
+    for (uint64_t i = 0; i < keys->n; i++)
+        direct[(uint64_t)kam__key_at(keys, i)->integer -
+               (uint64_t)keys->first] = (uint32_t)(i + 1);
+    return 0;
+}
+
+static uint32_t bits_for(uint64_t n) {
+    uint32_t bits = FIRST_BITS;
+    while (n > UINT64_C(6) << bits) bits++;
+    return bits;
+}
+
+static void forget_buckets(struct kam__keys *keys, const kam_host *host) {
+    kam__release(host, keys->bucket, UINT64_C(1) << keys->bits,
+                 sizeof *keys->bucket);
+    keys->bucket = NULL;
+    keys->bits = 0;
+}
+
+/* Back to buckets. */
+static int use_buckets(struct kam__keys *keys, const kam_host *host) {
+    if (enlarge(keys, host, bits_for(keys->reserved))) return 1;
+    for (uint64_t i = 0; i < keys->n; i++) {
+        const uint64_t hash = kam__hash_integer(kam__key_at(keys, i)->integer);
+        *place_for(keys->bucket, keys->bits, (uint32_t)(hash >> 32)) =
+            (uint32_t)(i + 1);
+    }
+    kam__release(host, keys->direct, keys->span, sizeof *keys->direct);
+    keys->direct = NULL;
+    keys->is_scattered = 1;
+    return 0;
+}
+
+/* A key that the table of numbers does not reach. */
+static int reach(struct kam__keys *keys, const kam_host *host, int64_t key) {
+    const int64_t least = key < keys->least ? key : keys->least;
+    const int64_t most = key > keys->most ? key : keys->most;
+    return are_close(keys, least, most) ? use_direct(keys, host, least, most)
+                                        : use_buckets(keys, host);
+}
+
 /* At most 3/4 of the slots are taken. */
 int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
                       uint64_t n_more) {
     const uint64_t n = keys->n + n_more;
-    uint32_t bits = keys->bits ? keys->bits : FIRST_BITS;
-    while (n > UINT64_C(6) << bits) bits++;
+    const uint32_t bits = bits_for(n);
     if (bits > MOST_BITS) return 1;
-    if (bits != keys->bits && enlarge(keys, host, bits)) return 1;
-    return kam__array_reserve(&keys->item, host, n);
+    if (!keys->direct && bits > keys->bits) {
+        if (keys->kind == KAM__KEYS_INTEGER && !keys->is_scattered &&
+            are_close(keys, keys->least, keys->most)) {
+            if (use_direct(keys, host, keys->least, keys->most)) return 1;
+            forget_buckets(keys, host);
+        } else if (enlarge(keys, host, bits)) {
+            return 1;
+        }
+    }
+    if (kam__array_reserve(&keys->item, host, n)) return 1;
+    keys->reserved = n;
+    return 0;
 }
 
 void kam__keys_free(struct kam__keys *keys, const kam_host *host) {
-    kam__release(host, keys->bucket, UINT64_C(1) << keys->bits,
-                 sizeof *keys->bucket);
+    forget_buckets(keys, host);
+    kam__release(host, keys->direct, keys->span, sizeof *keys->direct);
     kam__array_free(&keys->item, host);
     kam__arena_free(&keys->words, host);
 }
@@ -99,11 +172,17 @@ static uint32_t next(struct probe *probe) {
     }
 }
 
+/* The next key gets its item. */
+static uint64_t number_of(struct kam__keys *keys, union kam__key key) {
+    const uint64_t index = keys->n++;
+    *(union kam__key *)kam__array_at(&keys->item, index) = key;
+    return index;
+}
+
 /* Takes a free slot for the next key. */
 static uint64_t fill(struct kam__keys *keys, struct kam__bucket *bucket,
                      int slot, uint32_t tag, union kam__key key) {
-    const uint64_t index = keys->n++;
-    *(union kam__key *)kam__array_at(&keys->item, index) = key;
+    const uint64_t index = number_of(keys, key);
     bucket->tag[slot] = tag;
     bucket->number[slot] = (uint32_t)(index + 1);
     return index;
@@ -116,9 +195,10 @@ static int taken(const struct kam__bucket *bucket) {
     return n;
 }
 
-uint64_t kam__keys_integer(struct kam__keys *keys, uint64_t hash, int64_t key) {
-    struct kam__bucket *const home = kam__bucket_of(keys, hash);
+static uint64_t find_in_buckets(struct kam__keys *keys, uint64_t hash,
+                                int64_t key) {
     const union kam__key new_key = {.integer = key};
+    struct kam__bucket *const home = kam__bucket_of(keys, hash);
     const int n = taken(home);
     /* Mostly it is new, and there is room. */
     if (kam__keys_guess(keys, hash) == KAM__NO_KEY && n < KAM__BUCKET)
@@ -128,6 +208,25 @@ uint64_t kam__keys_integer(struct kam__keys *keys, uint64_t hash, int64_t key) {
     while ((number = next(&probe)) != 0)
         if (kam__key_at(keys, number - 1)->integer == key) return number - 1;
     return fill(keys, &probe.bucket[probe.at], probe.slot, probe.tag, new_key);
+}
+
+int kam__keys_integer(struct kam__keys *keys, const kam_host *host,
+                      uint64_t hash, int64_t key, uint64_t *index) {
+    if (keys->direct && kam__keys_offset(keys, key) >= keys->span &&
+        reach(keys, host, key))
+        return 1;
+    if (keys->n == 0 || key < keys->least) keys->least = key;
+    if (keys->n == 0 || key > keys->most) keys->most = key;
+    if (!keys->direct) {
+        *index = find_in_buckets(keys, hash, key);
+        return 0;
+    }
+    uint32_t *const number = &keys->direct[kam__keys_offset(keys, key)];
+    if (!*number)
+        *number =
+            (uint32_t)number_of(keys, (union kam__key){.integer = key}) + 1;
+    *index = *number - 1;
+    return 0;
 }
 
 static int same(const struct kam__word *word, struct kam__span text) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys, integers or texts, numbered 0, 1, 2, ... as they come, each with an item
- * of the caller's: a table with open addressing, in buckets of one cache line. A
+ * of the caller's: a table with open addressing, in buckets of one cache line.
+ * Once there are many integers and they lie close together, as the ids of a
+ * database do, a plain table of the numbers between takes its place. A
  * caller with many keys asks in three rounds, so that the misses of one key are
  * hidden behind the work on others: kam__keys_touch for all, then
  * kam__keys_guess for all, then kam__keys_integer or kam__keys_text. */
@@ -41,7 +43,16 @@ struct kam__keys {
     int32_t kind;  /* KAM__KEYS_*; set by the caller before the first key */
     uint32_t bits; /* the table has 2^bits buckets; 0: there is none yet */
     uint64_t n;
+    uint64_t reserved; /* n will not be more without another word */
     struct kam__bucket *bucket;
+    /* Integers that lie close together: key k has number direct[k - first] - 1,
+     * and the buckets are not in use. */
+    uint32_t *direct; /* shape (span); NULL: not in use */
+    int64_t first;
+    uint64_t span;
+    int64_t least; /* of all integers */
+    int64_t most;
+    int32_t is_scattered; /* they lay close together once, but no more */
     /* Shape (n), with a key to begin with: it is next to what it leads to. The
      * caller sets the size. */
     struct kam__array item;
@@ -57,6 +68,7 @@ static inline struct kam__span kam__span_of(const struct kam__word *word) {
  * are never more than 3 * 2^30 keys. */
 int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
                       uint64_t n_more);
+
 void kam__keys_free(struct kam__keys *keys, const kam_host *host);
 
 /* The finalizer of MurmurHash3 (Appleby). */
@@ -99,8 +111,32 @@ static inline uint64_t kam__keys_guess(const struct kam__keys *keys,
     return (uint64_t)found - 1; /* 0: a free slot, or no such tag */
 }
 
-/* The number of a key, new or not; room must have been reserved. */
-uint64_t kam__keys_integer(struct kam__keys *keys, uint64_t hash, int64_t key);
+/* The same two for integers. */
+static inline uint64_t kam__keys_offset(const struct kam__keys *keys,
+                                        int64_t key) {
+    return (uint64_t)key - (uint64_t)keys->first;
+}
+
+static inline void kam__keys_touch_integer(const struct kam__keys *keys,
+                                           int64_t key) {
+    const uint64_t at = kam__keys_offset(keys, key);
+    if (!keys->direct)
+        kam__keys_touch(keys, kam__hash_integer(key));
+    else if (at < keys->span)
+        KAM__PREFETCH(&keys->direct[at]);
+}
+
+static inline uint64_t kam__keys_guess_integer(const struct kam__keys *keys,
+                                               int64_t key) {
+    const uint64_t at = kam__keys_offset(keys, key);
+    if (!keys->direct) return kam__keys_guess(keys, kam__hash_integer(key));
+    return at < keys->span ? (uint64_t)keys->direct[at] - 1 : KAM__NO_KEY;
+}
+
+/* The number of a key, new or not, whose hash is kam__hash_integer; room must have
+ * been reserved. 0, or 1 without memory. */
+int kam__keys_integer(struct kam__keys *keys, const kam_host *host,
+                      uint64_t hash, int64_t key, uint64_t *index);
 
 /* The same for a text, which is copied when it is new; 0, or 1 without memory. */
 int kam__keys_text(struct kam__keys *keys, const kam_host *host, uint64_t hash,

@@ -191,9 +191,9 @@ struct kam__tile {
     uint64_t account[KAM__LEDGER_TILE];
     struct kam__card *card[KAM__LEDGER_TILE];
     uint64_t numbered; /* bits of the rows that have an order number */
-    uint64_t hash[KAM__LEDGER_TILE];
     int64_t key[KAM__LEDGER_TILE];           /* integer keys, */
-    struct kam__span text[KAM__LEDGER_TILE]; /* or texts: of `row` */
+    uint64_t hash[KAM__LEDGER_TILE];         /* or hashes of texts */
+    struct kam__span text[KAM__LEDGER_TILE]; /* and texts: of `row` */
 };
 
 /* A walk over the rows of a chunk. */

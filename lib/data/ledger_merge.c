@@ -165,7 +165,6 @@ static void read_keys(const struct kam_ledger *other, uint64_t first,
             tile->hash[i] = kam__hash_text(tile->text[i]);
         } else {
             tile->key[i] = kam__key_at(keys, index)->integer;
-            tile->hash[i] = kam__hash_integer(tile->key[i]);
         }
     }
 }

@@ -50,35 +50,39 @@ static int find_pairs(struct kam_ledger *ledger, const struct batch *batch,
     for (int32_t i = 0; i < batch->n; i++) {
         hash[i] = batch->is_text ? kam__hash_text(batch->text[i])
                                  : kam__hash_integer(batch->key[i]);
-        kam__keys_touch(numbers, hash[i]);
+        if (batch->is_text)
+            kam__keys_touch(numbers, hash[i]);
+        else
+            kam__keys_touch_integer(numbers, batch->key[i]);
     }
     for (int32_t i = 0; i < batch->n; i++) {
         uint64_t number;
-        if (!batch->is_text)
-            number = kam__keys_integer(numbers, hash[i], batch->key[i]);
-        else if (kam__keys_text(numbers, &ledger->host, hash[i], batch->text[i],
-                                &number))
+        if (batch->is_text ? kam__keys_text(numbers, &ledger->host, hash[i],
+                                            batch->text[i], &number)
+                           : kam__keys_integer(numbers, &ledger->host, hash[i],
+                                               batch->key[i], &number))
             return 1;
         pair[i] = (int64_t)(batch->account[i] << 32 | number);
     }
     return 0;
 }
 
-static void find_orders(struct kam_ledger *ledger, const int64_t *pair,
-                        int32_t n, struct kam__order **order) {
+static int find_orders(struct kam_ledger *ledger, const int64_t *pair,
+                       int32_t n, struct kam__order **order) {
     struct kam__keys *const orders = &ledger->orders;
-    uint64_t hash[KAM__TILE];
+    for (int32_t i = 0; i < n; i++) kam__keys_touch_integer(orders, pair[i]);
     for (int32_t i = 0; i < n; i++) {
-        hash[i] = kam__hash_integer(pair[i]);
-        kam__keys_touch(orders, hash[i]);
-    }
-    for (int32_t i = 0; i < n; i++) {
-        const uint64_t guess = kam__keys_guess(orders, hash[i]);
+        const uint64_t guess = kam__keys_guess_integer(orders, pair[i]);
         if (guess != KAM__NO_KEY) KAM__PREFETCH(kam__order_at(ledger, guess));
     }
-    for (int32_t i = 0; i < n; i++)
-        order[i] =
-            kam__order_at(ledger, kam__keys_integer(orders, hash[i], pair[i]));
+    for (int32_t i = 0; i < n; i++) {
+        uint64_t number;
+        if (kam__keys_integer(orders, &ledger->host, kam__hash_integer(pair[i]),
+                              pair[i], &number))
+            return 1;
+        order[i] = kam__order_at(ledger, number);
+    }
+    return 0;
 }
 
 static kam_status post_batch(struct kam_ledger *ledger,
@@ -89,9 +93,9 @@ static kam_status post_batch(struct kam_ledger *ledger,
     int over = 0;
     if (kam__keys_reserve(&ledger->numbers, &ledger->host, n) ||
         kam__keys_reserve(&ledger->orders, &ledger->host, n) ||
-        find_pairs(ledger, batch, pair))
+        find_pairs(ledger, batch, pair) ||
+        find_orders(ledger, pair, batch->n, order))
         return KAM_ERR_MEMORY;
-    find_orders(ledger, pair, batch->n, order);
     for (int32_t i = 0; i < batch->n; i++)
         over |= add_part(ledger, order[i], batch, i);
     return over ? KAM_ERR_OVERFLOW : KAM_OK;

@@ -156,7 +156,6 @@ void kam__tile_read(const struct kam_ledger *ledger,
         choose_all(tile, amount, walk->count);
     else
         choose(ledger, tile, amount, all_have ? NULL : present, walk->count);
-    for (int32_t i = 0; i < tile->n; i++)
-        tile->hash[i] = is_text ? kam__hash_text(tile->text[tile->row[i]])
-                                : kam__hash_integer(tile->key[i]);
+    for (int32_t i = 0; is_text && i < tile->n; i++)
+        tile->hash[i] = kam__hash_text(tile->text[tile->row[i]]);
 }

@@ -53,23 +53,19 @@ static void sort_texts(const struct kam__keys *keys, int64_t *key,
     }
 }
 
-/* Whether all keys fit 32 bits above the least, which is put into `*least`. */
-static int are_near(const struct kam__keys *keys, int64_t *least) {
-    int64_t most = kam__key_at(keys, 0)->integer;
-    *least = most;
-    for (uint64_t i = 1; i < keys->n; i++) {
-        const int64_t key = kam__key_at(keys, i)->integer;
-        *least = key < *least ? key : *least;
-        most = key > most ? key : most;
-    }
-    return (uint64_t)most - (uint64_t)*least <= UINT32_MAX;
+/* Numbers in the order of their keys stand in the table. */
+static void sort_direct(const struct kam__keys *keys, int64_t *order) {
+    int64_t n = 0;
+    for (uint64_t i = 0; i < keys->span; i++)
+        if (keys->direct[i]) order[n++] = (int64_t)keys->direct[i] - 1;
 }
 
-static void sort_near(const struct kam__keys *keys, int64_t least,
-                      uint64_t *order, uint64_t *scratch) {
+/* All keys fit 32 bits above the least. */
+static void sort_near(const struct kam__keys *keys, uint64_t *order,
+                      uint64_t *scratch) {
     for (uint64_t i = 0; i < keys->n; i++) {
         const uint64_t above =
-            (uint64_t)kam__key_at(keys, i)->integer - (uint64_t)least;
+            (uint64_t)kam__key_at(keys, i)->integer - (uint64_t)keys->least;
         order[i] = above << 32 | i;
     }
     kam__sort_words(order, (int64_t)keys->n, scratch);
@@ -88,14 +84,18 @@ kam_status kam__ledger_sorted(const struct kam_ledger *ledger, int64_t *order) {
     const kam_host *const host = &ledger->host;
     const uint64_t n = keys->n;
     const int is_text = keys->kind == KAM__KEYS_TEXT;
-    int64_t least = 0;
-    const int near = !is_text && are_near(keys, &least);
+    const int near =
+        !is_text && (uint64_t)keys->most - (uint64_t)keys->least <= UINT32_MAX;
+    if (keys->direct) {
+        sort_direct(keys, order);
+        return KAM_OK;
+    }
     int64_t *const scratch = kam__allocate(host, n, sizeof *scratch);
     int64_t *const key =
         scratch && !near ? kam__allocate(host, n, sizeof *key) : NULL;
     const int has_memory = scratch && (near || key);
     if (has_memory && near)
-        sort_near(keys, least, (uint64_t *)order, (uint64_t *)scratch);
+        sort_near(keys, (uint64_t *)order, (uint64_t *)scratch);
     else if (has_memory && is_text)
         sort_texts(keys, key, order, scratch);
     else if (has_memory)

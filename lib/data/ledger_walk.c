@@ -6,14 +6,22 @@
 
 void kam__tile_touch(const struct kam_ledger *ledger,
                      const struct kam__tile *tile) {
+    const struct kam__keys *const keys = &ledger->accounts;
+    const int is_text = keys->kind == KAM__KEYS_TEXT;
     for (int32_t i = 0; i < tile->n; i++)
-        kam__keys_touch(&ledger->accounts, tile->hash[i]);
+        if (is_text)
+            kam__keys_touch(keys, tile->hash[i]);
+        else
+            kam__keys_touch_integer(keys, tile->key[i]);
 }
 
 void kam__tile_guess(const struct kam_ledger *ledger, struct kam__tile *tile) {
+    const struct kam__keys *const keys = &ledger->accounts;
+    const int is_text = keys->kind == KAM__KEYS_TEXT;
     for (int32_t i = 0; i < tile->n; i++) {
         const uint64_t guess =
-            kam__keys_guess(&ledger->accounts, tile->hash[i]);
+            is_text ? kam__keys_guess(keys, tile->hash[i])
+                    : kam__keys_guess_integer(keys, tile->key[i]);
         tile->account[i] = guess;
         KAM__PREFETCH(kam__card_at(ledger, guess != KAM__NO_KEY ? guess : 0));
     }
@@ -22,13 +30,14 @@ void kam__tile_guess(const struct kam_ledger *ledger, struct kam__tile *tile) {
 static int find(struct kam_ledger *ledger, struct kam__tile *tile, int32_t i) {
     struct kam__keys *const keys = &ledger->accounts;
     uint64_t *const account = &tile->account[i];
+    const int64_t key = tile->key[i];
     if (keys->kind == KAM__KEYS_TEXT)
         return kam__keys_text(keys, &ledger->host, tile->hash[i],
                               tile->text[tile->row[i]], account);
-    if (*account == KAM__NO_KEY ||
-        kam__key_at(keys, *account)->integer != tile->key[i])
-        *account = kam__keys_integer(keys, tile->hash[i], tile->key[i]);
-    return 0;
+    return (*account == KAM__NO_KEY ||
+            kam__key_at(keys, *account)->integer != key) &&
+           kam__keys_integer(keys, &ledger->host, kam__hash_integer(key), key,
+                             account);
 }
 
 int kam__tile_find(struct kam_ledger *ledger, struct kam__tile *tile) {

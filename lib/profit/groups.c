@@ -48,7 +48,9 @@ static int join(struct forest *forest, const kam_column *column, int64_t row) {
             return 1;
     } else {
         const int64_t key = kam__integer_at(column, row);
-        index = kam__keys_integer(&forest->names, kam__hash_integer(key), key);
+        if (kam__keys_integer(&forest->names, forest->host,
+                              kam__hash_integer(key), key, &index))
+            return 1;
     }
     const int64_t name = root_of(forest, forest->n_rows + (int64_t)index);
     forest->above[root_of(forest, row)] = name;

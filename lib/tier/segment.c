@@ -20,7 +20,10 @@ static int64_t number_of(struct kam__keys *keys, const kam_host *host,
     if (kam__keys_reserve(keys, host, 1)) return -2;
     if (keys->kind == KAM__KEYS_INTEGER) {
         const int64_t key = kam__integer_at(column, row);
-        return (int64_t)kam__keys_integer(keys, kam__hash_integer(key), key);
+        return kam__keys_integer(keys, host, kam__hash_integer(key), key,
+                                 &index)
+                   ? -2
+                   : (int64_t)index;
     }
     struct kam__span text;
     text.bytes = kam__text_at(column, row, &text.length);
