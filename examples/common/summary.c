@@ -135,6 +135,18 @@ static void print_parameters(FILE *out, int32_t n, const double *parameter,
     fprintf(out, "log likelihood %.4f\n", log_likelihood);
 }
 
+/* What the spend model takes for granted, as far as the book can tell. */
+static void print_dependence(FILE *out, const kam_fit_report *fit) {
+    const kam_spend_dependence *found = &fit->dependence;
+    if (fit->independence != KAM_OK) return;
+    fprintf(out,
+            "          order value with number of orders: rank correlation "
+            "%.2f, p %.2g%s\n",
+            found->rank_correlation, found->p_value,
+            found->p_value < 0.05 ? "; the model takes them as independent"
+                                  : "");
+}
+
 static void print_models(FILE *out, const struct result *result) {
     const kam_models *models = &result->answers->models;
     const kam_fit_report *fit = &result->answers->fit;
@@ -162,6 +174,7 @@ static void print_models(FILE *out, const struct result *result) {
                          models->spend.parameter, models->spend_covariance,
                          kam_spend_parameter_name, models->spend.family,
                          fit->spend.log_likelihood);
+    if (models->spend.family) print_dependence(out, fit);
 }
 
 static void print_concentration(FILE *out, const struct result *result) {

@@ -51,7 +51,8 @@ typedef struct kam_fit_report {
                                      book in which no tier_value is known */
     int32_t orders_culprit;     /**< the parameter orders_ml names, or -1 */
     int32_t spend_culprit;      /**< the parameter that spend_ml names, or -1 */
-    int32_t reserved2;          /**< 0 */
+    kam_status independence;    /**< verdict of kam_spend_independence */
+    kam_spend_dependence dependence; /**< what it found; NaN when nothing */
 } kam_fit_report;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */

@@ -67,6 +67,33 @@ KAM_API kam_status kam_spend_expected(const kam_spend *model,
                                       const kam_host *host, double *value,
                                       uint32_t *row_flags, kam_diag *diag);
 
+/** How order value goes with the number of orders. */
+typedef struct kam_spend_dependence {
+    uint32_t struct_size;    /**< sizeof(kam_spend_dependence) */
+    uint32_t reserved;       /**< 0 */
+    int64_t n_rows;          /**< accounts with repeat orders of known value */
+    double rank_correlation; /**< Spearman's, -1..1 */
+    double p_value;          /**< of that or more in size if there is none */
+} kam_spend_dependence;
+
+/**
+ * Whether accounts that order more often place larger or smaller orders, which
+ * the families deny: Spearman's rank correlation of x and m over rows with x > 0
+ * and a finite m, ties at mid-ranks, and its two-sided p value by Student's t
+ * with n - 2 degrees of freedom (Kendall 1975, *Rank Correlation Methods*, 5.7).
+ * A weight stands for as many equal accounts. Allocates. The same rows give the
+ * same bits in any order and any cut into parts.
+ *
+ * @param parts      shape (n_parts): the book, whole or in chunks
+ * @param[out] found its struct_size must be set
+ * @return KAM_OK; KAM_ERR_TOO_FEW for up to two accounts; KAM_ERR_CONSTANT when
+ *         all have one number of orders, or one order value; 1..19; 60..79
+ */
+KAM_API kam_status kam_spend_independence(const kam_accounts *parts,
+                                          int64_t n_parts, const kam_host *host,
+                                          kam_spend_dependence *found,
+                                          kam_diag *diag);
+
 KAM_END
 
 #endif

@@ -61,6 +61,13 @@ static double log_quantile(double a, double b, double p) {
     return t;
 }
 
+double kam__beta_prime(double a, double b, double y) {
+    double slope;
+    if (!(y > 0)) return y == 0 ? 0 : (double)NAN;
+    if (y > KAM__LARGEST) return 1;
+    return kam__exp(log_lower(a, b, kam__log(y), &slope));
+}
+
 double kam__beta_prime_inverse(double a, double b, double p) {
     if (!(a > 0 && b > 0 && p >= 0 && p <= 1)) return (double)NAN;
     if (p == 0 || p == 1) return p == 0 ? 0 : (double)INFINITY;

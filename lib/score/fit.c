@@ -184,6 +184,17 @@ static kam_status find_limits(const struct book *book, struct gathered *to,
     return status;
 }
 
+static kam_status test_independence(const struct book *book,
+                                    kam_fit_report *report) {
+    kam_spend_dependence *const found = &report->dependence;
+    found->struct_size = sizeof *found;
+    found->rank_correlation = found->p_value = NAN;
+    report->independence =
+        kam_spend_independence(book->parts, book->n_parts, book->host, found,
+                               book->diag);
+    return report->independence;
+}
+
 static kam_status fit_all(const struct book *book, struct gathered *to,
                           kam_models *models, kam_fit_report *report) {
     kam_status status =
@@ -196,6 +207,8 @@ static kam_status fit_all(const struct book *book, struct gathered *to,
                                &report->spend_culprit, &report->spend);
     if (is_failure(status)) return status;
     if (status != KAM_OK) memset(&models->spend, 0, sizeof models->spend);
+    status = test_independence(book, report);
+    if (is_failure(status)) return status;
     report->tiers = find_limits(book, to, models);
     return is_failure(report->tiers) ? report->tiers : KAM_OK;
 }

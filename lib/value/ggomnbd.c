@@ -5,6 +5,7 @@
 
 #include "math/elementary.h"
 #include "math/special.h"
+#include "value/ahead.h"
 #include "value/btyd_family.h"
 #include "value/gompertz.h"
 
@@ -334,6 +335,28 @@ static void discounted_pairs(kam__family family, const double *q,
     }
 }
 
+static void order_counts(kam__family family, const double *q, kam__tile tile,
+                         double horizon, int32_t n_counts, double *out) {
+    (void)family;
+    for (int32_t i = 0; i < tile->n; i++) {
+        const struct kam__gompertz law = law_at(q, tile->x[i], tile->T[i]);
+        double excess;
+        const double odds = kam__exp(log_odds(q, tile, i, &excess));
+        kam__ahead_counts(&law, horizon, n_counts, out + (int64_t)i * n_counts);
+        kam__ahead_or_left(kam__exp(-excess) / (1 + odds), odds / (1 + odds),
+                           n_counts, out + (int64_t)i * n_counts);
+    }
+}
+
+static void next_order(kam__family family, const double *q, kam__tile tile,
+                       double *out) {
+    (void)family;
+    for (int32_t i = 0; i < tile->n; i++) {
+        const struct kam__gompertz law = law_at(q, tile->x[i], tile->T[i]);
+        out[i] = kam__ahead_next(&law);
+    }
+}
+
 const struct kam__btyd_family kam__ggomnbd = {
     .id = KAM_BTYD_GGOMNBD,
     .n_parameters = P,
@@ -366,4 +389,6 @@ const struct kam__btyd_family kam__ggomnbd = {
     .expected = expected,
     .discounted = discounted,
     .discounted_pairs = discounted_pairs,
+    .order_counts = order_counts,
+    .next_order = next_order,
 };

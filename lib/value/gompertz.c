@@ -38,7 +38,7 @@ static double smaller(double a, double b) { return a < b ? a : b; }
  * to the first, or 4 / b, while b y is not so large that it no longer matters;
  * and such that it falls by e^10 at most. Then sixteen points leave 1e-15 (Davis &
  * Rabinowitz 1984, section 4.6). */
-static double panel_length(const struct kam__gompertz *law, double y,
+double kam__gompertz_panel(const struct kam__gompertz *law, double y,
                            double left) {
     const double b = law->b, B = law->B;
     double length = left;
@@ -62,7 +62,7 @@ int kam__gompertz_next(const struct kam__gompertz *law, double end,
     const struct kam__rule *const rule = &kam__legendre16;
     const double start = walk->start;
     if (!(start < end) || fall_at(law, start) > FADED) return 0;
-    const double length = panel_length(law, start, end - start);
+    const double length = kam__gompertz_panel(law, start, end - start);
     for (int i = 0; i < KAM__GOMPERTZ_NODES; i++) {
         walk->y[i] = start + length * (0.5 * (1 + rule->node[i]));
         walk->weight[i] = 0.5 * length * rule->weight[i];

@@ -31,6 +31,10 @@ struct kam__gompertz_walk {
 int kam__gompertz_next(const struct kam__gompertz *law, double end,
                        struct kam__gompertz_walk *walk);
 
+/* The length of the panel that such a walk would take from y on, `left` at most. */
+double kam__gompertz_panel(const struct kam__gompertz *law, double y,
+                           double left);
+
 /* Hazard of leaving at y. */
 double kam__gompertz_hazard(const struct kam__gompertz *law, double y);
 

@@ -5,6 +5,7 @@
 #include "base/isa.h"
 #include "math/elementary.h"
 #include "math/special.h"
+#include "value/ahead.h"
 #include "value/pareto.h"
 
 static struct kam__pareto model_of(const double *parameter) {
@@ -198,6 +199,40 @@ static void discounted_pairs(kam__family family, const double *parameter,
     }
 }
 
+static struct kam__gompertz law_of(const struct kam__pareto *m, double x,
+                                   double T) {
+    return (struct kam__gompertz){.R = m->r + x,
+                                  .A = m->alpha + T,
+                                  .s = m->s,
+                                  .B = m->beta + T};
+}
+
+static void order_counts(kam__family family, const double *parameter,
+                         kam__tile tile, double horizon, int32_t n_counts,
+                         double *out) {
+    const struct kam__pareto m = model_of(parameter);
+    double active[KAM__TILE], excess[KAM__TILE], odds[KAM__TILE];
+    (void)family;
+    kernels(tile->isa)->active(&m, tile, active, excess, odds);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const struct kam__gompertz law = law_of(&m, tile->x[i], tile->T[i]);
+        kam__ahead_counts(&law, horizon, n_counts, out + (int64_t)i * n_counts);
+        kam__ahead_or_left(active[i] * kam__exp(-excess[i]),
+                           odds[i] / (1 + odds[i]), n_counts,
+                           out + (int64_t)i * n_counts);
+    }
+}
+
+static void next_order(kam__family family, const double *parameter,
+                       kam__tile tile, double *out) {
+    const struct kam__pareto m = model_of(parameter);
+    (void)family;
+    for (int32_t i = 0; i < tile->n; i++) {
+        const struct kam__gompertz law = law_of(&m, tile->x[i], tile->T[i]);
+        out[i] = kam__ahead_next(&law);
+    }
+}
+
 const struct kam__btyd_family kam__pnbd = {
     .id = KAM_BTYD_PNBD,
     .n_parameters = 4,
@@ -226,4 +261,6 @@ const struct kam__btyd_family kam__pnbd = {
     .expected = expected,
     .discounted = discounted,
     .discounted_pairs = discounted_pairs,
+    .order_counts = order_counts,
+    .next_order = next_order,
 };

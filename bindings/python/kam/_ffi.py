@@ -255,6 +255,11 @@ class kam_spend(Structure):
     _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("parameter", c_double * 4)]
 
 
+class kam_spend_dependence(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                ("rank_correlation", c_double), ("p_value", c_double)]
+
+
 class kam_reason(Structure):
     _fields_ = [("id", c_int32), ("reserved", c_int32), ("contribution", c_double), ("value", c_double)]
 
@@ -730,7 +735,8 @@ class kam_fit_options(Structure):
 class kam_fit_report(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("orders", kam_estimate_report),
                 ("spend", kam_estimate_report), ("orders_ml", kam_status), ("spend_ml", kam_status),
-                ("tiers", kam_status), ("orders_culprit", c_int32), ("spend_culprit", c_int32), ("reserved2", c_int32)]
+                ("tiers", kam_status), ("orders_culprit", c_int32), ("spend_culprit", c_int32),
+                ("independence", kam_status), ("dependence", kam_spend_dependence)]
 
 
 class kam_scores(Structure):
@@ -838,6 +844,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_spend_fit": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host, _spend,
                                    _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),
+    "kam_spend_independence": (kam_status, [_accounts, c_int64, _host, POINTER(kam_spend_dependence), _diag]),
     "kam_spend_log_likelihood": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
     "kam_spend_expected": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
     # retention.h

@@ -79,8 +79,10 @@ class Models:
         ones before any prior was called in."""
         one = self._report
         return {"orders": estimate.report_of(one.orders), "spend": estimate.report_of(one.spend),
-                **{name: status.name(getattr(one, name)) for name in ("orders_ml", "spend_ml", "tiers")},
-                "orders_culprit": one.orders_culprit, "spend_culprit": one.spend_culprit}
+                **{name: status.name(getattr(one, name))
+                   for name in ("orders_ml", "spend_ml", "tiers", "independence")},
+                "orders_culprit": one.orders_culprit, "spend_culprit": one.spend_culprit,
+                "dependence": _report.as_dict(one.dependence)}
 
     def __repr__(self) -> str:
         return f"<kam.Models orders={self.orders} spend={self.spend} tiers={self.raw.n_bands}>"

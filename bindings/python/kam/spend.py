@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Optional
 
-from . import _ffi, _model, estimate
-from ._host import Progress
+from . import _ffi, _model, _report, estimate
+from ._errors import new_diag
+from ._host import Host, Progress
 from ._library import lib
 from ._table import Table
 from .account import Book, accounts
@@ -43,3 +44,13 @@ def fit(book: Book, *, prior: str = "none", max_steps: Optional[int] = None, pro
     def call(*rest: Any) -> int:
         return int(lib.kam_spend_fit(_ffi.KAM_SPEND_GAMMA_GAMMA, rows.array(), len(rows.parts), ctypes.byref(how), *rest))
     return _model.fitted(Model, call, progress=progress, threads=threads)
+
+
+def independence(book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None) -> dict[str, Any]:
+    """`rank_correlation` (Spearman's) of order value with number of orders and its
+    `p_value`, over `n_rows` accounts that ordered again."""
+    rows, found, diag = accounts(book), _report.new(_ffi.kam_spend_dependence), new_diag()
+    with Host(progress, threads) as host:
+        host.check(lib.kam_spend_independence(rows.array(), len(rows.parts), ctypes.byref(host.raw),
+                                              ctypes.byref(found), ctypes.byref(diag)), diag)
+    return _report.as_dict(found)

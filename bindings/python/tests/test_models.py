@@ -71,6 +71,16 @@ def test_cdnow_spend():
     same_parameters(kam.spend.fit(cdnow()), "mle_gg_cdnow_params.csv")
 
 
+def test_cdnow_independence():
+    book = cdnow()
+    found = kam.spend.independence(book)
+    near(found["rank_correlation"], 0.2063, 1e-3, "rank correlation")  # order values to the cent
+    near(found["p_value"], 1.5e-10, 0.02, "p value")
+    report = kam.fit(book).report
+    same(report["independence"], "KAM_OK")
+    same(report["dependence"], found)
+
+
 BOOK = {"repeat_orders": [2.0, 1.0, 0.0, 7.0, 3.0], "last_order_periods": [30.4, 1.7, 0.0, 29.4, 38.0],
         "age_periods": [38.9, 38.9, 38.9, 38.9, 39.0], "mean_order_value": [22.35, 11.77, 0.0, 73.7, 10.0],
         "gross_revenue": [90.0, 30.0, 10.0, 600.0, 44.0], "direct_cost": [50.0, 31.0, 5.0, 400.0, 20.0]}

@@ -196,6 +196,16 @@ def culprit_of(model: Any, at: int) -> Optional[str]:
     return list(model.parameters)[at] if model is not None and at >= 0 else None
 
 
+def _dependence(report: dict[str, Any]) -> str:
+    """What the spend model takes for granted, as far as the book can tell."""
+    if report["independence"] != "KAM_OK":
+        return ""
+    found = report["dependence"]
+    return (f"          order value with number of orders: rank correlation {found['rank_correlation']:.2f}, "
+            f"p {found['p_value']:.2g}"
+            + ("; the model takes them as independent" if found["p_value"] < 0.05 else "") + "\n")
+
+
 def _models(result: Result) -> str:
     models = result.answers.models
     report = models.report
@@ -204,7 +214,7 @@ def _models(result: Result) -> str:
     made += _parameters(models.orders) if models.orders else ""
     made += f"Spend     {'gamma-gamma' if models.spend else 'no spend model'}: "
     made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]))
-    return made + (_parameters(models.spend) if models.spend else "")
+    return made + (_parameters(models.spend) + _dependence(report) if models.spend else "")
 
 
 def _concentration(result: Result) -> str:
