@@ -45,6 +45,7 @@
 #include "scorecard.h"
 #include "segment.h"
 #include "service_level.h"
+#include "signal.h"
 #include "spend.h"
 #include "stage.h"
 #include "status.h"

@@ -68,6 +68,14 @@ KAM_API const char *kam_reason_name(int32_t id);
 KAM_API kam_status kam_reason_text(const kam_reason *reason, int32_t language,
                                    char *text, uint64_t size, kam_diag *diag);
 
+/** The same for a signal (KAM_REASON_USAGE to _DELIVERY) that changed in the
+ *  month of `since_day`: "usage down 34 % since March 2024, which raises the
+ *  risk". For other reasons the day says nothing. */
+KAM_API kam_status kam_reason_text_since(const kam_reason *reason,
+                                         int32_t since_day, int32_t language,
+                                         char *text, uint64_t size,
+                                         kam_diag *diag);
+
 KAM_END
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words for reasons. A sentence is a fact and what it does to the risk. */
+#include <kam/calendar.h>
 #include <kam/reason.h>
 
 #include <math.h>
@@ -212,9 +213,32 @@ static const struct signal *signal_of(int32_t id) {
     return 0;
 }
 
+/* A month, as people say it. */
+struct month {
+    int32_t year, month; /* 0: not known */
+};
+
+static void add_since(struct kam__text *text, struct month since, int zh) {
+    static const char *const NAME[] = {"January", "February", "March",
+                                       "April",   "May",      "June",
+                                       "July",    "August",   "September",
+                                       "October", "November", "December"};
+    if (since.month == 0) return;
+    kam__text_add(text, zh ? "自 " : " since ");
+    if (!zh) kam__text_add(text, NAME[since.month - 1]);
+    if (!zh) kam__text_add(text, " ");
+    kam__text_integer(text, since.year);
+    if (!zh) return;
+    kam__text_add(text, " 年 ");
+    kam__text_integer(text, since.month);
+    kam__text_add(text, " 月起");
+}
+
 static void add_signal(struct kam__text *text, const struct signal *signal,
-                       double value, enum effect effect, int zh) {
+                       double value, struct month since, enum effect effect,
+                       int zh) {
     const int good = value < 0;
+    if (zh) add_since(text, since, zh);
     kam__text_add(text, (good ? signal->better : signal->worse)[zh]);
     if (!isfinite(value))
         kam__text_add(text, zh ? "未知" : "an unknown amount");
@@ -225,6 +249,7 @@ static void add_signal(struct kam__text *text, const struct signal *signal,
     if (signal->is_share && isfinite(value))
         kam__text_add(text, zh ? "%" : " %");
     kam__text_add(text, (good ? signal->better_end : signal->worse_end)[zh]);
+    if (!zh) add_since(text, since, zh);
     add_effect(text, effect, zh, ", which ");
 }
 
@@ -278,10 +303,8 @@ static kam_status check(const kam_reason *reason, int32_t language,
     return KAM_OK;
 }
 
-kam_status kam_reason_text(const kam_reason *reason, int32_t language,
-                           char *text, uint64_t size, kam_diag *diag) {
-    const kam_status status = check(reason, language, text, size, diag);
-    if (status != KAM_OK) return status;
+static void write_text(const kam_reason *reason, struct month since,
+                       int32_t language, char *text, uint64_t size) {
     const int zh = language == KAM_ZH;
     const enum effect effect = effect_of(reason->contribution);
     const double value = reason->value;
@@ -299,9 +322,31 @@ kam_status kam_reason_text(const kam_reason *reason, int32_t language,
         break;
     default:
         if (signal_of(reason->id))
-            add_signal(&to, signal_of(reason->id), value, effect, zh);
+            add_signal(&to, signal_of(reason->id), value, since, effect, zh);
         else
             add_column(&to, reason, effect, zh);
     }
+}
+
+kam_status kam_reason_text(const kam_reason *reason, int32_t language,
+                           char *text, uint64_t size, kam_diag *diag) {
+    const kam_status status = check(reason, language, text, size, diag);
+    const struct month unknown = {0, 0};
+    if (status != KAM_OK) return status;
+    write_text(reason, unknown, language, text, size);
+    return kam__ok(diag);
+}
+
+kam_status kam_reason_text_since(const kam_reason *reason, int32_t since_day,
+                                 int32_t language, char *text, uint64_t size,
+                                 kam_diag *diag) {
+    const kam_status status = check(reason, language, text, size, diag);
+    struct month since;
+    int32_t day;
+    if (status != KAM_OK) return status;
+    if (kam_calendar_date(since_day, &since.year, &since.month, &day) != KAM_OK)
+        return kam__fail(diag, KAM_ERR_OPTION, "since_day", -1, since_day,
+                         "day {value} is no date.");
+    write_text(reason, since, language, text, size);
     return kam__ok(diag);
 }

@@ -74,3 +74,10 @@ double kam__beta_prime_inverse(double a, double b, double p) {
     return kam__exp(p > 0.5 ? -log_quantile(b, a, 1 - p)
                             : log_quantile(a, b, p));
 }
+
+double kam__beta_prime_lower(double a, double b, double y) {
+    double slope;
+    if (!(a > 0 && b > 0 && y >= 0)) return (double)NAN;
+    if (y == 0 || y > KAM__LARGEST) return y == 0 ? 0 : 1;
+    return kam__exp(log_lower(a, b, kam__log(y), &slope));
+}

@@ -13,4 +13,7 @@ double kam__beta_prime(double a, double b, double y);
  * (below, that of a log y is). 0 for p = 0, inf for p = 1, NaN outside. */
 double kam__beta_prime_inverse(double a, double b, double p);
 
+/* P(G / H <= y), y >= 0, which is I(y / (1 + y); a, b). */
+double kam__beta_prime_lower(double a, double b, double y);
+
 #endif

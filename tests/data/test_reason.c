@@ -78,6 +78,36 @@ static void test_signals(void **state) {
          "其余 4 个信号，降低流失风险");
 }
 
+static void test_since(void **state) {
+    (void)state;
+    char text[160];
+    kam_reason r = {KAM_REASON_USAGE, 0, 0.7, 0.34};
+    assert_status(kam_reason_text_since(&r, 19800, KAM_EN, text, sizeof text,
+                                        NULL),
+                  KAM_OK);
+    assert_string_equal(
+        text, "usage down 34 % since March 2024, which raises the risk");
+    assert_status(kam_reason_text_since(&r, 19800, KAM_ZH, text, sizeof text,
+                                        NULL),
+                  KAM_OK);
+    assert_string_equal(text, "自 2024 年 3 月起使用量下降 34%，推高流失风险");
+    r.id = KAM_REASON_SATISFACTION;
+    r.value = 2;
+    kam_reason_text_since(&r, 0, KAM_EN, text, sizeof text, NULL);
+    assert_string_equal(text,
+                        "satisfaction down 2 of 10 points since January 1970, "
+                        "which raises the risk");
+    r.id = KAM_REASON_SILENCE;
+    kam_reason_text_since(&r, 0, KAM_EN, text, sizeof text, NULL);
+    assert_string_equal(text, "no order for 2 days raises the risk");
+    assert_status(kam_reason_text_since(&r, INT32_MAX, KAM_EN, text,
+                                        sizeof text, NULL),
+                  KAM_ERR_OPTION);
+    assert_status(kam_reason_text_since(NULL, 0, KAM_EN, text, sizeof text,
+                                        NULL),
+                  KAM_ERR_NULL);
+}
+
 static void test_base(void **state) {
     (void)state;
     both(KAM_REASON_BASE, -1.5, 0.18, "typical account of this book: 18 % risk",
@@ -272,6 +302,7 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_none),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_since),
         cmocka_unit_test(test_base),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_rhythm),

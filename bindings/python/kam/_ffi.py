@@ -67,6 +67,13 @@ KAM_BACKTEST_BETTER, KAM_BACKTEST_WORSE, KAM_BACKTEST_UNDECIDED = 1, 2, 3
 # kam/cause.h
 (KAM_CAUSE_CONTRACTION, KAM_CAUSE_INTEGRATION, KAM_CAUSE_CATASTROPHE, KAM_CAUSE_RIVAL, KAM_CAUSE_NEED,
  KAM_CAUSE_COMPLAINT, KAM_CAUSE_CONTACT) = range(1, 8)
+# kam/signal.h
+(KAM_SIGNAL_SUM, KAM_SIGNAL_COUNT, KAM_SIGNAL_TOTAL, KAM_SIGNAL_MEAN, KAM_SIGNAL_OPEN, KAM_SIGNAL_AGE, KAM_SIGNAL_DELAY,
+ KAM_SIGNAL_LATE) = range(1, 9)
+KAM_SIGNAL_CUSUM, KAM_SIGNAL_EWMA, KAM_SIGNAL_POISSON = 1, 2, 3
+KAM_SIGNAL_UP, KAM_SIGNAL_DOWN, KAM_SIGNAL_BOTH = 1, 2, 3
+KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_IS_LOG_NORMAL, KAM_SIGNAL_IS_COUNT = 1, 2, 3
+(KAM_SIGNAL_ALARM, KAM_SIGNAL_STALE, KAM_SIGNAL_LOST, KAM_SIGNAL_SHORT, KAM_SIGNAL_OUTSIDE) = 1, 2, 4, 8, 16
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -721,6 +728,36 @@ class kam_cause_out(Structure):
                                                 "expected_loss", "saveable_loss", "by_cause", "row_flags"))]
 
 
+class kam_signal_events(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_periods", c_int32), ("n_accounts", c_int64), ("n_events", c_int64),
+                ("start", POINTER(c_int32)),
+                *((name, kam_column) for name in ("account", "day", "end", "amount", "term"))]
+
+
+class kam_signal_chart(Structure):
+    _fields_ = [("kind", c_int32), ("direction", c_int32),
+                *((name, c_double) for name in ("reference", "limit", "rate"))]
+
+
+class kam_signal_options(Structure):
+    _fields_ = [("struct_size", c_uint32), *((name, c_int32) for name in ("kind", "direction", "periods")),
+                *((name, c_double) for name in ("false_alarm", "run_length", "reference", "rate"))]
+
+
+class kam_signal_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("periods", c_int32), ("false_alarm", c_double), ("run_length", c_double)]
+
+
+class kam_signal_series(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_periods", c_int32), ("n_accounts", c_int64), ("value", kam_column),
+                ("law", c_int32), ("stale_periods", c_int32), ("level", kam_column), ("spread", kam_column)]
+
+
+class kam_signal_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("value", "base", "change", "share", "since", "statistic", "flags"))]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
@@ -1028,7 +1065,17 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_cause_options_init": (kam_status, [POINTER(kam_cause_options), c_uint32]),
     "kam_cause_losses": (kam_status, [POINTER(kam_cause_panel), POINTER(kam_cause_options), _host,
                                       POINTER(kam_cause_out), _diag]),
+    # signal.h
+    "kam_signal_options_init": (kam_status, [POINTER(kam_signal_options), c_uint32]),
+    "kam_signal_measure": (kam_status, [c_int32, POINTER(kam_signal_events), _host, _out, POINTER(c_int64), _diag]),
+    "kam_signal_design": (kam_status, [POINTER(kam_signal_options), _host, POINTER(kam_signal_chart),
+                                       POINTER(kam_signal_report), _diag]),
+    "kam_signal_run_length": (kam_status, [POINTER(kam_signal_chart), c_double, c_int32, _host, _doubles, _doubles,
+                                           _diag]),
+    "kam_signal_watch": (kam_status, [POINTER(kam_signal_chart), POINTER(kam_signal_series), _host,
+                                      POINTER(kam_signal_out), _diag]),
     # reason.h
+    "kam_reason_text_since": (kam_status, [POINTER(kam_reason), c_int32, c_int32, _out, c_uint64, _diag]),
     "kam_reason_name": (c_char_p, [c_int32]),
     "kam_reason_text": (kam_status, [POINTER(kam_reason), c_int32, _out, c_uint64, _diag]),
     # fit.h

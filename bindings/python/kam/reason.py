@@ -40,6 +40,15 @@ def text(reason: Reason, language: str = "en") -> str:
     return memory.value.decode("utf-8")
 
 
+def text_since(reason: Reason, since_day: int, language: str = "en") -> str:
+    """The same for a signal that changed in the month of a day (since 1970-01-01)."""
+    raw = _ffi.kam_reason(id=reason.id, contribution=reason.contribution, value=reason.value)
+    memory, diag = ctypes.create_string_buffer(240), new_diag()
+    check(lib.kam_reason_text_since(ctypes.byref(raw), since_day, language_of(language), memory, len(memory),
+                                    ctypes.byref(diag)), diag)
+    return memory.value.decode("utf-8")
+
+
 class Memory:
     """Room for four reasons a row, and columns that look into it."""
 
