@@ -23,7 +23,7 @@ struct layers {
 static void score_all(void *context) {
     struct layers *const l = context;
     kam_diag diag = {.struct_size = sizeof diag};
-    bench_must(kam_score(&l->accounts, &l->models, NULL, &l->host,
+    bench_must(kam_score(&l->accounts, &l->models, NULL, KAM_NO_DAY, &l->host,
                          &l->fused.out, &diag),
                &diag);
 }

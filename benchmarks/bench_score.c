@@ -69,7 +69,8 @@ static void score_all(void *context) {
     kam_diag diag = {.struct_size = sizeof diag};
     kam_accounts part = {.struct_size = sizeof part};
     bench_must(kam_accounts_slice(&s->accounts, 0, s->n, &part), NULL);
-    bench_must(kam_score(&part, &s->models, NULL, &s->host, &s->out, &diag),
+    bench_must(kam_score(&part, &s->models, NULL, KAM_NO_DAY, &s->host, &s->out,
+                         &diag),
                &diag);
 }
 
@@ -78,7 +79,7 @@ static void score_each(void *context) {
     kam_diag diag = {.struct_size = sizeof diag};
     for (int64_t i = 0; i < s->n; i++)
         bench_must(kam_score_one(&s->record[i], sizeof s->record[i], &s->models,
-                                 NULL, &s->one, &diag),
+                                 NULL, KAM_NO_DAY, &s->one, &diag),
                    &diag);
 }
 

@@ -43,10 +43,11 @@ void answers_make(struct answers *answers, const struct book *book,
                   const struct options *options,
                   const kam_clv_options *future) {
     kam_diag diag = {.struct_size = sizeof diag};
+    const kam_policy policy = {.struct_size = sizeof policy, .future = future};
     memset(answers, 0, sizeof *answers);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);
-    check(kam_score(&book->rows, &answers->models, future, NULL,
+    check(kam_score(&book->rows, &answers->models, &policy, book->as_of, NULL,
                     &answers->scores, &diag),
           &diag);
     for (int64_t i = 0; i < book->n; i++)

@@ -36,6 +36,23 @@ typedef struct kam_account {
     double contract_value;     /**< money a period of the contract */
     double log_gaps;           /**< sum of the logs of the times, in periods,
                                     between orders; 0 when x is 0 */
+    double contract_day;       /**< when it was signed; days here are whole
+                                    numbers since 1970-01-01 */
+    double stable;             /**< its demand is (T2): 1 or 0 */
+    double growth;             /**< of its industry a year; 0.1 is 10 % */
+    double wallet;             /**< money a year on what we sell, > 0 */
+    double pain;               /**< pain signals, >= 0 */
+    double alarms;             /**< bits of the host's alarms, as a number */
+    double last_visit;         /**< the last touches (kam/cadence.h), days; */
+    double last_review;        /**< NaN: never */
+    double last_onboarding;    /**< contact in the first three months */
+    double last_value_report;  /**< what they got from us */
+    double last_executive_meeting; /**< the heads of both sides */
+    double last_data_review;       /**< our figures of the account */
+    double last_survey;            /**< satisfaction survey */
+    double last_revisit;           /**< return visit */
+    double last_resource_review;   /**< what we spend on it */
+    double last_rival_watch;       /**< who else is there */
 } kam_account;
 
 /** The same facts for many accounts. A view: the caller owns every buffer. */
@@ -60,6 +77,22 @@ typedef struct kam_accounts {
     kam_column periods_to_end;     /**< >= 0 */
     kam_column contract_value;     /**< money */
     kam_column log_gaps;           /**< any finite number */
+    kam_column contract_day;       /**< days, as numbers or as days */
+    kam_column stable;             /**< 0 or 1 */
+    kam_column growth;             /**< 0.1 is 10 % */
+    kam_column wallet;             /**< money, > 0 */
+    kam_column pain;               /**< >= 0 */
+    kam_column alarms;             /**< whole, [0, 2^32) */
+    kam_column last_visit;         /**< ten columns of days, by KAM_TOUCH_* */
+    kam_column last_review;        /**< KAM_TOUCH_REVIEW */
+    kam_column last_onboarding;    /**< KAM_TOUCH_ONBOARDING */
+    kam_column last_value_report;  /**< KAM_TOUCH_VALUE_REPORT */
+    kam_column last_executive_meeting; /**< KAM_TOUCH_EXECUTIVE_MEETING */
+    kam_column last_data_review;       /**< KAM_TOUCH_DATA_REVIEW */
+    kam_column last_survey;            /**< KAM_TOUCH_SURVEY */
+    kam_column last_revisit;           /**< KAM_TOUCH_REVISIT */
+    kam_column last_resource_review;   /**< KAM_TOUCH_RESOURCE_REVIEW */
+    kam_column last_rival_watch;       /**< KAM_TOUCH_RIVAL_WATCH */
 } kam_accounts;
 
 /**

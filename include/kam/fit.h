@@ -8,8 +8,9 @@
 
 #include "account.h"
 #include "btyd.h"
-#include "clv.h"
 #include "estimate.h"
+#include "matrix.h"
+#include "policy.h"
 #include "spend.h"
 #include "tier.h"
 
@@ -26,6 +27,10 @@ typedef struct kam_models {
     double spend_covariance[16];  /**< likewise */
     double reference[3];          /**< the typical account: x, t_x, T */
     kam_tier_band limits[16];     /**< score limits of the tiers, best first */
+    kam_matrix matrix;  /**< of value and potential, when has_matrix */
+    int32_t has_matrix; /**< 1; 0: no matrix */
+    uint32_t defaults;  /**< KAM_POLICY_TIERS, KAM_POLICY_MATRIX: those
+                                       stood at their defaults */
 } kam_models;
 
 /** How to fit. */
@@ -35,7 +40,10 @@ typedef struct kam_fit_options {
                                 weak prior when maximum likelihood finds no
                                 interior optimum */
     double period_days;    /**< the period the rows count in; default 7 */
-    kam_tier_policy tiers; /**< default: T1's CNY preset on tier_value */
+    kam_tier_policy tiers; /**< of tier_value; without bands (default) those of
+                                the policy */
+    const kam_policy *policy; /**< tiers and matrix are fitted; NULL: T1's CNY
+                                preset, T2's thresholds */
 } kam_fit_options;
 
 /** What kam_fit tells. */
@@ -53,6 +61,8 @@ typedef struct kam_fit_report {
     int32_t spend_culprit;      /**< the parameter that spend_ml names, or -1 */
     kam_status independence;    /**< verdict of kam_spend_independence */
     kam_spend_dependence dependence; /**< what it found; NaN when nothing */
+    kam_status matrix; /**< KAM_ERR_EMPTY when no tier_value is known */
+    int32_t reserved2; /**< 0 */
 } kam_fit_report;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */
@@ -60,9 +70,10 @@ KAM_API kam_status kam_fit_options_init(kam_fit_options *options,
                                         uint32_t struct_size);
 
 /**
- * Fits the order model, the spend model and the tier limits of a book.
- * Allocates; can be cancelled. A part that the data cannot carry is left out of
- * `models` (family 0, n_bands 0) with its verdict in the report; the call still
+ * Fits the order model, the spend model, the tier limits and the matrix (both on
+ * tier_value: T1, T2) of a book. Allocates; can be cancelled. A part that the
+ * data cannot carry is left out of `models` (family 0, n_bands 0, has_matrix 0)
+ * with its verdict in the report; the call still
  * returns KAM_OK, so that the rest can be scored.
  *
  * @param parts   shape (n_parts): the book, whole or in chunks

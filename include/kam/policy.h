@@ -30,8 +30,8 @@ enum {
     KAM_POLICY_FIGURES = 128        /**< K3, K6, K10: ages, scale, grace */
 };
 
-/** A policy: views of what the caller owns. NULL: that part's defaults. Hand
- *  each part to its own room, and the tiers to kam_fit. */
+/** A policy: views of what the caller owns. NULL: that part's defaults. kam_fit
+ *  and kam_score take it as it is; each room takes its own part. */
 typedef struct kam_policy {
     uint32_t struct_size;               /**< sizeof(kam_policy) */
     uint32_t reserved;                  /**< 0 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The touch calendar (L2, L4). */
-#include <kam/cadence.h>
+#include "care/cadence.h"
 
 #include <kam/reason.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
-#include "care/stage.h"
+#include "care/playbook.h"
 
 enum {
     ACCOUNTS_FIRST_VERSION = sizeof(kam_cadence_accounts),
@@ -72,14 +72,6 @@ const char *kam_cadence_touch_name(int32_t touch, int32_t language) {
     return zh ? NAMES_ZH[touch - 1] : NAMES_EN[touch - 1];
 }
 
-struct plan {
-    kam_cadence_accounts accounts;
-    kam_cadence_out out;
-    kam_stage_options stages;
-    const kam_cadence_rule *rules;
-    int32_t n_rules, as_of;
-};
-
 /* One account as rules see it; -1: unknown. */
 struct account {
     int32_t contract, tier, matrix_class, stage;
@@ -117,7 +109,7 @@ static int holds(const kam_cadence_rule *rule, const struct account *a,
 /* The day from which a rule holds that holds today; KAM__NO_DAY when it is not
  * known. Stages that the mask has in a row are one. */
 static int32_t start_of(const kam_cadence_rule *rule, const struct account *a,
-                        const kam_stage_options *stages) {
+                        const struct kam__stages *stages) {
     if (a->stage < 0) return KAM__NO_DAY;
     int32_t stage = a->stage;
     while (stage > 0 && (!rule->stages || in_mask(rule->stages, stage - 1)))
@@ -148,7 +140,7 @@ static int32_t first_after(const kam_cadence_rule *rule, int32_t from,
     return step(rule, from, count);
 }
 
-static void apply(const struct plan *plan, int32_t rule_number,
+static void apply(const struct kam__cadence *plan, int32_t rule_number,
                   const struct account *a, int32_t last, struct due *due) {
     const kam_cadence_rule *const rule = &plan->rules[rule_number];
     const int32_t start = start_of(rule, a, &plan->stages);
@@ -158,58 +150,75 @@ static void apply(const struct plan *plan, int32_t rule_number,
     if (start != KAM__NO_DAY && day < start) day = from = start;
     if (due->day != KAM__NO_DAY && due->day <= day) return;
     due->day = day;
-    due->next = day > plan->as_of ? day : first_after(rule, from, plan->as_of);
+    due->next = day > plan->stages.as_of
+                    ? day
+                    : first_after(rule, from, plan->stages.as_of);
     due->rule = rule_number;
 }
 
 /* The touch number k of one account. */
-static uint32_t look(const struct plan *plan, const struct account *a,
+static uint32_t look(const struct kam__cadence *plan, const struct account *a,
                      int64_t row, int32_t k, struct due *due) {
     const int32_t last = plan->accounts.last
                              ? kam__day_at(&plan->accounts.last[k], row)
                              : KAM__NO_DAY;
     uint32_t flags = 0;
-    if (last != KAM__NO_DAY && last > plan->as_of) return KAM_ROW_DOMAIN;
+    if (last != KAM__NO_DAY && last > plan->stages.as_of) return KAM_ROW_DOMAIN;
     for (int32_t i = 0; i < plan->n_rules; i++) {
         const kam_cadence_rule *const rule = &plan->rules[i];
         if (rule->touch != plan->accounts.touches[k]) continue;
         if (lacks(rule, a)) flags |= KAM_ROW_MISSING;
-        if (!holds(rule, a, plan->as_of)) continue;
+        if (!holds(rule, a, plan->stages.as_of)) continue;
         if (last == KAM__NO_DAY && a->stage < 0) flags |= KAM_ROW_MISSING;
         apply(plan, i, a, last, due);
     }
     return flags;
 }
 
-static int32_t code_at(const kam_column *column, int64_t row, int32_t lowest) {
-    const double code = kam__number_at(column, row);
-    return code >= lowest && code < 32 ? (int32_t)code : -1;
+static void look_row(const struct kam__cadence *plan, int64_t row,
+                     const struct account *a) {
+    const kam_cadence_out *const out = &plan->out;
+    const int32_t n_touches = plan->accounts.n_touches;
+    const int32_t today = plan->stages.as_of;
+    uint32_t flags = 0;
+    for (int32_t k = 0; k < n_touches; k++) {
+        const int64_t at = row * n_touches + k;
+        struct due due = {KAM__NO_DAY, KAM__NO_DAY, -1};
+        flags |= look(plan, a, row, k, &due);
+        const int overdue = due.day != KAM__NO_DAY && due.day < today;
+        if (out->due_day) out->due_day[at] = due.day;
+        if (out->overdue_days)
+            out->overdue_days[at] = overdue ? today - due.day : 0;
+        if (out->next_day) out->next_day[at] = due.next;
+        if (out->rule) out->rule[at] = due.rule;
+    }
+    if (out->row_flags) out->row_flags[row] |= flags;
+}
+
+void kam__cadence_rows(const struct kam__cadence *to, int64_t first, int32_t n,
+                       const int32_t *tier, const int32_t *matrix_class) {
+    const int32_t today = to->stages.as_of;
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t contract =
+            kam__day_at(&to->accounts.contract_day, first + i);
+        const struct account a = {contract, tier[i],
+                                  matrix_class[i] > 0 ? matrix_class[i] : -1,
+                                  contract != KAM__NO_DAY && contract <= today
+                                      ? kam__stage_of(&to->stages, contract)
+                                      : -1};
+        look_row(to, first + i, &a);
+    }
 }
 
 static void look_rows(void *context, int64_t first, int32_t n) {
-    const struct plan *const plan = context;
-    const kam_cadence_out *const out = &plan->out;
-    const int32_t n_touches = plan->accounts.n_touches;
-    for (int64_t row = first; row < first + n; row++) {
-        struct account a = {kam__day_at(&plan->accounts.contract_day, row),
-                            code_at(&plan->accounts.tier, row, 0),
-                            code_at(&plan->accounts.account_class, row, 1), -1};
-        uint32_t flags = 0;
-        if (a.contract != KAM__NO_DAY && a.contract <= plan->as_of)
-            a.stage = kam__stage_of(&plan->stages, a.contract, plan->as_of);
-        for (int32_t k = 0; k < n_touches; k++) {
-            const int64_t at = row * n_touches + k;
-            struct due due = {KAM__NO_DAY, KAM__NO_DAY, -1};
-            flags |= look(plan, &a, row, k, &due);
-            const int overdue = due.day != KAM__NO_DAY && due.day < plan->as_of;
-            if (out->due_day) out->due_day[at] = due.day;
-            if (out->overdue_days)
-                out->overdue_days[at] = overdue ? plan->as_of - due.day : 0;
-            if (out->next_day) out->next_day[at] = due.next;
-            if (out->rule) out->rule[at] = due.rule;
-        }
-        if (out->row_flags) out->row_flags[row] = flags;
-    }
+    const struct kam__cadence *const plan = context;
+    int32_t tier[KAM__TILE], matrix_class[KAM__TILE];
+    kam__codes(&plan->accounts.tier, first, n, 0, tier);
+    kam__codes(&plan->accounts.account_class, first, n, 1, matrix_class);
+    if (plan->out.row_flags)
+        memset(plan->out.row_flags + first, 0,
+               (size_t)n * sizeof *plan->out.row_flags);
+    kam__cadence_rows(plan, first, n, tier, matrix_class);
 }
 
 static kam_status check_rule(const kam_cadence_rule *rule, int32_t i,
@@ -234,7 +243,7 @@ static kam_status check_rule(const kam_cadence_rule *rule, int32_t i,
     return KAM_OK;
 }
 
-static kam_status read_options(struct plan *plan,
+static kam_status read_options(struct kam__cadence *plan, int32_t as_of_day,
                                const kam_cadence_options *theirs,
                                kam_diag *diag) {
     kam_cadence_options o = {0};
@@ -253,11 +262,12 @@ static kam_status read_options(struct plan *plan,
     plan->n_rules = o.n_rules > 0 ? o.n_rules : KAM_CADENCE_PRESET;
     for (int32_t i = 0; i < plan->n_rules && status == KAM_OK; i++)
         status = check_rule(&plan->rules[i], i, diag);
-    return status == KAM_OK ? kam__stage_read(&plan->stages, o.stages, diag)
-                            : status;
+    if (status != KAM_OK) return status;
+    return kam__stages_read(&plan->stages, as_of_day, o.stages, diag);
 }
 
-static kam_status check_columns(const kam_cadence_accounts *a, kam_diag *diag) {
+static kam_status check_columns(const kam_cadence_accounts *a, int32_t types,
+                                kam_diag *diag) {
     if (a->n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "accounts.n_rows", -1,
                          (double)a->n_rows, "n_rows is {value}.");
@@ -267,9 +277,8 @@ static kam_status check_columns(const kam_cadence_accounts *a, kam_diag *diag) {
     if (!a->touches)
         return kam__fail(diag, KAM_ERR_NULL, "accounts.touches", -1,
                          (double)NAN, "");
-    kam_status status =
-        kam__column_check(&a->contract_day, a->n_rows, KAM__DAYS, 0,
-                          "accounts.contract_day", diag);
+    kam_status status = kam__column_check(&a->contract_day, a->n_rows, types, 0,
+                                          "accounts.contract_day", diag);
     if (status == KAM_OK)
         status = kam__column_check(&a->tier, a->n_rows, KAM__NUMBERS, 0,
                                    "accounts.tier", diag);
@@ -277,8 +286,28 @@ static kam_status check_columns(const kam_cadence_accounts *a, kam_diag *diag) {
         status = kam__column_check(&a->account_class, a->n_rows, KAM__NUMBERS,
                                    0, "accounts.account_class", diag);
     for (int32_t k = 0; a->last && k < a->n_touches && status == KAM_OK; k++)
-        status = kam__column_check(&a->last[k], a->n_rows, KAM__DAYS, 0,
+        status = kam__column_check(&a->last[k], a->n_rows, types, 0,
                                    "accounts.last", diag);
+    return status;
+}
+
+kam_status kam__cadence_begin(struct kam__cadence *to,
+                              const kam_cadence_accounts *accounts,
+                              int32_t types, int32_t as_of_day,
+                              const kam_cadence_options *options,
+                              const kam_cadence_out *out, kam_diag *diag) {
+    kam_status status =
+        kam__sized_read(&to->accounts, sizeof to->accounts, accounts,
+                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
+    if (status == KAM_OK) status = check_columns(&to->accounts, types, diag);
+    if (status == KAM_OK) status = read_options(to, as_of_day, options, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status == KAM_OK &&
+        (as_of_day < KAM__FIRST_DAY || as_of_day > KAM__LAST_DAY))
+        status = kam__fail(diag, KAM_ERR_OPTION, "as_of_day", -1, as_of_day,
+                           "{value} is not in the years 1 to 9999.");
     return status;
 }
 
@@ -288,19 +317,9 @@ kam_status kam_cadence_due(const kam_cadence_accounts *accounts,
                            const kam_host *host, const kam_cadence_out *out,
                            kam_diag *diag) {
     kam_host lent;
-    struct plan plan = {.as_of = as_of_day};
-    kam_status status =
-        kam__sized_read(&plan.accounts, sizeof plan.accounts, accounts,
-                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
-    if (status == KAM_OK) status = check_columns(&plan.accounts, diag);
-    if (status == KAM_OK) status = read_options(&plan, options, diag);
-    if (status == KAM_OK)
-        status = kam__sized_read(&plan.out, sizeof plan.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
-    if (status == KAM_OK &&
-        (as_of_day < KAM__FIRST_DAY || as_of_day > KAM__LAST_DAY))
-        status = kam__fail(diag, KAM_ERR_OPTION, "as_of_day", -1, as_of_day,
-                           "{value} is not in the years 1 to 9999.");
+    struct kam__cadence plan;
+    kam_status status = kam__cadence_begin(&plan, accounts, KAM__DAYS,
+                                           as_of_day, options, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, plan.accounts.n_rows, look_rows, &plan, diag);

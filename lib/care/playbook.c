@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The playbook (A1): rules to actions. */
-#include <kam/playbook.h>
-
 #include <kam/reason.h>
-#include <kam/stage.h>
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +8,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "care/playbook.h"
 
 enum {
     ACCOUNTS_FIRST_VERSION = sizeof(kam_playbook_accounts),
@@ -18,6 +16,7 @@ enum {
     OUT_FIRST_VERSION = sizeof(kam_playbook_out),
     MOST_RULES = 1000,
     MOST_WIDTH = 64,
+    UNKNOWN = KAM__CODES - 1,
     WIDTH = 16,
     MOST_DAYS = 36600
 };
@@ -70,39 +69,9 @@ const char *kam_playbook_action_name(int32_t action, int32_t language) {
     return zh ? NAMES_ZH[action - 1] : NAMES_EN[action - 1];
 }
 
-struct book {
-    kam_playbook_accounts accounts;
-    kam_playbook_options options;
-    kam_playbook_out out;
-    int32_t n_sorted, n_never;
-    int32_t sorted[MOST_RULES + KAM_PLAYBOOK_PRESET];
-};
-
-/* One account as rules see it; -1: unknown. */
-struct account {
-    int32_t tier, matrix_class, stage;
-    int32_t alarms_known;
-    uint32_t alarms;
-};
-
-static const kam_playbook_rule *rule_at(const struct book *b, int32_t i) {
-    return i >= 0 ? &b->options.rules[i] : &PRESET[-1 - i];
-}
-
-static int fits(uint32_t mask, int32_t code) {
-    return mask == 0 || (code >= 0 && (mask >> code & 1));
-}
-
-static int holds(const kam_playbook_rule *rule, const struct account *a) {
-    return fits(rule->tiers, a->tier) && fits(rule->classes, a->matrix_class) &&
-           fits(rule->stages, a->stage) &&
-           (rule->alarms == 0 || (rule->alarms & a->alarms));
-}
-
-static int lacks(const kam_playbook_rule *rule, const struct account *a) {
-    return (rule->tiers && a->tier < 0) ||
-           (rule->classes && a->matrix_class < 0) ||
-           (rule->stages && a->stage < 0) || (rule->alarms && !a->alarms_known);
+static const kam_playbook_rule *rule_at(const struct kam__playbook *b,
+                                        int32_t number) {
+    return number >= 0 ? &b->options.rules[number] : &PRESET[-1 - number];
 }
 
 static int comes_before(const kam_playbook_rule *a,
@@ -113,90 +82,175 @@ static int comes_before(const kam_playbook_rule *a,
 
 /* All rules by day, then by action; those that forbid come first. Equal ones
  * stay in order. */
-static void sort_rules(struct book *b) {
+static void sort_rules(struct kam__playbook *b) {
     for (int32_t i = b->options.instead ? 0 : -KAM_PLAYBOOK_PRESET;
          i < b->options.n_rules; i++) {
         const kam_playbook_rule *const rule = rule_at(b, i);
-        int32_t at = b->n_sorted++;
-        for (; at > 0 && comes_before(rule, rule_at(b, b->sorted[at - 1]));
+        int32_t at = b->n++;
+        for (; at > 0 && comes_before(rule, rule_at(b, b->number[at - 1]));
              at--)
-            b->sorted[at] = b->sorted[at - 1];
-        b->sorted[at] = i;
+            b->number[at] = b->number[at - 1];
+        b->number[at] = i;
         b->n_never += rule->due_days < 0;
     }
-}
-
-static int is_forbidden(const struct book *b, const struct account *a,
-                        int32_t action) {
-    for (int32_t i = 0; i < b->n_never; i++) {
-        const kam_playbook_rule *const rule = rule_at(b, b->sorted[i]);
-        if (rule->action == action && holds(rule, a)) return 1;
+    for (int32_t k = 0; k < b->n; k++) {
+        const int32_t action = rule_at(b, b->number[k])->action;
+        int32_t first = 0;
+        while (rule_at(b, b->number[first])->action != action) first++;
+        b->first[k] = first;
     }
-    return 0;
 }
 
-/* Whether a rule before number `k` has given the action already. */
-static int is_given(const struct book *b, const struct account *a, int32_t k) {
-    const int32_t action = rule_at(b, b->sorted[k])->action;
-    for (int32_t i = b->n_never; i < k; i++) {
-        const kam_playbook_rule *const rule = rule_at(b, b->sorted[i]);
-        if (rule->action == action && holds(rule, a)) return 1;
+/* Puts rule k into the set of every code that its mask has; a mask of 0 asks for
+ * nothing, not even that the code be known. */
+static int set_codes(uint64_t set[KAM__CODES][KAM__RULE_WORDS], uint32_t mask,
+                     int32_t k) {
+    for (int32_t code = 0; code < KAM__CODES; code++)
+        if (!mask || (code < UNKNOWN && mask >> code & 1))
+            set[code][k / 64] |= UINT64_C(1) << k % 64;
+    return mask != 0;
+}
+
+static void set_all(struct kam__playbook *b) {
+    const size_t used = (size_t)b->n_words * sizeof(uint64_t);
+    for (int32_t code = 0; code < KAM__CODES; code++) {
+        memset(b->tier[code], 0, used);
+        memset(b->matrix_class[code], 0, used);
+        memset(b->stage[code], 0, used);
+        memset(b->alarm[code], 0, used);
     }
-    return 0;
+    for (int32_t k = 0; k < b->n; k++) {
+        const kam_playbook_rule *const rule = rule_at(b, b->number[k]);
+        int asks = set_codes(b->tier, rule->tiers, k);
+        asks |= set_codes(b->matrix_class, rule->classes, k) << 1;
+        asks |= set_codes(b->stage, rule->stages, k) << 2;
+        asks |= set_codes(b->alarm, rule->alarms, k) << 3;
+        b->asks |= (uint32_t)asks;
+    }
 }
 
-static uint32_t flags_of(const struct book *b, const struct account *a) {
-    for (int32_t i = b->options.instead ? 0 : -KAM_PLAYBOOK_PRESET;
-         i < b->options.n_rules; i++)
-        if (lacks(rule_at(b, i), a)) return KAM_ROW_MISSING;
-    return 0;
+/* One account as rules see it. */
+struct account {
+    int32_t tier, matrix_class, stage;
+    uint32_t alarms;
+    uint32_t unknown; /* bits as in `asks` */
+};
+
+static int32_t known_or_last(int32_t code, int32_t lowest) {
+    return code >= lowest && code < UNKNOWN ? code : UNKNOWN;
 }
 
-static int32_t code_at(const kam_column *column, int64_t row, int32_t lowest) {
-    const double code = kam__number_at(column, row);
-    return code >= lowest && code < 32 ? (int32_t)code : -1;
-}
-
-static struct account account_at(const kam_playbook_accounts *from,
-                                 int64_t row) {
-    const double alarms = kam__number_at(&from->alarms, row);
+static struct account account_of(const struct kam__playbook_tile *tile,
+                                 int32_t i) {
+    const double alarms = tile->alarms[i];
     const int known = alarms >= 0 && alarms <= UINT32_MAX;
-    return (struct account){code_at(&from->tier, row, 0),
-                            code_at(&from->account_class, row, 1),
-                            code_at(&from->stage, row, 0), known,
-                            known ? (uint32_t)alarms : 0};
+    const int32_t t = known_or_last(tile->tier[i], 0);
+    const int32_t c = known_or_last(tile->matrix_class[i], 1);
+    const int32_t s = known_or_last(tile->stage[i], 0);
+    const uint32_t unknown = (t == UNKNOWN) | (uint32_t)(c == UNKNOWN) << 1 |
+                             (uint32_t)(s == UNKNOWN) << 2 |
+                             (uint32_t)!known << 3;
+    return (struct account){t, c, s, known ? (uint32_t)alarms : 0, unknown};
 }
 
-static void write_answer(const struct book *b, int64_t at, int32_t action,
-                         int32_t days, int32_t rule) {
+static int32_t lowest_bit(uint64_t word) {
+#if defined(__GNUC__)
+    return __builtin_ctzll(word);
+#else
+    int32_t n = 0;
+    for (; !(word & 1); word >>= 1) n++;
+    return n;
+#endif
+}
+
+/* Rules of one word of the sets that hold. */
+static uint64_t holding(const struct kam__playbook *b, const struct account *a,
+                        int32_t word) {
+    uint64_t alarmed = b->alarm[UNKNOWN][word];
+    uint32_t alarms = a->alarms;
+    for (int32_t bit = 0; alarms; bit++, alarms >>= 1)
+        if (alarms & 1) alarmed |= b->alarm[bit][word];
+    return alarmed & b->tier[a->tier][word] &
+           b->matrix_class[a->matrix_class][word] & b->stage[a->stage][word];
+}
+
+static void write_answer(const struct kam__playbook *b, int64_t at,
+                         int32_t action, int32_t days, int32_t rule) {
     if (b->out.action) b->out.action[at] = action;
     if (b->out.due_days) b->out.due_days[at] = days;
     if (b->out.rule) b->out.rule[at] = rule;
 }
 
-static void answer_row(const struct book *b, int64_t row) {
-    const struct account a = account_at(&b->accounts, row);
+/* Each action once, by the first of its rules that holds; none that such a rule
+ * forbids, for those come first of all. */
+static int32_t answer_row(const struct kam__playbook *b,
+                          const struct account *a, int64_t row) {
     const int32_t width = b->options.width;
+    uint64_t settled[KAM__RULE_WORDS];
     int32_t count = 0;
-    for (int32_t k = b->n_never; k < b->n_sorted; k++) {
-        const int32_t number = b->sorted[k];
-        const kam_playbook_rule *const rule = rule_at(b, number);
-        if (!holds(rule, &a) || is_given(b, &a, k) ||
-            is_forbidden(b, &a, rule->action))
-            continue;
-        if (count < width)
-            write_answer(b, row * width + count, rule->action, rule->due_days,
-                         number);
-        count++;
-    }
+    memset(settled, 0, (size_t)b->n_words * sizeof *settled);
+    for (int32_t word = 0; word < b->n_words; word++)
+        for (uint64_t held = holding(b, a, word); held; held &= held - 1) {
+            const int32_t k = 64 * word + lowest_bit(held);
+            const int32_t first = b->first[k];
+            const uint64_t bit = UINT64_C(1) << first % 64;
+            if (settled[first / 64] & bit) continue;
+            settled[first / 64] |= bit;
+            if (k < b->n_never) continue;
+            if (count < width) {
+                const int32_t number = b->number[k];
+                const kam_playbook_rule *const rule = rule_at(b, number);
+                write_answer(b, row * width + count, rule->action,
+                             rule->due_days, number);
+            }
+            count++;
+        }
     for (int32_t k = count; k < width; k++)
         write_answer(b, row * width + k, 0, 0, 0);
-    if (b->out.n_actions) b->out.n_actions[row] = count;
-    if (b->out.row_flags) b->out.row_flags[row] = flags_of(b, &a);
+    return count;
 }
 
+void kam__playbook_rows(const struct kam__playbook *to,
+                        const struct kam__playbook_tile *tile, int64_t first,
+                        int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        const struct account a = account_of(tile, i);
+        const int32_t count = answer_row(to, &a, first + i);
+        if (to->out.n_actions) to->out.n_actions[first + i] = count;
+        if (to->out.row_flags && a.unknown & to->asks)
+            to->out.row_flags[first + i] |= KAM_ROW_MISSING;
+    }
+}
+
+void kam__codes(const kam_column *column, int64_t first, int32_t n,
+                int32_t lowest, int32_t *code) {
+    double tile[KAM__TILE];
+    const double *const given = kam__gather(column, first, n, tile);
+    for (int32_t i = 0; i < n; i++)
+        code[i] =
+            given[i] >= lowest && given[i] < UNKNOWN ? (int32_t)given[i] : -1;
+}
+
+struct work {
+    kam_playbook_accounts accounts;
+    struct kam__playbook book;
+};
+
 static void answer_rows(void *context, int64_t first, int32_t n) {
-    for (int64_t row = first; row < first + n; row++) answer_row(context, row);
+    const struct work *const work = context;
+    const kam_playbook_accounts *const a = &work->accounts;
+    int32_t tier[KAM__TILE], matrix_class[KAM__TILE], stage[KAM__TILE];
+    double alarms[KAM__TILE];
+    kam__codes(&a->tier, first, n, 0, tier);
+    kam__codes(&a->account_class, first, n, 1, matrix_class);
+    kam__codes(&a->stage, first, n, 0, stage);
+    const struct kam__playbook_tile tile = {tier, matrix_class, stage,
+                                            kam__gather(&a->alarms, first, n,
+                                                        alarms)};
+    if (work->book.out.row_flags)
+        memset(work->book.out.row_flags + first, 0,
+               (size_t)n * sizeof *work->book.out.row_flags);
+    kam__playbook_rows(&work->book, &tile, first, n);
 }
 
 static kam_status check_options(kam_playbook_options *o, kam_diag *diag) {
@@ -243,27 +297,42 @@ static kam_status check_columns(const kam_playbook_accounts *a,
     return status;
 }
 
+kam_status kam__playbook_begin(struct kam__playbook *to,
+                               const kam_playbook_options *options,
+                               const kam_playbook_out *out, kam_diag *diag) {
+    kam_status status = KAM_OK;
+    memset(&to->options, 0, sizeof to->options);
+    to->n = to->n_never = 0;
+    to->asks = 0;
+    if (options)
+        status = kam__sized_read(&to->options, sizeof to->options, options,
+                                 OPTIONS_FIRST_VERSION, "options", diag);
+    if (status == KAM_OK) status = check_options(&to->options, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status != KAM_OK) return status;
+    sort_rules(to);
+    to->n_words = (to->n + 63) / 64;
+    set_all(to);
+    return KAM_OK;
+}
+
 kam_status kam_playbook_actions(const kam_playbook_accounts *accounts,
                                 const kam_playbook_options *options,
                                 const kam_host *host,
                                 const kam_playbook_out *out, kam_diag *diag) {
     kam_host lent;
-    struct book b;
-    memset(&b, 0, sizeof b);
+    struct work work;
     kam_status status =
-        kam__sized_read(&b.accounts, sizeof b.accounts, accounts,
+        kam__sized_read(&work.accounts, sizeof work.accounts, accounts,
                         ACCOUNTS_FIRST_VERSION, "accounts", diag);
-    if (status == KAM_OK) status = check_columns(&b.accounts, diag);
-    if (status == KAM_OK && options)
-        status = kam__sized_read(&b.options, sizeof b.options, options,
-                                 OPTIONS_FIRST_VERSION, "options", diag);
-    if (status == KAM_OK) status = check_options(&b.options, diag);
+    if (status == KAM_OK) status = check_columns(&work.accounts, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&b.out, sizeof b.out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status = kam__playbook_begin(&work.book, options, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    sort_rules(&b);
-    status = kam__for_rows(&lent, b.accounts.n_rows, answer_rows, &b, diag);
+    status =
+        kam__for_rows(&lent, work.accounts.n_rows, answer_rows, &work, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -63,65 +63,87 @@ int32_t kam__day_at(const kam_column *column, int64_t row) {
                                                          : KAM__NO_DAY;
 }
 
-int32_t kam__stage_of(const kam_stage_options *options, int32_t contract_day,
-                      int32_t as_of_day) {
-    int32_t stage = KAM_STAGE_INITIAL;
-    while (stage < KAM_STAGE_SYMBIOSIS &&
-           as_of_day >= kam__months_later(contract_day, options->months[stage]))
-        stage++;
-    return stage;
+int32_t kam__latest_from(int32_t day, int32_t months) {
+    int32_t from = KAM__FIRST_DAY - 1;
+    if (day >= KAM__LAST_DAY) return KAM__LAST_DAY;
+    if (kam_calendar_add_months(day, -months, &from) != KAM_OK)
+        from = KAM__FIRST_DAY - 1;
+    /* The 29th, 30th and 31st may all lead to the last of a short month. */
+    while (kam__months_later(from + 1, months) <= day) from++;
+    return from;
 }
 
-struct assignment {
-    kam_column contract;
-    kam_stage_options options;
-    kam_stage_out out;
-    int32_t as_of;
-};
+kam_status kam__stages_read(struct kam__stages *stages, int32_t as_of_day,
+                            const kam_stage_options *theirs, kam_diag *diag) {
+    kam_stage_options ours;
+    const kam_status status = kam__stage_read(&ours, theirs, diag);
+    if (status != KAM_OK) return status;
+    stages->as_of = as_of_day;
+    for (int i = 0; i < 3; i++) {
+        stages->months[i] = ours.months[i];
+        stages->latest[i] = kam__latest_from(as_of_day, ours.months[i]);
+    }
+    return KAM_OK;
+}
 
-static void assign_row(const struct assignment *to, int64_t row) {
+static int32_t assign_row(const struct kam__stage_assignment *to, int64_t row) {
+    const struct kam__stages *const stages = &to->stages;
     const int32_t contract = kam__day_at(&to->contract, row);
     int32_t stage = KAM_STAGE_UNKNOWN, next = KAM__NO_DAY;
     uint32_t flags = 0;
     if (contract == KAM__NO_DAY) {
         flags = KAM_ROW_MISSING;
-    } else if (contract > to->as_of) {
+    } else if (contract > stages->as_of) {
         flags = KAM_ROW_DOMAIN;
         next = contract;
     } else {
-        stage = kam__stage_of(&to->options, contract, to->as_of);
+        stage = kam__stage_of(stages, contract);
         if (stage < KAM_STAGE_SYMBIOSIS)
-            next = kam__months_later(contract, to->options.months[stage]);
+            next = kam__months_later(contract, stages->months[stage]);
     }
     if (to->out.stage) to->out.stage[row] = stage;
     if (to->out.next_day) to->out.next_day[row] = next;
     if (to->out.days_to_next)
         to->out.days_to_next[row] =
-            next == KAM__NO_DAY ? (double)NAN : (double)next - to->as_of;
-    if (to->out.row_flags) to->out.row_flags[row] = flags;
+            next == KAM__NO_DAY ? (double)NAN : (double)next - stages->as_of;
+    if (to->out.row_flags) to->out.row_flags[row] |= flags;
+    return stage;
 }
 
-static void assign_rows(void *context, int64_t first, int32_t n) {
-    for (int32_t i = 0; i < n; i++) assign_row(context, first + i);
+void kam__stage_rows(const struct kam__stage_assignment *to, int64_t first,
+                     int32_t n, int32_t *stage) {
+    for (int32_t i = 0; i < n; i++) stage[i] = assign_row(to, first + i);
 }
 
-static kam_status begin(struct assignment *to, const kam_column *contract_day,
-                        int64_t n_rows, const kam_stage_options *options,
-                        const kam_stage_out *out, kam_diag *diag) {
+kam_status kam__stage_begin(struct kam__stage_assignment *to,
+                            const kam_column *contract_day, int32_t types,
+                            int64_t n_rows, int32_t as_of_day,
+                            const kam_stage_options *options,
+                            const kam_stage_out *out, kam_diag *diag) {
     if (!contract_day)
         return kam__fail(diag, KAM_ERR_NULL, "contract_day", -1, (double)NAN,
                          "");
     if (n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
                          "n_rows is {value}.");
-    kam_status status = kam__column_check(contract_day, n_rows, KAM__DAYS, 0,
-                                          "contract_day", diag);
-    if (status == KAM_OK) status = kam__stage_read(&to->options, options, diag);
+    kam_status status =
+        kam__column_check(contract_day, n_rows, types, 0, "contract_day", diag);
+    if (status == KAM_OK)
+        status = kam__stages_read(&to->stages, as_of_day, options, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
                                  OUT_FIRST_VERSION, "out", diag);
-    if (status == KAM_OK) to->contract = *contract_day;
+    to->contract = *contract_day;
     return status;
+}
+
+static void assign_rows(void *context, int64_t first, int32_t n) {
+    const struct kam__stage_assignment *const to = context;
+    int32_t stage[KAM__TILE];
+    if (to->out.row_flags)
+        memset(to->out.row_flags + first, 0,
+               (size_t)n * sizeof *to->out.row_flags);
+    kam__stage_rows(to, first, n, stage);
 }
 
 kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
@@ -129,8 +151,9 @@ kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
                             const kam_host *host, const kam_stage_out *out,
                             kam_diag *diag) {
     kam_host lent;
-    struct assignment to = {.as_of = as_of_day};
-    kam_status status = begin(&to, contract_day, n_rows, options, out, diag);
+    struct kam__stage_assignment to;
+    kam_status status = kam__stage_begin(&to, contract_day, KAM__DAYS, n_rows,
+                                         as_of_day, options, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, assign_rows, &to, diag);

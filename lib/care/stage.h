@@ -1,26 +1,66 @@
 /* SPDX-License-Identifier: MIT */
-/* Stages for the other files of this room. */
+/* Stages for the other files of this room, and kam_stage_assign in two steps,
+ * for kam_score. */
 #ifndef KAM_CARE_STAGE_H
 #define KAM_CARE_STAGE_H
 
 #include <kam/stage.h>
 
+#include "base/rows.h"
 #include "data/calendar.h"
 
 #define KAM__NO_DAY INT32_MIN
+
+/* Where stages end, seen from one day. */
+struct kam__stages {
+    int32_t as_of;
+    int32_t months[3];
+    int32_t
+        latest[3]; /* contracts of this day or before it have left stage k */
+};
+
+struct kam__stage_assignment {
+    struct kam__stages stages;
+    kam_column contract;
+    kam_stage_out out;
+};
 
 /* Reads and checks a caller's options (NULL: defaults). */
 kam_status kam__stage_read(kam_stage_options *ours,
                            const kam_stage_options *theirs, kam_diag *diag);
 
-/* The stage on a day of a contract signed on or before it. */
-int32_t kam__stage_of(const kam_stage_options *options, int32_t contract_day,
-                      int32_t as_of_day);
+/* The same, as seen from a day. */
+kam_status kam__stages_read(struct kam__stages *stages, int32_t as_of_day,
+                            const kam_stage_options *theirs, kam_diag *diag);
+
+/* The stage of a contract signed on or before the day. */
+static inline int32_t kam__stage_of(const struct kam__stages *stages,
+                                    int32_t contract_day) {
+    return (contract_day <= stages->latest[0]) +
+           (contract_day <= stages->latest[1]) +
+           (contract_day <= stages->latest[2]);
+}
+
+/* The last day from which so many calendar months lead to `day` or before. */
+int32_t kam__latest_from(int32_t day, int32_t months);
 
 /* So many calendar months later, or the calendar's last day. */
 int32_t kam__months_later(int32_t day, int32_t months);
 
 /* The day in a column, KAM__NO_DAY when it is missing or in no calendar. */
 int32_t kam__day_at(const kam_column *column, int64_t row);
+
+/* Checks the arguments of kam_stage_assign; touches nothing else. `types` are
+ * those the column may have. */
+kam_status kam__stage_begin(struct kam__stage_assignment *to,
+                            const kam_column *contract_day, int32_t types,
+                            int64_t n_rows, int32_t as_of_day,
+                            const kam_stage_options *options,
+                            const kam_stage_out *out, kam_diag *diag);
+
+/* Finds the stages of rows [first, first + n), n <= KAM__TILE, also into `stage`,
+ * shape (n); adds to row_flags. */
+void kam__stage_rows(const struct kam__stage_assignment *to, int64_t first,
+                     int32_t n, int32_t *stage);
 
 #endif

@@ -8,9 +8,10 @@
 #include "base/sized.h"
 
 enum {
-    RECORD_FIRST_VERSION = sizeof(kam_account),
-    VIEW_FIRST_VERSION = sizeof(kam_accounts),
-    LARGEST_RECORD = 65536
+    RECORD_FIRST_VERSION = offsetof(kam_account, contract_day),
+    VIEW_FIRST_VERSION = offsetof(kam_accounts, contract_day),
+    LARGEST_RECORD = 65536,
+    N_FIELDS = sizeof(kam_account) / sizeof(double)
 };
 
 /* A newer caller's records may end in fields we do not know. Those must say
@@ -25,47 +26,22 @@ static int says_nothing_new(const char *record, uint64_t size, int64_t n) {
     return 1;
 }
 
-static kam_column field_at(const kam_account *record, uint64_t size,
-                           size_t offset) {
-    kam_column column = {0};
-    column.values = record ? (const char *)record + offset : NULL;
-    column.stride = (int64_t)size;
-    column.type = KAM_F64;
-    return column;
+/* A record's fields and a view's columns are in the same order. */
+static kam_column *columns_of(kam_accounts *view) {
+    return (kam_column *)(void *)((char *)view +
+                                  offsetof(kam_accounts, repeat_orders));
 }
 
+/* Fields that an older caller's record does not have are absent columns. */
 static void view_fields(kam_accounts *view, const kam_account *record,
                         uint64_t size) {
-    view->repeat_orders =
-        field_at(record, size, offsetof(kam_account, repeat_orders));
-    view->last_order_periods =
-        field_at(record, size, offsetof(kam_account, last_order_periods));
-    view->age_periods =
-        field_at(record, size, offsetof(kam_account, age_periods));
-    view->mean_order_value =
-        field_at(record, size, offsetof(kam_account, mean_order_value));
-    view->gross_revenue =
-        field_at(record, size, offsetof(kam_account, gross_revenue));
-    view->returns = field_at(record, size, offsetof(kam_account, returns));
-    view->direct_cost =
-        field_at(record, size, offsetof(kam_account, direct_cost));
-    view->service_cost =
-        field_at(record, size, offsetof(kam_account, service_cost));
-    view->tier_value =
-        field_at(record, size, offsetof(kam_account, tier_value));
-    view->tier_before =
-        field_at(record, size, offsetof(kam_account, tier_before));
-    view->weight = field_at(record, size, offsetof(kam_account, weight));
-    view->renewals = field_at(record, size, offsetof(kam_account, renewals));
-    view->contract_ended =
-        field_at(record, size, offsetof(kam_account, contract_ended));
-    view->renewals_before =
-        field_at(record, size, offsetof(kam_account, renewals_before));
-    view->periods_to_end =
-        field_at(record, size, offsetof(kam_account, periods_to_end));
-    view->contract_value =
-        field_at(record, size, offsetof(kam_account, contract_value));
-    view->log_gaps = field_at(record, size, offsetof(kam_account, log_gaps));
+    kam_column *const column = columns_of(view);
+    for (uint64_t f = 0; f < N_FIELDS && f * sizeof(double) < size; f++) {
+        column[f].values =
+            record ? (const double *)(const void *)record + f : NULL;
+        column[f].stride = (int64_t)size;
+        column[f].type = KAM_F64;
+    }
 }
 
 kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
@@ -85,6 +61,10 @@ kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
                             "view", NULL);
 }
 
+_Static_assert(sizeof(kam_accounts) == offsetof(kam_accounts, repeat_orders) +
+                                           N_FIELDS * sizeof(kam_column),
+               "a column for every field");
+
 /* Returns 1 when the offset would not fit. */
 static int move(kam_column *column, int64_t first) {
     if (!column->values) return 0;
@@ -94,18 +74,10 @@ static int move(kam_column *column, int64_t first) {
 }
 
 static int move_columns(kam_accounts *view, int64_t first) {
-    return move(&view->repeat_orders, first) |
-           move(&view->last_order_periods, first) |
-           move(&view->age_periods, first) |
-           move(&view->mean_order_value, first) |
-           move(&view->gross_revenue, first) | move(&view->returns, first) |
-           move(&view->direct_cost, first) | move(&view->service_cost, first) |
-           move(&view->tier_value, first) | move(&view->tier_before, first) |
-           move(&view->weight, first) | move(&view->renewals, first) |
-           move(&view->contract_ended, first) |
-           move(&view->renewals_before, first) |
-           move(&view->periods_to_end, first) |
-           move(&view->contract_value, first) | move(&view->log_gaps, first);
+    int failed = 0;
+    for (int f = 0; f < N_FIELDS; f++)
+        failed |= move(&columns_of(view)[f], first);
+    return failed;
 }
 
 kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,

@@ -3,6 +3,7 @@
 #include <kam/profit.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -13,7 +14,7 @@
 #include "profit/layers.h"
 
 enum {
-    ACCOUNTS_FIRST_VERSION = sizeof(kam_accounts),
+    ACCOUNTS_FIRST_VERSION = offsetof(kam_accounts, contract_day),
     OUT_FIRST_VERSION = sizeof(kam_profit_out)
 };
 

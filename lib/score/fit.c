@@ -3,6 +3,7 @@
 #include <kam/fit.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -10,10 +11,16 @@
 #include "base/sized.h"
 #include "data/parts.h"
 #include "math/select.h"
+#include "score/policy.h"
 #include "value/btyd_rows.h"
 #include "value/fit_parts.h"
 
-enum { ORDERS = 64, SPEND = 16, MOST_BANDS = 16 };
+enum {
+    ORDERS = 64,
+    SPEND = 16,
+    MODELS_FIRST_VERSION = offsetof(kam_models, matrix),
+    OPTIONS_FIRST_VERSION = offsetof(kam_fit_options, policy)
+};
 
 kam_status kam_fit_options_init(kam_fit_options *options,
                                 uint32_t struct_size) {
@@ -25,15 +32,16 @@ kam_status kam_fit_options_init(kam_fit_options *options,
     ours.tiers.basis = KAM_TIER_BY_SCORE;
     if (!options) return KAM_ERR_NULL;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
-                            NULL);
+    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
+                            "options", NULL);
 }
 
 static kam_status read_options(kam_fit_options *ours,
                                const kam_fit_options *theirs, kam_diag *diag) {
-    kam_status status = theirs ? kam__sized_read(ours, sizeof *ours, theirs,
-                                                 sizeof *ours, "options", diag)
-                               : kam_fit_options_init(ours, sizeof *ours);
+    kam_status status =
+        theirs ? kam__sized_read(ours, sizeof *ours, theirs,
+                                 OPTIONS_FIRST_VERSION, "options", diag)
+               : kam_fit_options_init(ours, sizeof *ours);
     if (status != KAM_OK) return status;
     if (ours->family == 0) ours->family = KAM_BTYD_MBGNBD;
     if (!kam__btyd_family_of(ours->family))
@@ -62,6 +70,7 @@ struct book {
     const kam_accounts *parts;
     int64_t n_parts;
     const kam_fit_options *options;
+    kam_policy policy;
     const kam_host *host;
     kam_diag *diag;
 };
@@ -161,27 +170,53 @@ static void find_reference(const struct book *book, struct gathered *to,
     reference[2] = T;
 }
 
-static kam_status find_limits(const struct book *book, struct gathered *to,
-                              kam_models *models) {
-    kam_tier_band preset[3];
-    kam_tier_policy policy = book->options->tiers;
-    if (policy.n_bands == 0) {
-        kam_tier_preset_cny(preset);
-        policy.bands = preset;
-        policy.n_bands = 3;
-        policy.basis = KAM_TIER_BY_SCORE;
-    }
-    int64_t n = 0;
+/* Tiers that the caller named, those of the policy, or T1's. */
+static kam_tier_policy tiers_of(const struct book *book,
+                                kam_tier_band preset[3]) {
+    const kam_policy *const policy = &book->policy;
+    if (book->options->tiers.n_bands > 0) return book->options->tiers;
+    if (policy->tiers) return *policy->tiers;
+    kam_tier_preset_cny(preset);
+    return (kam_tier_policy){.struct_size = sizeof(kam_tier_policy),
+                             .basis = KAM_TIER_BY_SCORE,
+                             .n_bands = 3,
+                             .bands = preset};
+}
+
+static void gather_scores(const struct book *book, struct gathered *to) {
+    to->n = 0;
     for (int64_t part = 0; part < book->n_parts; part++) {
         const kam_accounts *const a = kam__part(book->parts, part);
         for (int64_t i = 0; i < a->n_rows; i++)
-            to->number[n++] = kam__number_at(&a->tier_value, i);
+            to->number[to->n++] = kam__number_at(&a->tier_value, i);
     }
-    const kam_column score = {to->number, NULL, NULL, 0, 0, KAM_F64, 0};
-    const kam_status status = kam_tier_cutpoints(&policy, &score, n, book->host,
-                                                 models->limits, book->diag);
-    if (status == KAM_OK) models->n_bands = policy.n_bands;
-    return status;
+}
+
+static kam_status find_limits(const struct book *book,
+                              const struct gathered *from, kam_models *models) {
+    kam_tier_band preset[3];
+    const kam_tier_policy tiers = tiers_of(book, preset);
+    const kam_column score = {from->number, NULL, NULL, 0, 0, KAM_F64, 0};
+    const kam_status status =
+        kam_tier_cutpoints(&tiers, &score, from->n, book->host, models->limits,
+                           book->diag);
+    if (status != KAM_OK) return status;
+    models->n_bands = tiers.n_bands;
+    if (kam__tiers_are_default(&tiers)) models->defaults |= KAM_POLICY_TIERS;
+    return KAM_OK;
+}
+
+static kam_status find_matrix(const struct book *book,
+                              const struct gathered *from, kam_models *models) {
+    const kam_column revenue = {from->number, NULL, NULL, 0, 0, KAM_F64, 0};
+    const kam_status status =
+        kam_matrix_fit(book->policy.matrix, &revenue, from->n, book->host,
+                       &models->matrix, book->diag);
+    if (status != KAM_OK) return status;
+    models->has_matrix = 1;
+    if (models->matrix.defaults == KAM__MATRIX_DEFAULTS)
+        models->defaults |= KAM_POLICY_MATRIX;
+    return KAM_OK;
 }
 
 static kam_status test_independence(const struct book *book,
@@ -209,8 +244,11 @@ static kam_status fit_all(const struct book *book, struct gathered *to,
     if (status != KAM_OK) memset(&models->spend, 0, sizeof models->spend);
     status = test_independence(book, report);
     if (is_failure(status)) return status;
+    gather_scores(book, to);
     report->tiers = find_limits(book, to, models);
-    return is_failure(report->tiers) ? report->tiers : KAM_OK;
+    if (is_failure(report->tiers)) return report->tiers;
+    report->matrix = find_matrix(book, to, models);
+    return is_failure(report->matrix) ? report->matrix : KAM_OK;
 }
 
 static kam_status check_parts(const struct book *book, int64_t *n) {
@@ -263,17 +301,18 @@ kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
     kam_status status = read_options(&ours, options, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    const struct book book = {parts, n_parts, &ours, &lent, diag};
+    struct book book = {parts, n_parts, &ours, {0}, &lent, diag};
     int64_t n;
-    status = check_parts(&book, &n);
+    if (ours.policy) status = kam__policy_read(&book.policy, ours.policy, diag);
+    if (status == KAM_OK) status = check_parts(&book, &n);
     if (status == KAM_OK)
-        status = kam__sized_check(models, sizeof found, "models", diag);
+        status = kam__sized_check(models, MODELS_FIRST_VERSION, "models", diag);
     if (status == KAM_OK && report)
         status = kam__sized_check(report, sizeof told, "report", diag);
     if (status == KAM_OK) status = fit_book(&book, n, &found, &told);
     if (status != KAM_OK) return status;
-    kam__sized_write(models, &found, sizeof found, sizeof found, "models",
-                     NULL);
+    kam__sized_write(models, &found, sizeof found, MODELS_FIRST_VERSION,
+                     "models", NULL);
     if (report)
         kam__sized_write(report, &told, sizeof told, sizeof told, "report",
                          NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A company's rules: each part is checked by its own room. */
-#include <kam/policy.h>
+#include "score/policy.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,17 +21,22 @@ static int is_same(const void *a, const void *b, size_t size) {
                   size - head) == 0;
 }
 
+int kam__tiers_are_default(const kam_tier_policy *tiers) {
+    kam_tier_band preset[3];
+    (void)kam_tier_preset_cny(preset);
+    return tiers->basis == KAM_TIER_BY_SCORE && tiers->n_bands == 3 &&
+           memcmp(tiers->bands, preset, sizeof preset) == 0;
+}
+
 static kam_status check_tiers(const kam_tier_policy *tiers, int *is_default,
                               kam_diag *diag) {
-    kam_tier_band preset[3], limits[MOST_BANDS];
+    kam_tier_band limits[MOST_BANDS];
     *is_default = !tiers;
     if (!tiers) return KAM_OK;
     const kam_status status =
         kam_tier_cutpoints(tiers, &(kam_column){0}, 0, NULL, limits, diag);
     if (status != KAM_OK && status != KAM_ERR_EMPTY) return status;
-    (void)kam_tier_preset_cny(preset);
-    *is_default = tiers->basis == KAM_TIER_BY_SCORE && tiers->n_bands == 3 &&
-                  memcmp(tiers->bands, preset, sizeof preset) == 0;
+    *is_default = kam__tiers_are_default(tiers);
     return KAM_OK;
 }
 
@@ -127,6 +132,26 @@ static kam_status check_part(const kam_policy *p, uint32_t part,
     case KAM_POLICY_FUTURE: return check_future(p->future, is_default, diag);
     default: return check_figures(p->figures, is_default, diag);
     }
+}
+
+kam_status kam__policy_read(kam_policy *ours, const kam_policy *theirs,
+                            kam_diag *diag) {
+    memset(ours, 0, sizeof *ours);
+    return theirs ? kam__sized_read(ours, sizeof *ours, theirs,
+                                    POLICY_FIRST_VERSION, "policy", diag)
+                  : KAM_OK;
+}
+
+uint32_t kam__policy_defaults(const kam_policy *policy, uint32_t parts) {
+    uint32_t found = 0;
+    for (uint32_t part = KAM_POLICY_TIERS; part <= KAM_POLICY_FIGURES;
+         part <<= 1) {
+        int is_default = 0;
+        if (parts & part &&
+            check_part(policy, part, &is_default, NULL) == KAM_OK && is_default)
+            found |= part;
+    }
+    return found;
 }
 
 kam_status kam_policy_check(const kam_policy *policy, uint32_t *defaults,

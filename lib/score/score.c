@@ -4,6 +4,7 @@
 #include <kam/score.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -11,12 +12,18 @@
 #include "base/memory.h"
 #include "base/sized.h"
 #include "profit/layers.h"
+#include "score/policy.h"
+#include "score/rules.h"
 #include "tier/assign.h"
 #include "value/btyd_reasons.h"
 #include "value/clv.h"
 #include "value/spend_model.h"
 
-enum { N_REASONS = 4 };
+enum {
+    N_REASONS = 4,
+    MODELS_FIRST_VERSION = offsetof(kam_models, matrix),
+    SCORES_FIRST_VERSION = offsetof(kam_scores, matrix_class)
+};
 
 struct score {
     kam_accounts accounts;
@@ -28,8 +35,10 @@ struct score {
     struct kam__tier_assignment tier;
     struct kam__explainer explainer;
     struct kam__clv clv;
+    kam_policy policy;
     int32_t isa;
-    int wants_orders, wants_value, wants_tier, wants_profit;
+    int wants_orders, wants_value, wants_tier, wants_profit, wants_rules;
+    struct kam__rules rules;
 };
 
 static void fill(double *out, int64_t first, int32_t n, double value) {
@@ -149,28 +158,32 @@ static void score_value(const struct score *score, int64_t first, int32_t n) {
     kam__clv_rows(&score->clv, first, n);
 }
 
-static void score_tier(const struct score *score, int64_t first, int32_t n) {
+static const int32_t *score_tier(const struct score *score, int64_t first,
+                                 int32_t n, int32_t *tier) {
     const kam_scores *const out = &score->out;
-    if (score->models.n_bands > 0) {
-        kam__tier_rows(&score->tier, first, n);
-        return;
-    }
+    if (score->models.n_bands > 0)
+        return kam__tier_rows(&score->tier, first, n, tier);
+    for (int32_t i = 0; i < n; i++) tier[i] = -1;
     for (int32_t i = 0; out->tier && i < n; i++) out->tier[first + i] = -1;
     fill(out->tier_to_next, first, n, NAN);
     fill(out->tier_above_limit, first, n, NAN);
     flag_all(score, first, n, KAM_ROW_MISSING);
+    return tier;
 }
 
 static void score_rows(void *context, int64_t first, int32_t n) {
     const struct score *const score = context;
+    int32_t own[KAM__TILE];
+    const int32_t *tier = own;
     if (score->out.row_flags)
         memset(score->out.row_flags + first, 0,
                (size_t)n * sizeof *score->out.row_flags);
     if (score->wants_profit) kam__profit_rows(&score->profit, first, n);
-    if (score->wants_tier) score_tier(score, first, n);
+    if (score->wants_tier) tier = score_tier(score, first, n, own);
     if (score->wants_orders) score_orders(score, first, n);
     if (score->out.order_value) score_order_value(score, first, n);
     if (score->wants_value) score_value(score, first, n);
+    if (score->wants_rules) kam__rules_rows(&score->rules, first, n, tier);
 }
 
 static void find_wanted(struct score *score) {
@@ -179,7 +192,9 @@ static void find_wanted(struct score *score) {
         out->alive || out->expected_orders || out->churn_risk || out->reasons;
     score->wants_value = out->lifetime_value || out->lifetime_value_low ||
                          out->lifetime_value_high;
-    score->wants_tier = out->tier || out->tier_to_next || out->tier_above_limit;
+    score->wants_tier = kam__rules_want(&score->rules, out) || out->tier ||
+                        out->tier_to_next || out->tier_above_limit;
+    score->wants_rules = kam__rules_used(&score->rules) != 0;
     score->wants_profit = out->net_revenue || out->profit || out->margin_ratio;
 }
 
@@ -238,8 +253,8 @@ static kam_status begin_value(struct score *score,
 }
 
 static kam_status begin(struct score *score, const kam_accounts *accounts,
-                        const kam_models *models,
-                        const kam_clv_options *options, const kam_host *host,
+                        const kam_models *models, const kam_policy *policy,
+                        int32_t as_of_day, const kam_host *host,
                         const kam_scores *out, kam_diag *diag) {
     kam_clv_options how;
     score->family = NULL;
@@ -248,15 +263,18 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
         kam__btyd_read_accounts(&score->accounts, accounts, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&score->models, sizeof score->models, models,
-                                 sizeof score->models, "models", diag);
+                                 MODELS_FIRST_VERSION, "models", diag);
     if (status == KAM_OK)
         status = kam__sized_read(&score->out, sizeof score->out, out,
-                                 sizeof score->out, "out", diag);
+                                 SCORES_FIRST_VERSION, "out", diag);
     if (status == KAM_OK)
         status = kam__column_check(&score->accounts.mean_order_value,
                                    score->accounts.n_rows, KAM__NUMBERS, 0,
                                    "accounts.mean_order_value", diag);
-    if (status == KAM_OK) status = kam__clv_read_options(&how, options, diag);
+    if (status == KAM_OK)
+        status = kam__policy_read(&score->policy, policy, diag);
+    if (status == KAM_OK)
+        status = kam__clv_read_options(&how, score->policy.future, diag);
     if (status != KAM_OK) return status;
     score->isa = kam__isa_level(host, score->accounts.n_rows);
     find_wanted(score);
@@ -264,26 +282,46 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
     if (status == KAM_OK) status = begin_tier(score, diag);
     if (status == KAM_OK) status = begin_orders(score, &how, diag);
     if (status == KAM_OK) status = begin_value(score, &how, diag);
+    if (status == KAM_OK && score->wants_rules)
+        status =
+            kam__rules_begin(&score->rules, &score->accounts, &score->models,
+                             &score->policy, as_of_day, diag);
     return status;
 }
 
+/* Parts of the policy that the answers used and that stand at their defaults. */
+static uint32_t defaults_of(const struct score *score) {
+    const uint32_t fitted = KAM_POLICY_TIERS | KAM_POLICY_MATRIX;
+    uint32_t used = kam__rules_used(&score->rules);
+    if (score->wants_tier) used |= KAM_POLICY_TIERS;
+    if (score->out.expected_orders || score->out.churn_risk ||
+        score->out.reasons || score->wants_value)
+        used |= KAM_POLICY_FUTURE;
+    return (used & fitted & score->models.defaults) |
+           kam__policy_defaults(&score->policy, used & ~fitted);
+}
+
 kam_status kam_score(const kam_accounts *accounts, const kam_models *models,
-                     const kam_clv_options *options, const kam_host *host,
-                     const kam_scores *out, kam_diag *diag) {
+                     const kam_policy *policy, int32_t as_of_day,
+                     const kam_host *host, const kam_scores *out,
+                     kam_diag *diag) {
     struct score score;
     kam_host lent;
     kam_status status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)
-        status = begin(&score, accounts, models, options, &lent, out, diag);
+        status = begin(&score, accounts, models, policy, as_of_day, &lent, out,
+                       diag);
     if (status != KAM_OK) return status;
     status =
         kam__for_rows(&lent, score.accounts.n_rows, score_rows, &score, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (score.out.defaults) *score.out.defaults = defaults_of(&score);
+    return kam__ok(diag);
 }
 
 kam_status kam_score_one(const kam_account *account, uint64_t account_size,
-                         const kam_models *models,
-                         const kam_clv_options *options, const kam_scores *out,
+                         const kam_models *models, const kam_policy *policy,
+                         int32_t as_of_day, const kam_scores *out,
                          kam_diag *diag) {
     kam_accounts accounts;
     accounts.struct_size = sizeof accounts;
@@ -291,5 +329,5 @@ kam_status kam_score_one(const kam_account *account, uint64_t account_size,
         kam_accounts_of(account, account_size, 1, &accounts);
     if (status != KAM_OK)
         return kam__fail(diag, status, "account", -1, (double)account_size, "");
-    return kam_score(&accounts, models, options, NULL, out, diag);
+    return kam_score(&accounts, models, policy, as_of_day, NULL, out, diag);
 }

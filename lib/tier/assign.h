@@ -38,8 +38,9 @@ kam_status kam__tier_begin(struct kam__tier_assignment *to,
                            int64_t n_rows, const kam_tier_out *out, int32_t isa,
                            kam_diag *diag);
 
-/* Assigns rows [first, first + n), n <= KAM__TILE; adds to row_flags. */
-void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
-                    int32_t n);
+/* Assigns rows [first, first + n), n <= KAM__TILE; adds to row_flags. Returns
+ * their tiers: in the output, or, when nobody wants it, in `tier`, shape (n). */
+const int32_t *kam__tier_rows(const struct kam__tier_assignment *to,
+                              int64_t first, int32_t n, int32_t *tier);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The matrix of value and potential (T2). */
-#include <kam/matrix.h>
 #include <kam/reason.h>
 
 #include <math.h>
@@ -11,6 +10,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "tier/classify.h"
 #include "tier/matrix_options.h"
 
 enum {
@@ -82,12 +82,6 @@ kam_status kam_matrix_fit(const kam_matrix_options *options,
 }
 
 /* ---- classifying ---- */
-
-struct work {
-    kam_matrix matrix;
-    kam_matrix_rows rows;
-    kam_matrix_out out;
-};
 
 /* One account. What is not known is NaN. */
 struct account {
@@ -164,7 +158,8 @@ static double potential_score(const kam_matrix *m, const struct account *a) {
     return headroom != headroom ? growth : 0.5 * (growth + headroom);
 }
 
-static struct account account_at(const struct work *work, int64_t row) {
+static struct account account_at(const struct kam__classification *work,
+                                 int64_t row) {
     struct account a = {.revenue = kam__number_at(&work->rows.revenue, row),
                         .stable = kam__number_at(&work->rows.stable, row),
                         .growth = kam__number_at(&work->rows.growth, row),
@@ -182,24 +177,34 @@ static struct account account_at(const struct work *work, int64_t row) {
     return a;
 }
 
-static void classify_rows(void *context, int64_t first, int32_t n) {
-    const struct work *const work = context;
-    const kam_matrix_out *const out = &work->out;
-    for (int64_t row = first; row < first + n; row++) {
-        struct account a = account_at(work, row);
-        const int32_t matrix_class = class_of(&work->matrix, &a);
-        if (out->matrix_class) out->matrix_class[row] = matrix_class;
+void kam__classify_rows(const struct kam__classification *to, int64_t first,
+                        int32_t n, int32_t *matrix_class) {
+    const kam_matrix_out *const out = &to->out;
+    for (int32_t i = 0; i < n; i++) {
+        const int64_t row = first + i;
+        struct account a = account_at(to, row);
+        matrix_class[i] = class_of(&to->matrix, &a);
+        if (out->matrix_class) out->matrix_class[row] = matrix_class[i];
         if (out->value_score)
-            out->value_score[row] = value_score(&work->matrix, a.revenue);
+            out->value_score[row] = value_score(&to->matrix, a.revenue);
         if (out->potential_score)
-            out->potential_score[row] = potential_score(&work->matrix, &a);
+            out->potential_score[row] = potential_score(&to->matrix, &a);
         if (out->wallet_share) out->wallet_share[row] = a.wallet_share;
-        if (out->row_flags) out->row_flags[row] = a.flags;
+        if (out->row_flags) out->row_flags[row] |= a.flags;
     }
 }
 
-static kam_status read_rows(struct work *work, const kam_matrix_rows *theirs,
-                            kam_diag *diag) {
+static void classify_rows(void *context, int64_t first, int32_t n) {
+    const struct kam__classification *const to = context;
+    int32_t matrix_class[KAM__TILE];
+    if (to->out.row_flags)
+        memset(to->out.row_flags + first, 0,
+               (size_t)n * sizeof *to->out.row_flags);
+    kam__classify_rows(to, first, n, matrix_class);
+}
+
+static kam_status read_rows(struct kam__classification *work,
+                            const kam_matrix_rows *theirs, kam_diag *diag) {
     kam_matrix_rows *const rows = &work->rows;
     kam_status status = kam__sized_read(rows, sizeof *rows, theirs,
                                         ROWS_FIRST_VERSION, "rows", diag);
@@ -236,22 +241,30 @@ static kam_status check_matrix(const kam_matrix *m, kam_diag *diag) {
     return KAM_OK;
 }
 
+kam_status kam__classify_begin(struct kam__classification *to,
+                               const kam_matrix *matrix,
+                               const kam_matrix_rows *rows,
+                               const kam_matrix_out *out, kam_diag *diag) {
+    memset(to, 0, sizeof *to);
+    kam_status status = check_matrix(matrix, diag);
+    if (status == KAM_OK) status = read_rows(to, rows, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&to->out, sizeof to->out, out,
+                                 OUT_FIRST_VERSION, "out", diag);
+    if (status == KAM_OK) to->matrix = *matrix;
+    return status;
+}
+
 kam_status kam_matrix_classify(const kam_matrix *matrix,
                                const kam_matrix_rows *rows,
                                const kam_host *host, const kam_matrix_out *out,
                                kam_diag *diag) {
     kam_host lent;
-    struct work work;
-    memset(&work, 0, sizeof work);
-    kam_status status = check_matrix(matrix, diag);
-    if (status == KAM_OK) status = read_rows(&work, rows, diag);
-    if (status == KAM_OK)
-        status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+    struct kam__classification to;
+    kam_status status = kam__classify_begin(&to, matrix, rows, out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    work.matrix = *matrix;
-    status = kam__for_rows(&lent, work.rows.n_rows, classify_rows, &work, diag);
+    status = kam__for_rows(&lent, to.rows.n_rows, classify_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

@@ -53,11 +53,10 @@ static double *or_else(double *out, int64_t first, double *unwanted) {
     return out ? out + first : unwanted;
 }
 
-void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
-                    int32_t n) {
+const int32_t *kam__tier_rows(const struct kam__tier_assignment *to,
+                              int64_t first, int32_t n, int32_t *tier) {
     const kam_tier_out *const out = &to->out;
     double score[KAM__TILE], given[KAM__TILE], unwanted[2][KAM__TILE];
-    int32_t tier[KAM__TILE];
     const struct kam__band_tile tile = {
         n,
         to->n_bands,
@@ -69,6 +68,7 @@ void kam__tier_rows(const struct kam__tier_assignment *to, int64_t first,
         or_else(out->above_limit, first, unwanted[1]),
         out->row_flags ? out->row_flags + first : NULL};
     (*KAM__PICK(to->isa, kam__band))(&tile);
+    return tile.tier;
 }
 
 static kam_status check_limits(const kam_tier_band *limits, int32_t n_bands,
@@ -123,10 +123,11 @@ kam_status kam__tier_begin(struct kam__tier_assignment *to,
 
 static void assign_rows(void *context, int64_t first, int32_t n) {
     const struct kam__tier_assignment *const to = context;
+    int32_t tier[KAM__TILE];
     if (to->out.row_flags)
         memset(to->out.row_flags + first, 0,
                (size_t)n * sizeof *to->out.row_flags);
-    kam__tier_rows(to, first, n);
+    (void)kam__tier_rows(to, first, n, tier);
 }
 
 kam_status kam_tier_assign(const kam_tier_band *limits, int32_t n_bands,

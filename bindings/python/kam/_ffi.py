@@ -107,6 +107,8 @@ KAM_SEGMENT_SIZE, KAM_SEGMENT_FREQUENCY = 1, 2
 # kam/policy.h
 KAM_POLICY_TIERS, KAM_POLICY_MATRIX, KAM_POLICY_STAGES, KAM_POLICY_CADENCE = 1, 2, 4, 8
 KAM_POLICY_SERVICE_LEVELS, KAM_POLICY_PLAYBOOK, KAM_POLICY_FUTURE, KAM_POLICY_FIGURES = 16, 32, 64, 128
+# kam/score.h
+KAM_SCORE_TOUCHES = 10
 # kam/stage.h
 KAM_STAGE_UNKNOWN, KAM_STAGE_INITIAL, KAM_STAGE_STABLE, KAM_STAGE_DEEP, KAM_STAGE_SYMBIOSIS = -1, 0, 1, 2, 3
 KAM_STAGE_COUNT = 4
@@ -154,15 +156,14 @@ class kam_account(Structure):
     _fields_ = [(name, c_double) for name in (
         "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
         "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals", "contract_ended",
-        "renewals_before", "periods_to_end", "contract_value", "log_gaps")]
+        "renewals_before", "periods_to_end", "contract_value", "log_gaps", "contract_day", "stable", "growth", "wallet", "pain",
+        "alarms", "last_visit", "last_review", "last_onboarding", "last_value_report", "last_executive_meeting",
+        "last_data_review", "last_survey", "last_revisit", "last_resource_review", "last_rival_watch")]
 
 
 class kam_accounts(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
-                *((name, kam_column) for name in (
-                    "repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue",
-                    "returns", "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals",
-                    "contract_ended", "renewals_before", "periods_to_end", "contract_value", "log_gaps"))]
+                *((name, kam_column) for name, _ in kam_account._fields_)]
 
 
 class kam_arrow_field(Structure):
@@ -758,22 +759,32 @@ class kam_signal_out(Structure):
                 *((name, c_void_p) for name in ("value", "base", "change", "share", "since", "statistic", "flags"))]
 
 
+class kam_policy(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("tiers", POINTER(kam_tier_policy)),
+                ("matrix", POINTER(kam_matrix_options)), ("stages", POINTER(kam_stage_options)),
+                ("cadence", POINTER(kam_cadence_options)), ("service_levels", POINTER(kam_service_level_options)),
+                ("playbook", POINTER(kam_playbook_options)), ("future", POINTER(kam_clv_options)),
+                ("figures", POINTER(kam_kpi_options))]
+
+
 class kam_models(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_bands", c_int32), ("orders", kam_btyd), ("spend", kam_spend),
                 ("orders_covariance", c_double * 64), ("spend_covariance", c_double * 16),
-                ("reference", c_double * 3), ("limits", kam_tier_band * 16)]
+                ("reference", c_double * 3), ("limits", kam_tier_band * 16), ("matrix", kam_matrix),
+                ("has_matrix", c_int32), ("defaults", c_uint32)]
 
 
 class kam_fit_options(Structure):
     _fields_ = [("struct_size", c_uint32), ("family", c_int32), ("period_days", c_double),
-                ("tiers", kam_tier_policy)]
+                ("tiers", kam_tier_policy), ("policy", POINTER(kam_policy))]
 
 
 class kam_fit_report(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("orders", kam_estimate_report),
                 ("spend", kam_estimate_report), ("orders_ml", kam_status), ("spend_ml", kam_status),
                 ("tiers", kam_status), ("orders_culprit", c_int32), ("spend_culprit", c_int32),
-                ("independence", kam_status), ("dependence", kam_spend_dependence)]
+                ("independence", kam_status), ("dependence", kam_spend_dependence),
+                ("matrix", kam_status), ("reserved2", c_int32)]
 
 
 class kam_scores(Structure):
@@ -781,15 +792,9 @@ class kam_scores(Structure):
                 *((name, c_void_p) for name in (
                     "tier", "tier_to_next", "tier_above_limit", "net_revenue", "profit", "margin_ratio", "alive",
                     "expected_orders", "order_value", "lifetime_value", "lifetime_value_low",
-                    "lifetime_value_high", "churn_risk", "reasons", "row_flags"))]
-
-
-class kam_policy(Structure):
-    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("tiers", POINTER(kam_tier_policy)),
-                ("matrix", POINTER(kam_matrix_options)), ("stages", POINTER(kam_stage_options)),
-                ("cadence", POINTER(kam_cadence_options)), ("service_levels", POINTER(kam_service_level_options)),
-                ("playbook", POINTER(kam_playbook_options)), ("future", POINTER(kam_clv_options)),
-                ("figures", POINTER(kam_kpi_options))]
+                    "lifetime_value_high", "churn_risk", "reasons", "row_flags", "matrix_class", "value_score",
+                    "potential_score", "stage", "stage_days_left", "touch_due", "touch_overdue", "touch_next",
+                    "n_actions", "actions", "action_days", "defaults"))]
 
 
 _diag, _host, _column = POINTER(kam_diag), POINTER(kam_host), POINTER(kam_column)
@@ -1086,9 +1091,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_policy_check": (kam_status, [POINTER(kam_policy), POINTER(c_uint32), _diag]),
     "kam_policy_part_name": (c_char_p, [c_uint32]),
     # score.h
-    "kam_score": (kam_status, [_accounts, POINTER(kam_models), POINTER(kam_clv_options), _host,
+    "kam_score": (kam_status, [_accounts, POINTER(kam_models), POINTER(kam_policy), c_int32, _host,
                                POINTER(kam_scores), _diag]),
-    "kam_score_one": (kam_status, [POINTER(kam_account), c_uint64, POINTER(kam_models), POINTER(kam_clv_options),
+    "kam_score_one": (kam_status, [POINTER(kam_account), c_uint64, POINTER(kam_models), POINTER(kam_policy), c_int32,
                                    POINTER(kam_scores), _diag]),
 }
 

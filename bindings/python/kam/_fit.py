@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from . import _ffi, _model, _report, btyd, estimate, spend, status
+from . import _ffi, _model, _report, btyd, estimate, matrix, policy as _policy, spend, status
 from ._errors import check, new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
@@ -74,13 +74,23 @@ class Models:
         return [Band(one.enter, one.keep) for one in self.raw.limits[:self.raw.n_bands]]
 
     @property
+    def matrix(self) -> Optional[matrix.Matrix]:
+        """The matrix of value and potential; None when no tier_value is known."""
+        return matrix.Matrix(self.raw.matrix) if self.raw.has_matrix else None
+
+    @property
+    def defaults(self) -> list[str]:
+        """Which of tiers and matrix stood at their defaults."""
+        return _policy.names_of(self.raw.defaults)
+
+    @property
     def report(self) -> dict[str, Any]:
         """The verdict of each part, by name; those of maximum likelihood are the
         ones before any prior was called in."""
         one = self._report
         return {"orders": estimate.report_of(one.orders), "spend": estimate.report_of(one.spend),
                 **{name: status.name(getattr(one, name))
-                   for name in ("orders_ml", "spend_ml", "tiers", "independence")},
+                   for name in ("orders_ml", "spend_ml", "tiers", "matrix", "independence")},
                 "orders_culprit": one.orders_culprit, "spend_culprit": one.spend_culprit,
                 "dependence": _report.as_dict(one.dependence)}
 
@@ -89,9 +99,11 @@ class Models:
 
 
 def fit(book: Book, *, family: Optional[str] = None, period_days: Optional[float] = None,
-        tiers: Optional[Policy] = None, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Models:
-    """Fits the order model, the spend model and the tier limits of a book. A
-    part that the data cannot carry is left out, with its verdict in the report."""
+        tiers: Optional[Policy] = None, policy: Optional[_policy.Policy] = None, progress: Optional[Progress] = None,
+        threads: Optional[int] = None) -> Models:
+    """Fits the order model, the spend model, the tier limits and the matrix of a
+    book. A part that the data cannot carry is left out, with its verdict in the
+    report. `tiers` go before those of the policy."""
     rows = accounts(book)
     days = period_of(rows, period_days)
     options = _ffi.kam_fit_options()
@@ -102,6 +114,8 @@ def fit(book: Book, *, family: Optional[str] = None, period_days: Optional[float
         options.period_days = days
     if tiers is not None:
         options.tiers = tiers.raw
+    if policy is not None:
+        options.policy = ctypes.pointer(policy.raw)
     raw, report, diag = _report.new(_ffi.kam_models), _report.new(_ffi.kam_fit_report), new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_fit(rows.array(), len(rows.parts), ctypes.byref(options), ctypes.byref(host.raw),

@@ -10,9 +10,11 @@ from typing import Any, Optional, Union
 from . import _columns, _ffi
 from ._errors import check, refuse
 from ._library import lib
+from .calendar import number
 
 #: the columns, each as the member of kam_account of that name
 FIELDS = tuple(name for name, *_ in _ffi.kam_account._fields_)
+_DAYS = tuple(name for name in FIELDS if name == "contract_day" or name.startswith("last_") and name != "last_order_periods")
 #: a summary's trailing revenue is what tiers are cut on, unless told otherwise
 _STANDS_IN = {"tier_value": "window_revenue"}
 #: what the Python package lifetimes calls them in its summaries; read so only
@@ -64,9 +66,9 @@ class Accounts:
             if isinstance(given, str):
                 if source is None:
                     raise refuse(field, f"names a column {given!r}, but there is no table", _ffi.KAM_ERR_SHAPE)
-                found[field] = source.column(given)
+                found[field] = source.column(given, _kind(field))
             elif given is not None:
-                found[field] = _columns.column(field, given)
+                found[field] = _columns.column(field, given, _kind(field))
         if not found:
             told = ", ".join(source.names or ()) if source is not None else ""
             raise refuse("accounts", f"have none of the columns {', '.join(FIELDS)}; they have {told or 'none'}",
@@ -129,11 +131,17 @@ def record_of(record: Mapping[str, Any]) -> _ffi.kam_account:
     for name in record:
         if name not in FIELDS:
             raise refuse(f"account.{name}", f"is no field of an account: {', '.join(FIELDS)}", _ffi.KAM_ERR_SHAPE)
-    return _ffi.kam_account(*[_known(record.get(field)) for field in FIELDS])
+    return _ffi.kam_account(*[_known(field, record.get(field)) for field in FIELDS])
 
 
-def _known(value: Optional[float]) -> float:
-    return float("nan") if value is None else float(value)
+def _kind(field: str) -> str:
+    return "day" if field in _DAYS else "number"
+
+
+def _known(field: str, value: Any) -> float:
+    if value is None or value != value:
+        return float("nan")
+    return float(number(value, field) if field in _DAYS else value)
 
 
 #: what functions take: Accounts, or anything to make them of

@@ -18,35 +18,71 @@ def parts() -> dict[str, int]:
     return {lib.kam_policy_part_name(1 << bit).decode(): 1 << bit for bit in range(8)}
 
 
-def check(*, tiers: Optional[Tiers] = None, matrix: Optional[Mapping[str, Any]] = None,
-          months: Optional[Sequence[int]] = None, cadence: Sequence[_cadence.Rule] = (),
-          hours: Optional[Mapping[tuple[int, int], float]] = None, early_days: Optional[int] = None,
-          playbook: Sequence[_playbook.Rule] = (), instead: bool = False,
-          future: Optional[Mapping[str, float]] = None, figures: Optional[Mapping[str, Any]] = None) -> dict[str, bool]:
-    """Checks every part as its module would; {part: whether it stands at its defaults}. matrix, future, figures:
-    options by name, as kam.matrix.fit, kam.clv.interval and kam.kpi take them; the rest as kam.stage.assign,
-    kam.cadence.due, kam.service_level.limits and kam.playbook.actions do."""
-    keep: list[Any] = []
+class Policy:
+    """A company's rules, as kam.fit and kam.score take them: what is left out stands at its default. Each part is
+    checked where it is used, all of them by `defaults`. matrix, future, figures: options by name, as
+    kam.matrix.fit, kam.clv.interval and kam.kpi take them; the rest as kam.stage.assign, kam.cadence.due,
+    kam.service_level.limits and kam.playbook.actions do."""
 
-    def at(raw: Any) -> Any:
-        keep.append(raw)
+    def __init__(self, *, tiers: Optional[Tiers] = None, matrix: Optional[Mapping[str, Any]] = None,
+                 months: Optional[Sequence[int]] = None, cadence: Sequence[_cadence.Rule] = (),
+                 hours: Optional[Mapping[tuple[int, int], float]] = None, early_days: Optional[int] = None,
+                 playbook: Sequence[_playbook.Rule] = (), instead: bool = False, width: int = 0,
+                 future: Optional[Mapping[str, float]] = None, figures: Optional[Mapping[str, Any]] = None) -> None:
+        self._keep: list[Any] = [tiers]
+        self.raw = _ffi.kam_policy(struct_size=ctypes.sizeof(_ffi.kam_policy))
+        if tiers is not None:
+            self.raw.tiers = self._at(tiers.raw)
+        if matrix is not None:
+            self.raw.matrix = self._at(_matrix._options(dict(matrix)))
+        if months is not None:
+            self.raw.stages = self._at(_stage.options(months))
+        if cadence:
+            self.raw.cadence = self._at(_cadence.options_of(cadence, self._keep, months))
+        self.raw.service_levels = self._at(_service_level.options(hours, early_days))
+        self.raw.playbook = self._at(_playbook.options_of(playbook, instead, width, self._keep))
+        if future is not None:
+            self.raw.future = self._at(_clv.options(future.get("horizon_days"), future.get("discount_per_year"),
+                                                    future.get("interval")))
+        if figures is not None:
+            self.raw.figures = self._at(_kpi.options_of(figures))
+
+    def _at(self, raw: Any) -> Any:
+        self._keep.append(raw)
         return ctypes.pointer(raw)
 
-    policy = _ffi.kam_policy(struct_size=ctypes.sizeof(_ffi.kam_policy))
-    if tiers is not None:
-        policy.tiers = at(tiers.raw)
-    if matrix is not None:
-        policy.matrix = at(_matrix._options(dict(matrix)))
-    policy.stages = at(_stage.options(months))
-    if cadence:
-        policy.cadence = at(_cadence.options_of(cadence, keep))
-    policy.service_levels = at(_service_level.options(hours, early_days))
-    policy.playbook = at(_playbook.options_of(playbook, instead, 0, keep))
-    if future is not None:
-        policy.future = at(_clv.options(future.get("horizon_days"), future.get("discount_per_year"),
-                                        future.get("interval")))
-    if figures is not None:
-        policy.figures = at(_kpi.options_of(figures))
-    defaults, diag = ctypes.c_uint32(), new_diag()
-    _check(lib.kam_policy_check(ctypes.byref(policy), ctypes.byref(defaults), ctypes.byref(diag)), diag)
-    return {name: bool(defaults.value & bit) for name, bit in parts().items()}
+    def defaults(self) -> dict[str, bool]:
+        """Checks every part as its module would; {part: whether it stands at its defaults}."""
+        defaults, diag = ctypes.c_uint32(), new_diag()
+        _check(lib.kam_policy_check(ctypes.byref(self.raw), ctypes.byref(defaults), ctypes.byref(diag)), diag)
+        return {name: bool(defaults.value & bit) for name, bit in parts().items()}
+
+
+def raw_of(policy: Optional[Policy], horizon_days: Optional[float] = None, discount_per_year: Optional[float] = None,
+           interval: Optional[float] = None) -> _ffi.kam_policy:
+    """The policy as C takes it; a horizon, a discount or an interval goes before its own."""
+    made = _ffi.kam_policy(struct_size=ctypes.sizeof(_ffi.kam_policy))
+    if policy is not None:
+        made = _ffi.kam_policy.from_buffer_copy(policy.raw)
+    if policy is None or (horizon_days, discount_per_year, interval) != (None, None, None):
+        future = _clv.options(*(given if given is not None else getattr(made.future.contents, name) if made.future
+                                else None for name, given in (("horizon_days", horizon_days),
+                                                              ("discount_per_year", discount_per_year),
+                                                              ("interval", interval))))
+        made.future = ctypes.pointer(future)
+    return made
+
+
+def width_of(policy: Optional[Policy]) -> int:
+    """Actions an account that the answers of its playbook have room for."""
+    return (policy.raw.playbook.contents.width if policy is not None and policy.raw.playbook else 0) or 16
+
+
+def names_of(bits: int) -> list[str]:
+    """The parts whose bits are set."""
+    return [name for name, bit in parts().items() if bits & bit]
+
+
+def check(**rules: Any) -> dict[str, bool]:
+    """Policy(**rules).defaults()."""
+    return Policy(**rules).defaults()

@@ -58,6 +58,51 @@ def test_any_cut():
         same_table(one, SCORES, slice(i, i + 1))
 
 
+def test_rules():
+    """classes, stages, touches and actions are those of their own modules, by any policy"""
+    n, today = len(BOOK), kam.calendar.day(2024, 1, 1)
+    facts = {"contract_day": [today - 40 * i for i in range(n)], "stable": [float(i % 2) for i in range(n)],
+             "growth": [0.01 * (i % 20) for i in range(n)], "pain": [float(i % 3) for i in range(n)],
+             "alarms": [float(i % 5 == 0) for i in range(n)],
+             "last_visit": [None if i % 4 == 0 else today - 9 * i for i in range(n)]}
+    book = kam.Accounts(BOOK, **facts)
+    own = kam.policy.Policy(matrix={"top_share": 0.2}, months=(2, 4, 9), width=3,
+                            playbook=[kam.playbook.Rule(1000, 1, stages=[0])],
+                            cadence=[kam.cadence.Rule(1, every_days=10, stages=[3])], future={"interval": 0.5})
+    for policy, width, kept in ((None, 16, kam.policy.parts()), (own, 3, {"tiers": 1})):
+        rules = {} if policy is None else {"months": (2, 4, 9)}
+        models = kam.fit(book, policy=policy)
+        scores = kam.score(book, models, policy=policy, as_of=today)
+        value = BOOK["window_revenue"]
+        classes = models.matrix.classify(value, **{name: facts[name] for name in ("stable", "growth", "pain")})
+        same(list(scores["matrix_class"]), list(classes["matrix_class"]))
+        stages = kam.stage.assign(facts["contract_day"], today, **rules)
+        same(list(scores["stage"]), list(stages["stage"]))
+        same_table(kam.Table({"days": scores["stage_days_left"]}), kam.Table({"days": stages["days_to_next"]}))
+        due = kam.cadence.due(facts["contract_day"], today, {1: facts["last_visit"]}, tier=scores["tier"],
+                              account_class=[code or None for code in scores["matrix_class"]],
+                              rules=None if policy is None else [kam.cadence.Rule(1, every_days=10, stages=[3])], **rules)
+        same(list(scores["touch_due_1"]), list(due["due_day_1"]))
+        same(list(scores["touch_overdue_1"]), list(due["overdue_days_1"]))
+        same(list(scores["touch_next_1"]), list(due["next_day_1"]))
+        todo = kam.playbook.actions(scores["tier"], [code or None for code in scores["matrix_class"]], scores["stage"],
+                                    [int(bits) for bits in facts["alarms"]], width=width,
+                                    rules=() if policy is None else [kam.playbook.Rule(1000, 1, stages=[0])])
+        same(list(scores["n_actions"]), list(todo["n_actions"]))
+        for k in range(width):
+            same(list(scores[f"actions_{k + 1}"]), list(todo[f"action_{k + 1}"]))
+            same(list(scores[f"action_days_{k + 1}"]), list(todo[f"due_days_{k + 1}"]))
+        tap.check(f"actions_{width + 1}" not in scores, "wider than the playbook")
+        same([name for name in scores.defaults if name not in ("service_levels", "figures")],
+             [name for name in kept if name not in ("service_levels", "figures")])
+        record = {name: BOOK[name][7] for name in kam.account.FIELDS if name in BOOK}
+        one = kam.score_one({**record, "tier_value": value[7], **{name: data[7] for name, data in facts.items()}},
+                            models, policy=policy, as_of=kam.calendar.date(today))
+        same_table(one, scores, slice(7, 8))
+    tap.check("stage" not in kam.score(BOOK, MODELS), "rules without a day")
+    same(raised(kam.KamValueError, lambda: kam.score(BOOK, MODELS, columns=["stage"])).argument, "as_of_day")
+
+
 def test_cuts_of_parts():
     """slices across the parts of a book"""
     book = kam.Accounts(BOOK)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* kam_playbook_actions in two steps, for kam_score. */
+#ifndef KAM_CARE_PLAYBOOK_H
+#define KAM_CARE_PLAYBOOK_H
+
+#include <kam/playbook.h>
+
+#include "base/rows.h"
+
+enum {
+    KAM__MOST_RULES = 1000 + KAM_PLAYBOOK_PRESET,
+    KAM__RULE_WORDS = (KAM__MOST_RULES + 63) / 64,
+    KAM__CODES = 33 /* 0..31, and one for what is not known */
+};
+
+/* Rules as sets of bits, one for each code that an account may have: what all
+ * four of an account's sets contain holds. The rules are in order of their day,
+ * then of their action; those that forbid come first. */
+struct kam__playbook {
+    kam_playbook_options options;
+    kam_playbook_out out;
+    int32_t n, n_never, n_words;
+    uint32_t asks; /* bit 0..3: some rule asks for tier, class, stage, alarms */
+    int32_t number[KAM__MOST_RULES]; /* the caller's row; -1 - the preset's */
+    int32_t first[KAM__MOST_RULES];  /* the first rule with that action */
+    uint64_t tier[KAM__CODES][KAM__RULE_WORDS];
+    uint64_t matrix_class[KAM__CODES][KAM__RULE_WORDS];
+    uint64_t stage[KAM__CODES][KAM__RULE_WORDS];
+    uint64_t alarm[KAM__CODES][KAM__RULE_WORDS]; /* the last: asked by none */
+};
+
+/* A tile of accounts, shape (n) each. Codes outside 0..31 are not known; nor is
+ * class 0; NaN are alarms that are not known. */
+struct kam__playbook_tile {
+    const int32_t *tier, *matrix_class, *stage;
+    const double *alarms;
+};
+
+/* Checks options and outputs of kam_playbook_actions; touches nothing else. */
+kam_status kam__playbook_begin(struct kam__playbook *to,
+                               const kam_playbook_options *options,
+                               const kam_playbook_out *out, kam_diag *diag);
+
+/* Answers rows [first, first + n), n <= KAM__TILE; adds to row_flags. */
+void kam__playbook_rows(const struct kam__playbook *to,
+                        const struct kam__playbook_tile *tile, int64_t first,
+                        int32_t n);
+
+/* Codes of a column for such a tile: -1 for what is below `lowest`, above 31, or
+ * missing. */
+void kam__codes(const kam_column *column, int64_t first, int32_t n,
+                int32_t lowest, int32_t *code);
+
+#endif
