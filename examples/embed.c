@@ -55,13 +55,12 @@ int main(void) {
     kam_accounts_of(book, sizeof *book, BOOK, &all);
     kam_accounts_slice(&all, 0, LEARNT, &some);
     if (kam_fit(&some, 1, NULL, NULL, &models, NULL, NULL) ||
-        kam_score_one(&book[SHOWN], sizeof *book, &models, NULL, KAM_NO_DAY,
-                      &one, NULL) ||
+        kam_score_one(book + SHOWN, sizeof *book, &models, NULL, 0, &one, 0) ||
         kam_reason_text(&why[1], KAM_EN, text, sizeof text, NULL) ||
-        kam_score(&all, &models, NULL, KAM_NO_DAY, &host, &many, NULL))
+        kam_score(&all, &models, NULL, 0, &host, &many, NULL))
         return 1;
     printf("one: worth %.2f, churn risk %.1f %%: %s\n", v, 100 * r, text);
-    const int same = value[SHOWN] == v && risk[SHOWN] == r;
-    printf("all %d: %s bits\n", BOOK, same ? "the same" : "other");
-    return !same;
+    const int differ = value[SHOWN] != v || risk[SHOWN] != r;
+    printf("all %d: %s bits\n", BOOK, differ ? "other" : "the same");
+    return differ;
 }

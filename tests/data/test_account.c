@@ -108,6 +108,24 @@ static void test_longer_records(void **state) {
                   KAM_OK);
 }
 
+/* Records of before the rules, of 136 bytes, have no columns for them. */
+static void test_older_records(void **state) {
+    (void)state;
+    double record[2][17] = {{0}};
+    kam_accounts view = {.struct_size = sizeof view};
+    kam_accounts part = {.struct_size = sizeof part};
+    record[1][16] = 7;
+    assert_status(kam_accounts_of((const kam_account *)(const void *)record,
+                                  sizeof *record, 2, &view),
+                  KAM_OK);
+    assert_bits(read_at(&view.log_gaps, 1), 7);
+    assert_null(view.contract_day.values);
+    assert_null(view.last_rival_watch.values);
+    assert_status(kam_accounts_slice(&view, 1, 1, &part), KAM_OK);
+    assert_bits(read_at(&part.log_gaps, 0), 7);
+    assert_int_equal(part.last_rival_watch.offset, 0);
+}
+
 static void test_of_refuses(void **state) {
     (void)state;
     const kam_account record = {0};
@@ -115,7 +133,7 @@ static void test_of_refuses(void **state) {
     const uint64_t size = sizeof record;
     assert_status(kam_accounts_of(NULL, size, 1, &view), KAM_ERR_NULL);
     assert_status(kam_accounts_of(&record, size, 1, NULL), KAM_ERR_NULL);
-    assert_status(kam_accounts_of(&record, size - 8, 1, &view), KAM_ERR_STRUCT);
+    assert_status(kam_accounts_of(&record, 128, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, size + 4, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, 65544, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, size, -1, &view), KAM_ERR_SHAPE);
@@ -205,6 +223,7 @@ int main(void) {
         cmocka_unit_test(test_records_as_columns),
         cmocka_unit_test(test_no_records),
         cmocka_unit_test(test_longer_records),
+        cmocka_unit_test(test_older_records),
         cmocka_unit_test(test_of_refuses),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_slice_of_columns),
