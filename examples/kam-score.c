@@ -71,7 +71,8 @@ int main(int argc, const char **argv) {
     struct book book;
     struct account_facts facts;
     struct answers answers = {0};
-    struct result result = {&options, &log, &book, &facts, NULL};
+    struct signals signals;
+    struct result result = {&options, &log, &book, &facts, NULL, NULL};
     int32_t as_of;
     message_program("kam-score");
     options_read(&options, argc, argv);
@@ -84,8 +85,14 @@ int main(int argc, const char **argv) {
     if (options.backtest == KAM_NO_DAY) {
         answers_make(&answers, &book, &options, &options.future);
         result.answers = &answers;
+        if (options.signals_file) {
+            signals_read(&signals, &options, &book);
+            signals_apply(&signals, &answers, &book, &log, &options);
+            result.signals = &signals;
+        }
     }
     write_result(&result);
+    if (result.signals) signals_free(&signals);
     answers_free(&answers);
     book_free(&book);
     orders_free(&log);

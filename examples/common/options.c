@@ -13,7 +13,7 @@
 
 /* The words of the command line, before they are understood. */
 static struct {
-    const char *account, *day, *revenue, *cost, *order, *accounts;
+    const char *account, *day, *revenue, *cost, *order, *accounts, *signals;
     const char *date_format, *delimiter;
     const char *as_of, *horizon, *discount, *interval, *model;
     const char *tiers, *keep, *backtest, *lang, *top, *policy;
@@ -42,6 +42,10 @@ static struct poptOption reading[] = {
     TEXT("accounts", 0, accounts,
          "file of facts about accounts: account, and any of cost_to_serve, "
          "start_day, tier_before or tier",
+         "FILE"),
+    TEXT("signals", 0, signals,
+         "file of signals: account, signal, day, and end, amount, term as the "
+         "signals need them (docs/kam-score.md); they move the churn risk",
          "FILE"),
     TEXT("date-format", 0, date_format,
          "form of the days, as in strptime(3): %m/%d/%Y (default: YYYY-MM-DD, "
@@ -228,6 +232,7 @@ static void column_options(struct options *options) {
     options->cost_is_wanted = given.cost != NULL;
     options->order_is_wanted = given.order != NULL;
     options->accounts_file = given.accounts;
+    options->signals_file = given.signals;
     options->date_format = given.date_format;
     options->delimiter = delimiter_option(given.delimiter);
     options->point = given.decimal_comma ? ',' : '.';
@@ -301,4 +306,6 @@ void options_read(struct options *options, int n, const char **words) {
     options->quiet = given.quiet;
     if (options->top && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--top and --backtest cannot go together");
+    if (options->signals_file && options->backtest != KAM_NO_DAY)
+        fail(EXIT_INPUT, "--signals and --backtest cannot go together");
 }

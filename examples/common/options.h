@@ -9,7 +9,7 @@
 
 struct options {
     const char **orders; /* files of order lines, ended by NULL */
-    const char *accounts_file;
+    const char *accounts_file, *signals_file;
     const char *account, *day, *revenue, *cost, *order; /* column names */
     int cost_is_wanted, order_is_wanted; /* named on the command line */
     const char *date_format;

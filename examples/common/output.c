@@ -38,24 +38,27 @@ static void put_tier(FILE *out, int32_t tier, int32_t n_bands,
     fputc(',', out);
 }
 
-static void put_reasons(FILE *out, const kam_reason *reasons,
-                        int32_t language) {
+static void put_reasons(FILE *out, const struct result *result, int64_t row) {
+    const kam_reason *reasons = result->answers->scores.reasons + 4 * row;
     for (int i = 1; i <= 3; i++) {
         char text[200] = "";
         if (reasons[i].id != KAM_REASON_NONE && !isnan(reasons[i].contribution))
-            kam_reason_text(&reasons[i], language, text, sizeof text, NULL);
+            signals_reason(result->signals, row, &reasons[i],
+                           result->options->language, text, sizeof text);
         csv_put(out, text, strlen(text));
         fputc(',', out);
     }
 }
 
-static void put_flags(FILE *out, uint32_t flags) {
+static void put_flags(FILE *out, const struct result *result, int64_t row) {
+    const uint32_t flags = result->answers->scores.row_flags[row];
     const char *between = "";
     for (uint32_t bit = 1; bit != 0; bit <<= 1) {
         if (!(flags & bit)) continue;
         fprintf(out, "%s%s", between, kam_row_flag_name(bit));
         between = "|";
     }
+    if (result->signals) signals_flags(result->signals, row, out, between);
     fputc('\n', out);
 }
 
@@ -78,8 +81,8 @@ static void put_row(FILE *out, const struct result *result, int64_t i) {
     put_number(out, scores->lifetime_value_low[i], 2);
     put_number(out, scores->lifetime_value_high[i], 2);
     put_number(out, scores->churn_risk[i], 4);
-    put_reasons(out, scores->reasons + 4 * i, language);
-    put_flags(out, scores->row_flags[i]);
+    put_reasons(out, result, i);
+    put_flags(out, result, i);
 }
 
 void print_scores(FILE *out, const struct result *result) {

@@ -8,6 +8,7 @@
 
 #include "accounts.h"
 #include "scoring.h"
+#include "signals.h"
 
 /* All that was read and found out. */
 struct result {
@@ -16,6 +17,7 @@ struct result {
     const struct book *book;
     const struct account_facts *facts;
     const struct answers *answers; /* NULL in a backtest */
+    const struct signals *signals; /* NULL: no file of them */
 };
 
 /* The CSV. */

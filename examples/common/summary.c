@@ -281,6 +281,31 @@ static void print_tiers(FILE *out, const struct result *result) {
     fputs("; by 12 months' revenue\n", out);
 }
 
+static void print_signals(FILE *out, const struct result *result) {
+    const struct signals *s = result->signals;
+    struct words a, b, c;
+    if (!s) return;
+    fprintf(out,
+            "Signals   %s of %s in %s; %s of %s measured, %s with an alarm\n",
+            many(&a, s->n_events, "event"), many(&b, s->n_used, "signal"),
+            csv_name(result->options->signals_file),
+            grouped(&c, (double)s->n_measured, 0),
+            many(&(struct words){""}, s->n_rows, "account"),
+            grouped(&(struct words){""}, (double)s->n_alarmed, 0));
+    if (s->n_strangers > 0)
+        fprintf(out,
+                "          left out: %s of accounts that no used line names\n",
+                many(&a, s->n_strangers, "event"));
+    if (s->n_learned > 0)
+        fprintf(out,
+                "          weights: the expert scorecard's, moved by %s of a "
+                "horizon ago, %s of them gone since\n",
+                many(&a, s->n_learned, "account"),
+                grouped(&b, (double)s->n_left, 0));
+    else
+        fputs("          weights: the expert scorecard's\n", out);
+}
+
 void print_summary(FILE *out, const struct result *result) {
     char as_of[16];
     fprintf(out, "kam-score %s, as of %s%s\n", kam_version_text(),
@@ -292,6 +317,7 @@ void print_summary(FILE *out, const struct result *result) {
     print_facts(out, result);
     if (!result->answers) return;
     print_models(out, result);
+    print_signals(out, result);
     print_concentration(out, result);
     print_profit(out, result);
     print_value(out, result);

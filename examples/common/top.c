@@ -37,11 +37,13 @@ static void add_interval(struct grid *grid, const kam_scores *scores,
     grid_add(grid, say(&both, "(%s - %s)", low.text, high.text));
 }
 
-static void add_reason(struct grid *grid, const kam_reason *reason,
-                       int32_t language) {
+static void add_reason(struct grid *grid, const struct result *result,
+                       int64_t row) {
+    const kam_reason *reason = &result->answers->scores.reasons[4 * row + 1];
     struct words words = {""};
     if (reason->id != KAM_REASON_NONE && !isnan(reason->contribution))
-        kam_reason_text(reason, language, words.text, sizeof words.text, NULL);
+        signals_reason(result->signals, row, reason, result->options->language,
+                       words.text, sizeof words.text);
     grid_add(grid, words.text);
 }
 
@@ -78,7 +80,7 @@ static void add_row(struct grid *grid, const struct result *result,
     grid_add(grid, percent(&words, scores->churn_risk[i], 1));
     grid_add(grid,
              compact(&words, answers_at_risk(result->answers, i), language));
-    add_reason(grid, &scores->reasons[4 * i + 1], language);
+    add_reason(grid, result, i);
 }
 
 void print_top(FILE *out, const struct result *result) {

@@ -181,6 +181,19 @@ KAM_API kam_status kam_signal_watch(const kam_signal_chart *chart,
                                     const kam_host *host,
                                     const kam_signal_out *out, kam_diag *diag);
 
+/** Measures and watches one of the signals of C4 as the table on its page has it,
+ *  in the unit of its KAM_REASON_*: a column of a kam_panel. Changes (usage,
+ *  orders, satisfaction) and payments alarm by a chart, the others at the limit
+ *  of practice. Allocates. @param options chart; its direction is not read
+ *  @param[out] signal, since, flags shape (n_accounts, n_periods); or NULL.
+ *              NaN: nothing to tell; since as in kam_signal_out */
+KAM_API kam_status kam_signal_of(int32_t reason,
+                                 const kam_signal_events *events,
+                                 const kam_signal_options *options,
+                                 const kam_host *host, double *signal,
+                                 int32_t *since, uint32_t *flags,
+                                 kam_diag *diag);
+
 KAM_END
 
 #endif

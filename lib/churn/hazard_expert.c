@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/diag.h"
+#include "churn/signal_limit.h"
 #include "math/elementary.h"
 
 #define LN_2 0x1.62e42fefa39efp-1
@@ -12,7 +13,7 @@
 
 /* The size of each signal at which practice gets alarmed. The first three are
  * the examples of C4 (D); the others are ours (D). */
-static double limit_of(int32_t reason) {
+double kam__signal_limit(int32_t reason) {
     switch (reason) {
     case KAM_REASON_ORDERS: return 0.30;        /* volume -30 % */
     case KAM_REASON_PAYMENT_DELAY: return 0.50; /* half the credit term */
@@ -52,7 +53,7 @@ kam_status kam_hazard_expert(int32_t link, const int32_t *reason,
                                           : kam__log(-kam__log1p(-risk));
     precision[0] = 1;
     for (int32_t j = 0; j < n_columns; j++) {
-        const double limit = limit_of(reason[j]);
+        const double limit = kam__signal_limit(reason[j]);
         const double weight = limit > 0 ? LN_2 / limit : LN_2;
         mean[j + 1] = limit > 0 ? weight : 0;
         precision[j + 1] = 1 / (weight * weight);

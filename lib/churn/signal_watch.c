@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Watching accounts: a chart each, period by period. */
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -17,11 +18,18 @@ struct job {
     double limit; /* of the statistic itself */
 };
 
-/* The statistic of one direction, and the measurements since it left 0. */
+/* The statistic of one direction, and since when it is above 0; -1: it is not. */
 struct side {
     double at;
     int32_t since;
-    double base, sum, n;
+};
+
+enum { MEMORY = 64 };
+
+/* A measurement that was taken, its score, and the mean of those before it. */
+struct taken {
+    double x, z, base;
+    int32_t period;
 };
 
 struct told {
@@ -35,11 +43,13 @@ struct account {
     struct side side[2]; /* up, down */
     struct told last;
     int32_t age; /* periods since the last measurement; -1: none yet */
+    int32_t n_taken;
+    struct taken taken[MEMORY]; /* the last ones, in a ring */
 };
 
 static void begin(const struct job *job, int64_t row, struct account *a) {
     const kam_signal_series *const s = &job->series;
-    memset(a, 0, sizeof *a);
+    memset(a, 0, offsetof(struct account, taken));
     a->age = -1;
     a->side[0].since = a->side[1].since = -1;
     a->usual.law = s->law;
@@ -62,27 +72,17 @@ static int is_sound(const struct kam__usual *u) {
 }
 
 static void move_side(const struct job *job, struct side *side, double to,
-                      double x, double base, int32_t period) {
+                      int32_t period) {
     const double most = 2 * job->limit;
     side->at = to > most ? most : to > 0 ? to : 0;
-    if (!(to > 0)) {
-        side->since = -1;
-        return;
-    }
-    if (side->since < 0) {
-        side->since = period;
-        side->base = base;
-        side->sum = side->n = 0;
-    }
-    side->sum += x;
-    side->n++;
+    if (side->since < 0 || !(to > 0)) side->since = to > 0 ? period : -1;
 }
 
 /* z: the score, or the count itself on a Poisson chart. */
 static void move(const struct job *job, struct account *a, double z, double x,
                  int32_t period) {
     const kam_signal_chart *const c = &job->chart;
-    const double base = kam__usual_mean(&a->usual), k = c->reference;
+    const double k = c->reference;
     double up = a->side[0].at, down = a->side[1].at;
     if (c->kind == KAM_SIGNAL_POISSON) {
         up = c->direction == KAM_SIGNAL_UP ? up + x - k : 0;
@@ -97,8 +97,12 @@ static void move(const struct job *job, struct account *a, double z, double x,
         up = (1 - k) * up + k * z;
         down = (1 - k) * down - k * z;
     }
-    move_side(job, &a->side[0], up, x, base, period);
-    move_side(job, &a->side[1], down, x, base, period);
+    move_side(job, &a->side[0], up, period);
+    move_side(job, &a->side[1], down, period);
+    const struct taken now = {x,
+                              c->kind == KAM_SIGNAL_POISSON ? x - c->rate : z,
+                              kam__usual_mean(&a->usual), period};
+    a->taken[a->n_taken++ % MEMORY] = now;
 }
 
 static uint32_t alarm_of(const struct job *job, const struct account *a,
@@ -121,6 +125,27 @@ static double score_for(const struct job *job, double z, double x) {
                : z;
 }
 
+/* Since when, and how large: the split of the measurements since the statistic
+ * left 0 (at most MEMORY of them) at which the scores after it are the least
+ * likely without a change (Hinkley 1970). */
+static void find_change(const struct account *a, const struct side *lead,
+                        struct told *told) {
+    const double sign = lead == &a->side[0] ? 1 : -1;
+    double sum = 0, level = 0, best = -1;
+    for (int32_t m = 1; m <= a->n_taken && m <= MEMORY; m++) {
+        const struct taken *const one = &a->taken[(a->n_taken - m) % MEMORY];
+        if (one->period < lead->since) break;
+        sum += sign * one->z;
+        level += one->x;
+        const double size = sum > 0 ? sum * sum / m : 0;
+        if (!(size > best)) continue;
+        best = size;
+        told->since = one->period;
+        told->base = one->base;
+        told->change = level / m - one->base;
+    }
+}
+
 static void take(const struct job *job, struct account *a, double x,
                  int32_t period) {
     const struct side *lead;
@@ -129,12 +154,11 @@ static void take(const struct job *job, struct account *a, double x,
     if (!has_score) has_score = kam__usual_score(&a->usual, x, &z);
     if (has_score) move(job, a, score_for(job, z, x), x, period);
     const uint32_t alarm = alarm_of(job, a, &lead);
-    const int has_change = lead->since >= 0;
-    const double base = has_change ? lead->base : kam__usual_mean(&a->usual);
     a->last.value = x;
-    a->last.base = base;
-    a->last.change = has_change ? lead->sum / lead->n - base : 0;
-    a->last.since = has_change ? lead->since : -1;
+    a->last.base = kam__usual_mean(&a->usual);
+    a->last.change = 0;
+    a->last.since = -1;
+    if (has_score && lead->since >= 0) find_change(a, lead, &a->last);
     a->last.statistic =
         (lead == &a->side[0] ? lead->at : -lead->at) / job->limit;
     a->last.flags = alarm | (has_score ? 0 : (uint32_t)KAM_SIGNAL_SHORT);

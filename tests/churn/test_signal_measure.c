@@ -168,6 +168,68 @@ static void test_no_leak(void **state) {
     }
 }
 
+/* Signals of practice, in the units of their reasons. */
+static void test_of(void **state) {
+    (void)state;
+    enum { MONTHS = 15, EVENTS = 31 };
+    int32_t start[MONTHS + 1], account[EVENTS], since[2 * MONTHS];
+    double day[EVENTS], amount[EVENTS], signal[2 * MONTHS], end[EVENTS];
+    uint32_t flags[2 * MONTHS];
+    for (int t = 0; t <= MONTHS; t++) start[t] = 30 * t;
+    /* The second account's usage falls from some 100 to 60 in month 10. */
+    for (int i = 0; i < EVENTS; i++) {
+        const int t = i / 2;
+        account[i] = i % 2;
+        day[i] = 30 * t + 5;
+        amount[i] = (i % 2 && t >= 10 ? 60 : 100) + (t % 4) - 1.5;
+        end[i] = day[i] + 45;
+    }
+    kam_signal_events e = events_of(account, day, EVENTS - 1);
+    e.n_accounts = 2;
+    e.n_periods = MONTHS;
+    e.start = start;
+    e.amount = column_of(amount);
+    e.end = column_of(end);
+    assert_status(kam_signal_of(KAM_REASON_USAGE, &e, NULL, NULL, signal, since,
+                                flags, NULL),
+                  KAM_OK);
+    assert_true(isnan(signal[1]) && (flags[1] & KAM_SIGNAL_SHORT));
+    assert_near(signal[MONTHS + 14], 0.4, 0.01);
+    assert_int_equal(since[MONTHS + 14], 10);
+    assert_true(flags[MONTHS + 14] & KAM_SIGNAL_ALARM);
+    assert_false(flags[14] & KAM_SIGNAL_ALARM);
+    assert_status(kam_signal_of(KAM_REASON_SATISFACTION, &e, NULL, NULL, signal,
+                                NULL, NULL, NULL),
+                  KAM_OK);
+    assert_near(signal[MONTHS + 14], 40, 1);
+    kam_signal_of(KAM_REASON_CONTACT_GAP, &e, NULL, NULL, signal, NULL, flags,
+                  NULL);
+    assert_true(signal[3] == 24);
+    assert_int_equal(flags[3], KAM_SIGNAL_ALARM); /* beyond 15 days */
+    kam_signal_of(KAM_REASON_CONTACT_CHANGED, &e, NULL, NULL, signal, NULL,
+                  flags, NULL);
+    assert_true(signal[0] == 1 && signal[1] == 2 && signal[14] == 3);
+    kam_signal_of(KAM_REASON_CHANGES, &e, NULL, NULL, signal, NULL, NULL, NULL);
+    assert_true(signal[0] == 1 && signal[1] == 1 && signal[2] == 1);
+    e.amount = (kam_column){0};
+    assert_status(kam_signal_of(KAM_REASON_USAGE, &e, NULL, NULL, signal, NULL,
+                                NULL, NULL),
+                  KAM_ERR_NULL);
+    assert_status(kam_signal_of(KAM_REASON_SILENCE, &e, NULL, NULL, signal,
+                                NULL, NULL, NULL),
+                  KAM_ERR_OPTION);
+    e.amount = column_of(amount);
+    struct lender lender;
+    for (int64_t fail = 1;; fail++) {
+        const kam_host host = lender_host(&lender, fail);
+        const kam_status status = kam_signal_of(KAM_REASON_USAGE, &e, NULL,
+                                                &host, NULL, since, NULL, NULL);
+        assert_int_equal(lender.n_live, 0);
+        if (status == KAM_OK) break;
+        assert_status(status, KAM_ERR_MEMORY);
+    }
+}
+
 static void test_wrong_calls(void **state) {
     (void)state;
     const int32_t account[] = {0};
@@ -211,9 +273,9 @@ static void test_wrong_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sums),        cmocka_unit_test(test_open),
-        cmocka_unit_test(test_delays),      cmocka_unit_test(test_no_leak),
-        cmocka_unit_test(test_wrong_calls),
+        cmocka_unit_test(test_sums),   cmocka_unit_test(test_open),
+        cmocka_unit_test(test_delays), cmocka_unit_test(test_no_leak),
+        cmocka_unit_test(test_of),     cmocka_unit_test(test_wrong_calls),
     };
     return cmocka_run_group_tests_name("signal_measure", tests, NULL, NULL);
 }

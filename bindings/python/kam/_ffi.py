@@ -1079,6 +1079,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                            _diag]),
     "kam_signal_watch": (kam_status, [POINTER(kam_signal_chart), POINTER(kam_signal_series), _host,
                                       POINTER(kam_signal_out), _diag]),
+    "kam_signal_of": (kam_status, [c_int32, POINTER(kam_signal_events), POINTER(kam_signal_options), _host, _out, _out,
+                                   _out, _diag]),
     # reason.h
     "kam_reason_text_since": (kam_status, [POINTER(kam_reason), c_int32, c_int32, _out, c_uint64, _diag]),
     "kam_reason_name": (c_char_p, [c_int32]),

@@ -74,12 +74,8 @@ def run_length(chart: Chart, shift: float = 0.0, periods: int = 12) -> RunLength
     return RunLength(list(by), mean.value)
 
 
-def measure(rule: str, starts: Sequence[int], n_accounts: int, account: Any, day: Any, *, end: Any = None,
-            amount: Any = None, term: Any = None) -> Any:
-    """One number an account and period, accounts one after the other, from events. `starts` has the first day
-    of each period and the day after the last; accounts are numbered from 0."""
-    given = {"account": (account, "key"), "day": (day, "day"), "end": (end, "day"), "amount": (amount, "number"),
-             "term": (term, "number")}
+def _events(starts: Sequence[int], n_accounts: int, given: dict[str, tuple[Any, str]]) -> Any:
+    """kam_signal_events, what keeps its memory alive, and its cells."""
     chunks = {name: _columns.column(name, data, kind).whole(kind) for name, (data, kind) in given.items()
               if data is not None}
     n, t = chunks["account"].n_rows, len(starts) - 1
@@ -90,10 +86,34 @@ def measure(rule: str, starts: Sequence[int], n_accounts: int, account: Any, day
                                     n_accounts=n_accounts, n_events=n, start=(ctypes.c_int32 * len(starts))(*starts))
     for name, chunk in chunks.items():
         setattr(events, name, chunk.raw)
-    value, diag = Buffer("d", max(n_accounts * t, 0)), new_diag()
+    return events, chunks, max(n_accounts * t, 0)
+
+
+def measure(rule: str, starts: Sequence[int], n_accounts: int, account: Any, day: Any, *, end: Any = None,
+            amount: Any = None, term: Any = None) -> Any:
+    """One number an account and period, accounts one after the other, from events. `starts` has the first day
+    of each period and the day after the last; accounts are numbered from 0."""
+    events, _keep, n = _events(starts, n_accounts, {"account": (account, "key"), "day": (day, "day"),
+                                                    "end": (end, "day"), "amount": (amount, "number"),
+                                                    "term": (term, "number")})
+    value, diag = Buffer("d", n), new_diag()
     check(lib.kam_signal_measure(_one_of("rule", rule, RULES), ctypes.byref(events), None, value.at(), None,
                                  ctypes.byref(diag)), diag)
     return value.view()
+
+
+def of(signal: str, starts: Sequence[int], n_accounts: int, account: Any, day: Any, *, end: Any = None,
+       amount: Any = None, term: Any = None) -> Table:
+    """One of the signals of practice ("usage", "contact_gap", ...) from its events, in the unit that
+    kam.hazard knows: `signal`, `since` (a period, -1: no change) and `flags`, a row an account and period."""
+    from .panel import SIGNALS
+    events, _keep, n = _events(starts, n_accounts, {"account": (account, "key"), "day": (day, "day"),
+                                                    "end": (end, "day"), "amount": (amount, "number"),
+                                                    "term": (term, "number")})
+    found, since, flags, diag = Buffer("d", n), Buffer("i", n), Buffer("I", n), new_diag()
+    check(lib.kam_signal_of(_one_of("signal", signal, SIGNALS), ctypes.byref(events), None, None, found.at(),
+                            since.at(), flags.at(), ctypes.byref(diag)), diag)
+    return Table({"signal": found.view(), "since": since.view(), "flags": flags.view()})
 
 
 def watch(chart: Chart, value: Any, n_periods: int, law: str = "normal", *, stale_periods: int = 0, level: Any = None,

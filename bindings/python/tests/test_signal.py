@@ -29,6 +29,9 @@ def test_from_events_to_alarms():
     tap.check(abs(table["share"][23] + 0.495) < 0.01, f"{table['share'][23]}")
     gaps = kam.signal.measure("age", starts, 2, [0], [55])
     tap.check(math.isnan(gaps[4]) and gaps[5] == 4 and gaps[11] == 64 and math.isnan(gaps[12]), f"{list(gaps)}")
+    usage = kam.signal.of("usage", starts, 2, [0] * 12 + [1] * 12, days, amount=amounts)
+    same(usage["signal"][23], -table["share"][23])
+    same(list(usage["since"][12:]), list(table["since"][12:]))
     one = kam.reason.Reason(kam.panel.SIGNALS["usage"], 1.0, 0.495)
     same(kam.reason.text_since(one, 60), "usage down 50 % since March 1970, which raises the risk")
 

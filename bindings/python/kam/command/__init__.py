@@ -15,6 +15,7 @@ from ._book import Answers, Book, Facts
 from ._options import Options
 from ._orders import Log
 from ._output import Result
+from ._signals import Signals
 from ._text import NO_DAY, Failure, day_text, encode
 
 #: what the accounts file may tell for the matrix of value and potential
@@ -92,7 +93,10 @@ def _run(command: str, options: Options) -> None:
     if command == "backtest" and options.backtest == NO_DAY:
         options.backtest = usual_split(log, book)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
-    result = Result(options, log, book, facts, None if is_trial else Answers(book, options))
+    answers = None if is_trial else Answers(book, options)
+    if answers is not None and options.signals_file is not None:
+        answers.signals = Signals(options, log, book, answers)
+    result = Result(options, log, book, facts, answers)
     if is_trial:
         text = backtest_text(Trial(log, book.as_of, options.backtest, options))
     elif command == "report":

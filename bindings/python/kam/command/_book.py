@@ -6,14 +6,17 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from .. import _fit, _score, account, ledger, status, tier
+from .. import _fit, _score, account, ledger, reason, status, tier
 from . import _csvfile
 from ._csvfile import Record, fail_at
 from ._options import Options
 from ._orders import Log
 from ._text import NO_DAY, decode, encode, parse_day, parse_number, show
+
+if TYPE_CHECKING:
+    from . import _signals
 
 #: what is read from a summary to fit and score
 _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
@@ -157,12 +160,23 @@ class Answers:
         self.row_flags = [flags | (0 if book.is_known(i) else status.MISSING)
                           for i, flags in enumerate(self.scores["row_flags"])]
 
+        self.signals: Optional[_signals.Signals] = None
+
     def score(self, name: str) -> Any:
-        return self.scores[name]
+        return self.signals.risk if self.signals and name == "churn_risk" else self.scores[name]
+
+    def reasons(self, row: int) -> list[reason.Reason]:
+        return self.signals.reasons[row] if self.signals else self.scores.reasons(row)
+
+    def text(self, row: int, one: reason.Reason, language: str) -> str:
+        return self.signals.text(row, one, language) if self.signals else reason.text(one, language)
+
+    def signal_flags(self, row: int) -> list[str]:
+        return self.signals.flag_names(row) if self.signals else []
 
     def at_risk(self, row: int) -> float:
         """Money at risk: churn risk x lifetime value; NaN when not known."""
-        value: float = self.scores["churn_risk"][row] * self.scores["lifetime_value"][row]
+        value: float = self.score("churn_risk")[row] * self.scores["lifetime_value"][row]
         return value
 
     def by_risk(self) -> list[int]:

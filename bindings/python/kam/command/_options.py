@@ -38,6 +38,8 @@ _READING = (
      "account on one day are one order)"),
     ("accounts", "FILE", "file of facts about accounts: account, and any of cost_to_serve, start_day, tier_before or "
      "tier"),
+    ("signals", "FILE", "file of signals: account, signal, day, and end, amount, term as the signals need them "
+     "(docs/kam-score.md); they move the churn risk"),
     ("date-format", "FORM", "form of the days, as in strptime(3): %%m/%%d/%%Y (default: YYYY-MM-DD, YYYY/MM/DD or "
      "YYYYMMDD, with or without a time)"),
     ("delimiter", "CHAR", "what stands between fields: a character, or tab (default: found from the header)"),
@@ -108,6 +110,7 @@ class Options:
     cost_is_wanted: bool
     order_is_wanted: bool
     accounts_file: Optional[str]
+    signals_file: Optional[str]
     date_format: Optional[str]
     delimiter: Optional[bytes]
     point: bytes
@@ -265,6 +268,7 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
     options.cost_is_wanted = given.cost is not None
     options.order_is_wanted = given.order is not None
     options.accounts_file = given.accounts
+    options.signals_file = given.signals
     options.date_format = given.date_format
     options.delimiter = delimiter(given.delimiter)
     options.point = b"," if given.decimal_comma else b"."
@@ -315,4 +319,6 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
     options.quiet = given.quiet
     if options.top and options.backtest != NO_DAY:
         raise Failure("--top and --backtest cannot go together")
+    if options.signals_file is not None and (options.backtest != NO_DAY or command == "backtest"):
+        raise Failure("--signals and --backtest cannot go together")
     return options

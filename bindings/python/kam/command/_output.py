@@ -49,8 +49,8 @@ def tier_name(answers: Answers, row: int, language: str) -> str:
 
 def explained(answers: Answers, row: int, language: str) -> list[str]:
     """Three sentences, some of them empty."""
-    return [reason.text(one, language) if one.id != _ffi.KAM_REASON_NONE and not math.isnan(one.contribution) else ""
-            for one in answers.scores.reasons(row)[1:4]]
+    return [answers.text(row, one, language) if one.id != _ffi.KAM_REASON_NONE and not math.isnan(one.contribution)
+            else "" for one in answers.reasons(row)[1:4]]
 
 
 def fields(result: Result, row: int) -> list[str]:
@@ -65,7 +65,7 @@ def fields(result: Result, row: int) -> list[str]:
             number(score("expected_orders")[row], 4), number(score("lifetime_value")[row], 2),
             number(score("lifetime_value_low")[row], 2), number(score("lifetime_value_high")[row], 2),
             number(score("churn_risk")[row], 4), *explained(answers, row, language),
-            "|".join(status.row_flag_names(answers.row_flags[row]))]
+            "|".join([*status.row_flag_names(answers.row_flags[row]), *answers.signal_flags(row)])]
 
 
 def csv_line(cells: Sequence[str]) -> str:
@@ -217,6 +217,22 @@ def _models(result: Result) -> str:
     return made + (_parameters(models.spend) + _dependence(report) if models.spend else "")
 
 
+def _signals(result: Result) -> str:
+    found = result.answers.signals
+    if found is None:
+        return ""
+    made = (f"Signals   {many(found.n_events, 'event')} of {many(len(found.names), 'signal')} in "
+            f"{_csvfile.name_of(found.path)}; {grouped(found.n_measured)} of {many(found.n_rows, 'account')} measured, "
+            f"{grouped(found.n_alarmed)} with an alarm\n")
+    if found.n_strangers > 0:
+        made += f"          left out: {many(found.n_strangers, 'event')} of accounts that no used line names\n"
+    made += "          weights: the expert scorecard's"
+    if found.n_learned > 0:
+        made += (f", moved by {many(found.n_learned, 'account')} of a horizon ago, {grouped(found.n_left)} of them gone "
+                 "since")
+    return made + "\n"
+
+
 def _concentration(result: Result) -> str:
     try:
         of = concentration.measure(result.answers.score("net_revenue")).numbers
@@ -293,5 +309,5 @@ def summary(result: Result, program: str) -> str:
     made += ", the last day in the orders\n" if result.options.as_of == NO_DAY else "\n"
     made += _lines(result) + _facts(result)
     if result.has_answers:
-        made += (_models(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
+        made += (_models(result) + _signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
     return made

@@ -132,7 +132,7 @@ class Page:
 
     def _more(self, row: int) -> dict[str, Any]:
         known = self.book.is_known(row)
-        reasons = [one for one in self.answers.scores.reasons(row)[1:4] if one.id and not math.isnan(one.contribution)]
+        reasons = [one for one in self.answers.reasons(row)[1:4] if one.id and not math.isnan(one.contribution)]
         return {"at_risk": _known(self.answers.at_risk(row)), "window": _known(self.window[row]),
                 "to_next": _known(self.to_next[row]), "above": _known(self.above[row]),
                 "silence": self.book.silence(row) if known else None,

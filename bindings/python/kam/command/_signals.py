@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The file of signals: what else is known of accounts, and what it does to their
+churn risk. The measuring, weighing and fitting are the library's."""
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any, NamedTuple
+
+from .. import calendar, hazard, reason, signal
+from .._errors import KamError
+from ..panel import SIGNALS, Panel
+from . import _csvfile
+from ._book import Answers, Book
+from ._csvfile import Record, fail_at
+from ._options import Options
+from ._orders import Log
+from ._text import NO_DAY, decode, parse_day, parse_number, show
+
+MONTHS = 36
+_FIELDS = ("day", "end", "amount", "term")
+
+
+class _Event(NamedTuple):
+    account: str
+    day: float
+    end: float
+    amount: float
+    term: float
+
+
+class _View:
+    """Signals of a book as of its day, by signal."""
+
+    def __init__(self, logs: dict[str, list[_Event]], book: Book) -> None:
+        self.start = [calendar.add_months(book.as_of + 1, t - MONTHS) for t in range(MONTHS + 1)]
+        self.value: dict[str, Any] = {}
+        self.since: dict[str, Any] = {}
+        self.flags: dict[str, Any] = {}
+        for name, events in logs.items():
+            rows = array("q", [book.row.get(one.account, -1) for one in events])
+            day, end, amount, term = (array("d", [getattr(one, field) for one in events]) for field in _FIELDS)
+            found = signal.of(name, self.start, book.n, rows, day, end=end, amount=amount, term=term)
+            self.value[name], self.since[name], self.flags[name] = (
+                found[column][MONTHS - 1::MONTHS].tolist() for column in ("signal", "since", "flags"))
+
+
+def _median(values: list[float]) -> float:
+    """Of what is known; 0 when nothing is."""
+    known = sorted(value for value in values if not math.isnan(value))
+    return (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2 if known else 0.0
+
+
+def _offset(reasons: list[reason.Reason]) -> float:
+    """The log-odds of the order model, which its reasons add up to."""
+    found = math.nan
+    for i, one in enumerate(reasons):
+        found = found + one.contribution if i else one.contribution
+    return found if math.isfinite(found) else math.nan
+
+
+class Signals:
+    """Reads the file, and puts the signals into the risks and reasons of a scored book."""
+
+    def __init__(self, options: Options, log: Log, book: Book, answers: Answers) -> None:
+        assert options.signals_file is not None
+        self.path, self._options = options.signals_file, options
+        self.n_events = self.n_strangers = self.n_learned = self.n_left = 0
+        self._read(book)
+        self.names = list(self._logs)
+        prior = hazard.expert(self.names)
+        mean = [0.0, *prior.mean[1:]]
+        self._weights = mean
+        self.now = _View(self._logs, book)
+        self.n_rows = book.n
+        self._typical = {name: _median(self.now.value[name]) if name == "contact_gap" else 0.0 for name in self.names}
+        self._most = {name: 4 * 0.6931471805599453 / mean[j + 1] for j, name in enumerate(self.names)}
+        self._learn(book, log, hazard.Prior(mean, prior.precision))
+        self._change(answers)
+        self.n_alarmed = sum(bool(self._flags(i)[0] & signal.ALARM) for i in range(book.n))
+        self.n_measured = sum(self._flags(i)[1] < len(self.names) for i in range(book.n))
+
+    def _read(self, book: Book) -> None:
+        records = _csvfile.read(self.path)
+        header = next(records)
+        self._account = _csvfile.find(header, self._options.account)
+        if self._account < 0:
+            self._account = _csvfile.require(header, "account", None)
+        self._signal, self._day = (_csvfile.require(header, name, None) for name in ("signal", "day"))
+        self._end, self._amount, self._term = (_csvfile.find(header, name) for name in ("end", "amount", "term"))
+        logs: dict[str, list[_Event]] = {name: [] for name in SIGNALS}
+        for record in records:
+            name = decode(record.cells[self._signal])
+            if name not in SIGNALS:
+                self._refuse(record, "signal", record.cells[self._signal], f"is none of {', '.join(SIGNALS)}")
+            day, end = self._read_day(record, "day", self._day), self._read_day(record, "end", self._end)
+            amount = self._read_number(record, "amount", self._amount)
+            term = self._read_number(record, "term", self._term)
+            self.n_events += 1
+            account = decode(record.cells[self._account])
+            if account not in book.row:
+                self.n_strangers += 1
+                continue
+            logs[name].append(_Event(account, day, end, amount, term if term >= 0 else 0.0))
+        self._logs = {name: events for name, events in logs.items() if events}
+
+    @staticmethod
+    def _refuse(record: Record, column: str, cell: bytes, wrong: str) -> None:
+        fail_at(record, f'{column} "{show(cell)}" {wrong} (column "{column}")')
+
+    def _read_number(self, record: Record, name: str, at: int) -> float:
+        cell = record.cells[at] if at >= 0 else b""
+        if not cell:
+            return math.nan
+        value, wrong = parse_number(cell, self._options.point)
+        if wrong:
+            self._refuse(record, name, cell, wrong)
+        return value
+
+    def _read_day(self, record: Record, name: str, at: int) -> float:
+        cell = record.cells[at] if at >= 0 else b""
+        if not cell:
+            return math.nan
+        day, wrong = parse_day(cell)
+        if wrong and self._options.date_format is not None:
+            day, wrong = parse_day(cell, self._options.date_format)
+        if wrong:
+            self._refuse(record, name, cell, wrong)
+        return float(day)
+
+    def _columns(self, view: _View) -> dict[str, array[float]]:
+        """What is more than typical counts, up to four limits of practice; what is
+        not measured counts as typical."""
+        made = {}
+        for name in self.names:
+            typical, most = self._typical[name], self._most[name]
+            made[name] = array("d", [0.0 if math.isnan(x) else max(min(x - typical, most), -most)
+                                     for x in view.value[name]])
+        return made
+
+    def _learn(self, book: Book, log: Log, prior: hazard.Prior) -> None:
+        """One horizon ago: who was there, its signals and risk then, and whether it
+        ordered since. Moves the weights when there is such a book."""
+        horizon = self._options.horizon_days
+        if not (1 <= horizon <= 36500 and self.names):
+            return
+        then = Book(log, book.as_of - int(horizon))
+        if then.n == 0:
+            return
+        answers = Answers(then, self._options)
+        last = book.summary["last_day"]
+        left = [float(last[book.row[key]] <= then.as_of) if key in book.row else 0.0 for key in then.key]
+        offset = array("d", [_offset(answers.scores.reasons(i)) for i in range(then.n)])
+        panel = Panel(self._columns(_View(self._logs, then)), offset=offset, event=array("d", left))
+        try:
+            model = hazard.fit(panel, prior=prior)
+        except KamError:
+            return
+        assert model.report
+        if model.report["verdict"] != "prior_only":
+            self._weights = list(model.coefficients.values())
+            self.n_learned, self.n_left = model.report["n_rows"], model.report["n_events"]
+
+    def _change(self, answers: Answers) -> None:
+        n = self.n_rows
+        of_orders = [answers.scores.reasons(i) for i in range(n)]
+        self.risk, self.reasons = list(answers.scores["churn_risk"]), [list(one) for one in of_orders]
+        if not self.names:
+            return
+        model = hazard.Model(dict(zip(["constant", *self.names], self._weights)))
+        panel = Panel(self._columns(self.now), offset=array("d", [_offset(one) for one in of_orders]))
+        risks, found = model.risk(panel)["risk"], model.reasons(panel, top=len(self.names))
+        by_id = {SIGNALS[name]: name for name in self.names}
+        for i in range(n):
+            if math.isnan(risks[i]):
+                continue
+            self.risk[i] = risks[i]
+            mine = [one._replace(value=self.now.value[by_id[one.id]][i])
+                    for one in found[i][1:-1] if one.id in by_id and one.contribution != 0]
+            every = [one for one in of_orders[i][1:4] if one.id != 0] + mine
+            every.sort(key=lambda one: -abs(one.contribution))
+            self.reasons[i][1:1 + len(every[:3])] = every[:3]
+
+    def text(self, row: int, one: reason.Reason, language: str) -> str:
+        """In words, with the month where it began."""
+        for name in self.names:
+            if SIGNALS[name] == one.id and self.now.since[name][row] >= 0:
+                return reason.text_since(one, self.now.start[self.now.since[name][row]], language)
+        return reason.text(one, language)
+
+    def _flags(self, row: int) -> tuple[int, int]:
+        every = 0
+        for name in self.names:
+            every |= self.now.flags[name][row]
+        return every, sum(math.isnan(self.now.value[name][row]) for name in self.names)
+
+    def flag_names(self, row: int) -> list[str]:
+        flags, lacks = self._flags(row)
+        return ([name for bit, name in ((signal.ALARM, "alarm"), (signal.STALE, "stale")) if flags & bit]
+                + ["unmeasured"] * (lacks > 0))
