@@ -90,7 +90,6 @@ static int use_buckets(struct kam__keys *keys, const kam_host *host) {
     }
     kam__release(host, keys->direct, keys->span, sizeof *keys->direct);
     keys->direct = NULL;
-    keys->is_scattered = 1;
     return 0;
 }
 
@@ -109,7 +108,6 @@ int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
     const uint32_t bits = bits_for(n);
     if (bits > MOST_BITS) return 1;
     if (!keys->direct && bits > keys->bits) {
-        if (keys->kind == KAM__KEYS_INTEGER && !keys->is_scattered &&
             are_close(keys, keys->least, keys->most)) {
             if (use_direct(keys, host, keys->least, keys->most)) return 1;
             forget_buckets(keys, host);

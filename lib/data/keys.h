@@ -52,7 +52,6 @@ struct kam__keys {
     uint64_t span;
     int64_t least; /* of all integers */
     int64_t most;
-    int32_t is_scattered; /* they lay close together once, but no more */
     /* Shape (n), with a key to begin with: it is next to what it leads to. The
      * caller sets the size. */
     struct kam__array item;
