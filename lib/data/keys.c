@@ -108,6 +108,7 @@ int kam__keys_reserve(struct kam__keys *keys, const kam_host *host,
     const uint32_t bits = bits_for(n);
     if (bits > MOST_BITS) return 1;
     if (!keys->direct && bits > keys->bits) {
+        if (keys->kind == KAM__KEYS_INTEGER &&
             are_close(keys, keys->least, keys->most)) {
             if (use_direct(keys, host, keys->least, keys->most)) return 1;
             forget_buckets(keys, host);

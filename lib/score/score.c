@@ -90,36 +90,32 @@ static void no_orders(const struct score *score, int64_t first, int32_t n) {
     flag_all(score, first, n, KAM_ROW_MISSING);
 }
 
-static void score_orders(const struct score *score, int64_t first, int32_t n) {
+static void score_orders(const struct score *score, int64_t first,
+                         const struct kam__btyd_tile *tile,
+                         const struct kam__btyd_rows *rows) {
     const kam_scores *const out = &score->out;
+    const int32_t n = tile->n;
     const kam__family family = score->family;
     const double *const parameter = score->models.orders.parameter;
-    struct kam__btyd_rows rows;
     double answer[KAM__TILE];
-    if (!family) {
-        no_orders(score, first, n);
-        return;
-    }
-    const struct kam__btyd_tile tile =
-        kam__btyd_load(&score->accounts, first, n, score->isa, &rows);
     if (out->alive) {
-        family->alive(family, parameter, &tile, 0, answer);
-        write(out->alive, first, n, answer, rows.flag);
+        family->alive(family, parameter, tile, 0, answer);
+        write(out->alive, first, n, answer, rows->flag);
     }
     if (out->expected_orders) {
-        family->expected(family, parameter, &tile, score->horizon, answer);
-        write(out->expected_orders, first, n, answer, rows.flag);
+        family->expected(family, parameter, tile, score->horizon, answer);
+        write(out->expected_orders, first, n, answer, rows->flag);
     }
     if (out->churn_risk) {
-        family->no_order(family, parameter, &tile, score->horizon, answer);
-        write(out->churn_risk, first, n, answer, rows.flag);
+        family->no_order(family, parameter, tile, score->horizon, answer);
+        write(out->churn_risk, first, n, answer, rows->flag);
     }
     if (out->reasons) {
         kam_reason *const reasons = out->reasons + first * N_REASONS;
-        kam__btyd_explain(&score->explainer, &rows, n, reasons);
+        kam__btyd_explain(&score->explainer, rows, n, reasons);
         rank_reasons(reasons, n);
     }
-    add_flags(score, first, n, rows.flag);
+    add_flags(score, first, n, rows->flag);
 }
 
 static void score_order_value(const struct score *score, int64_t first,
@@ -146,16 +142,30 @@ static void score_order_value(const struct score *score, int64_t first,
     add_flags(score, first, n, flag);
 }
 
-static void score_value(const struct score *score, int64_t first, int32_t n) {
+static void no_value(const struct score *score, int64_t first, int32_t n) {
     const kam_scores *const out = &score->out;
-    if (!score->family || score->models.spend.family == 0) {
-        fill(out->lifetime_value, first, n, NAN);
-        fill(out->lifetime_value_low, first, n, NAN);
-        fill(out->lifetime_value_high, first, n, NAN);
-        flag_all(score, first, n, KAM_ROW_MISSING);
-        return;
-    }
-    kam__clv_rows(&score->clv, first, n);
+    fill(out->lifetime_value, first, n, NAN);
+    fill(out->lifetime_value_low, first, n, NAN);
+    fill(out->lifetime_value_high, first, n, NAN);
+    flag_all(score, first, n, KAM_ROW_MISSING);
+}
+
+/* Answers from the history of orders, read once for all of them. */
+static void score_history(const struct score *score, int64_t first, int32_t n) {
+    struct kam__btyd_memo memo;
+    struct kam__btyd_rows rows;
+    const int has_value = score->family && score->models.spend.family != 0;
+    if (score->wants_orders && !score->family) no_orders(score, first, n);
+    if (score->wants_value && !has_value) no_value(score, first, n);
+    if (!score->family) return;
+    struct kam__btyd_tile tile =
+        kam__btyd_load(&score->accounts, first, n, score->isa, &rows);
+    tile.memo = &memo;
+    memo.parameter = score->models.orders.parameter;
+    memo.is_known = 0;
+    if (score->wants_orders) score_orders(score, first, &tile, &rows);
+    if (score->wants_value && has_value)
+        kam__clv_rows(&score->clv, first, &tile, &rows);
 }
 
 static const int32_t *score_tier(const struct score *score, int64_t first,
@@ -180,9 +190,9 @@ static void score_rows(void *context, int64_t first, int32_t n) {
                (size_t)n * sizeof *score->out.row_flags);
     if (score->wants_profit) kam__profit_rows(&score->profit, first, n);
     if (score->wants_tier) tier = score_tier(score, first, n, own);
-    if (score->wants_orders) score_orders(score, first, n);
+    if (score->wants_orders || score->wants_value)
+        score_history(score, first, n);
     if (score->out.order_value) score_order_value(score, first, n);
-    if (score->wants_value) score_value(score, first, n);
     if (score->wants_rules) kam__rules_rows(&score->rules, first, n, tier);
 }
 

@@ -82,17 +82,21 @@ static void time_terms(const struct kam__beta_geometric *m,
     }
 }
 
-/* P(active) as main * rest, rest = 1 unless it is below e^-700 or so: products
- * with main keep their digits where P itself is subnormal. */
-static void alive(const struct kam__beta_geometric *m,
-                  const struct kam__btyd_tile *tile, double *main,
-                  double *rest) {
+/* rest = 1 unless P(active) is below e^-700 or so: products with stay / mixed keep
+ * their digits where P itself is subnormal. P(no order) = P(left) + P(active)
+ * quiet takes no difference, so small risks keep their digits too. */
+static void activity(const struct kam__beta_geometric *m,
+                     const struct kam__btyd_tile *tile,
+                     double (*restrict part)[KAM__TILE]) {
+    double *const rest = part[3];
     int beyond = 0;
     for (int32_t i = 0; i < tile->n; i++) {
         const struct left left =
             left_of(m, tile->x[i], tile->t_x[i], tile->T[i]);
-        main[i] = left.stay / left.mixed;
-        rest[i] = left.q > 0 ? left.excess : 0;
+        part[0][i] = left.stay;
+        part[1][i] = left.q * (1 + left.rho1);
+        part[2][i] = left.mixed;
+        part[3][i] = left.q > 0 ? left.excess : 0;
     }
     for (int32_t i = 0; i < tile->n; i++) beyond |= rest[i] > 0;
     if (beyond)
@@ -101,20 +105,13 @@ static void alive(const struct kam__beta_geometric *m,
         for (int32_t i = 0; i < tile->n; i++) rest[i] = 1;
 }
 
-/* P(no order in (T, T + h]) = P(left) + P(active) (A / (A + h))^R: no difference
- * is taken, so small risks keep their digits. */
-static void no_order(const struct kam__beta_geometric *m,
-                     const struct kam__btyd_tile *tile, double horizon,
-                     double *out) {
-    for (int32_t i = 0; i < tile->n; i++) {
-        const double x = tile->x[i], T = tile->T[i];
-        const struct left left = left_of(m, x, tile->t_x[i], T);
-        const double quiet =
-            kam__exp(-(m->r + x) * kam__log1p(horizon / (m->alpha + T)));
-        const double risk =
-            (left.q * (1 + left.rho1) + left.stay * quiet) / left.mixed;
-        out[i] = risk < 1 ? risk : 1;
-    }
+/* (A / (A + h))^R */
+static void quiet(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double horizon,
+                  double *out) {
+    for (int32_t i = 0; i < tile->n; i++)
+        out[i] = kam__exp(-(m->r + tile->x[i]) *
+                          kam__log1p(horizon / (m->alpha + tile->T[i])));
 }
 
 static void no_order_log_odds(const struct kam__beta_geometric *m,
@@ -287,5 +284,5 @@ static void survival_shared(double a, double R, double c, const double *w,
 }
 
 const struct kam__beta_geometric_kernels KAM__ISA(kam__beta_geometric) = {
-    time_terms, alive,  no_order,       no_order_log_odds,
-    survival,   orders, survival_shared};
+    time_terms, activity, quiet,          no_order_log_odds,
+    survival,   orders,   survival_shared};

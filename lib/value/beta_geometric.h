@@ -34,12 +34,15 @@ struct kam__beta_geometric_kernels {
     void (*time_terms)(const struct kam__beta_geometric *m,
                        const struct kam__btyd_tile *tile,
                        double (*out)[KAM__TILE]);
-    void (*alive)(const struct kam__beta_geometric *m,
-                  const struct kam__btyd_tile *tile, double *main,
-                  double *rest);
-    void (*no_order)(const struct kam__beta_geometric *m,
-                     const struct kam__btyd_tile *tile, double horizon,
-                     double *out);
+    /* P(active) = stay / mixed * rest and P(left) = gone / mixed; shape (4, n):
+     * stay, gone, mixed, rest. */
+    void (*activity)(const struct kam__beta_geometric *m,
+                     const struct kam__btyd_tile *tile,
+                     double (*part)[KAM__TILE]);
+    /* P(no order within the horizon) of an active account. */
+    void (*quiet)(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double horizon,
+                  double *out);
     void (*no_order_log_odds)(const struct kam__beta_geometric *m,
                               const struct kam__btyd_tile *tile, double horizon,
                               double *out);
@@ -63,9 +66,18 @@ struct kam__shared_series {
     /* As survival_shared. */
     void (*survival)(double a, double R, double c, const double *w,
                      double *out);
+    /* exp(rate t) at as many times. */
+    void (*exponential)(double rate, const double *t, double *out);
 };
 extern const struct kam__shared_series kam__shared_series_base,
     kam__shared_series_v3, kam__shared_series_v4;
+
+/* The integral over t from 0 to `horizon` of E (1 + p t / A)^-R times e^(-discount
+ * t), its square, or the integral over s in (0, t) of e^(-discount (s + t)). */
+enum { KAM__ONE_DISCOUNT, KAM__TWO_DISCOUNTS, KAM__PAIR_DISCOUNT };
+double kam__discounted_survival(int32_t isa, double a, double R, double c,
+                                double A, double horizon, double discount,
+                                int kind);
 
 /* Which form of the series serves: see beta_geometric.c. */
 #define KAM__LEAST_KAPPA -2.0

@@ -22,31 +22,57 @@ enum { STEP = 8, STEPS = 16, SLOTS = 16, GROUP = 8, SMALL = 256, NONE = 255 };
 
 #define LARGEST_C 0x1p500 /* the product of two is finite */
 
+static const double RECIPROCAL[STEPS * STEP] = {
+    /* of n + 1 */
+    1.0 / 1,   1.0 / 2,   1.0 / 3,   1.0 / 4,   1.0 / 5,   1.0 / 6,   1.0 / 7,
+    1.0 / 8,   1.0 / 9,   1.0 / 10,  1.0 / 11,  1.0 / 12,  1.0 / 13,  1.0 / 14,
+    1.0 / 15,  1.0 / 16,  1.0 / 17,  1.0 / 18,  1.0 / 19,  1.0 / 20,  1.0 / 21,
+    1.0 / 22,  1.0 / 23,  1.0 / 24,  1.0 / 25,  1.0 / 26,  1.0 / 27,  1.0 / 28,
+    1.0 / 29,  1.0 / 30,  1.0 / 31,  1.0 / 32,  1.0 / 33,  1.0 / 34,  1.0 / 35,
+    1.0 / 36,  1.0 / 37,  1.0 / 38,  1.0 / 39,  1.0 / 40,  1.0 / 41,  1.0 / 42,
+    1.0 / 43,  1.0 / 44,  1.0 / 45,  1.0 / 46,  1.0 / 47,  1.0 / 48,  1.0 / 49,
+    1.0 / 50,  1.0 / 51,  1.0 / 52,  1.0 / 53,  1.0 / 54,  1.0 / 55,  1.0 / 56,
+    1.0 / 57,  1.0 / 58,  1.0 / 59,  1.0 / 60,  1.0 / 61,  1.0 / 62,  1.0 / 63,
+    1.0 / 64,  1.0 / 65,  1.0 / 66,  1.0 / 67,  1.0 / 68,  1.0 / 69,  1.0 / 70,
+    1.0 / 71,  1.0 / 72,  1.0 / 73,  1.0 / 74,  1.0 / 75,  1.0 / 76,  1.0 / 77,
+    1.0 / 78,  1.0 / 79,  1.0 / 80,  1.0 / 81,  1.0 / 82,  1.0 / 83,  1.0 / 84,
+    1.0 / 85,  1.0 / 86,  1.0 / 87,  1.0 / 88,  1.0 / 89,  1.0 / 90,  1.0 / 91,
+    1.0 / 92,  1.0 / 93,  1.0 / 94,  1.0 / 95,  1.0 / 96,  1.0 / 97,  1.0 / 98,
+    1.0 / 99,  1.0 / 100, 1.0 / 101, 1.0 / 102, 1.0 / 103, 1.0 / 104, 1.0 / 105,
+    1.0 / 106, 1.0 / 107, 1.0 / 108, 1.0 / 109, 1.0 / 110, 1.0 / 111, 1.0 / 112,
+    1.0 / 113, 1.0 / 114, 1.0 / 115, 1.0 / 116, 1.0 / 117, 1.0 / 118, 1.0 / 119,
+    1.0 / 120, 1.0 / 121, 1.0 / 122, 1.0 / 123, 1.0 / 124, 1.0 / 125, 1.0 / 126,
+    1.0 / 127, 1.0 / 128,
+};
+
 struct series {
     double c[SLOTS], h[SLOTS], last[SLOTS];
     double s[STEPS * STEP][SLOTS];
 };
 
-/* Two terms at a time: one division serves both. */
+/* Two terms at a time: one division serves both, and the second does not wait for
+ * the first. */
 static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
                           struct series *of, int n_lanes) {
     const double g = m->a - 1, kappa = m->b + m->first - m->r + g;
     for (int32_t j = 0; j < n_terms; j += 2) {
-        const double n = j, step0 = 1 / (n + 1), step1 = 1 / (n + 2);
+        const double n = j, step0 = RECIPROCAL[j], step1 = RECIPROCAL[j + 1];
         const double grow0 = (n + g) * step0, grow1 = (n + 1 + g) * step1;
+        const double grow = grow0 * grow1;
         const double ratio0 = (m->a + n) * (kappa + n) * step0;
         const double ratio1 = (m->a + (n + 1)) * (kappa + (n + 1)) * step1;
         ONE_VECTOR
         for (int k = 0; k < n_lanes; k++) {
             const double c0 = of->c[k] + n, c1 = of->c[k] + (n + 1);
             const double both = 1 / (c0 * c1);
-            const double s0 = grow0 * of->last[k] + step0 * of->h[k];
-            const double h = of->h[k] * (ratio0 * (both * c1));
-            const double s1 = grow1 * s0 + step1 * h;
-            of->s[j][k] = s0;
+            const double shrink = ratio0 * (both * c1);
+            const double h = of->h[k], more = step0 * h;
+            const double s1 =
+                grow * of->last[k] + (grow1 * more + step1 * (h * shrink));
+            of->s[j][k] = grow0 * of->last[k] + more;
             of->s[j + 1][k] = s1;
             of->last[k] = s1;
-            of->h[k] = h * (ratio1 * (both * c0));
+            of->h[k] = h * (shrink * (ratio1 * (both * c0)));
         }
     }
 }
@@ -253,12 +279,13 @@ static void begin_survival(double a, double R, double c, int32_t n_terms,
     double last = 1;
     for (int32_t j = 0; j < n_terms; j += 2) {
         const double n = j, c0 = c + n, c1 = c + (n + 1);
-        const double both = 1 / (c0 * c1 * ((n + 1) * (n + 2)));
-        const double first = (a + n) * (c - R + n) * ((n + 2) * c1) * both;
+        const double both = 1 / (c0 * c1);
+        const double first =
+            (a + n) * (c - R + n) * RECIPROCAL[j] * (c1 * both);
         const double second =
-            (a + (n + 1)) * (c - R + (n + 1)) * ((n + 1) * c0) * both;
+            (a + (n + 1)) * (c - R + (n + 1)) * RECIPROCAL[j + 1] * (c0 * both);
         s[j] = last * first;
-        s[j + 1] = last = s[j] * second;
+        s[j + 1] = last = last * (first * second);
     }
 }
 
@@ -284,5 +311,10 @@ static void survival(double a, double R, double c, const double *w,
             (1 + checked(s, 1, z[k], steps[k], sum[k], left[k])) * scale[k];
 }
 
+static void exponential(double rate, const double *t, double *out) {
+    for (int k = 0; k < KAM__LANES; k++) out[k] = kam__exp(rate * t[k]);
+}
+
 const struct kam__shared_series KAM__ISA(kam__shared_series) = {orders,
-                                                                survival};
+                                                                survival,
+                                                                exponential};

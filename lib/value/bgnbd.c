@@ -4,7 +4,6 @@
 
 #include "base/isa.h"
 #include "math/elementary.h"
-#include "math/quadrature.h"
 #include "math/special.h"
 #include "value/beta_geometric.h"
 #include "value/beta_mixture.h"
@@ -92,10 +91,43 @@ static void time_terms(kam__family family, const double *parameter,
     kernels(tile->isa)->time_terms(&m, tile, out);
 }
 
+/* The parts of the chances to have left, or not: see beta_geometric.h. `room` is
+ * where they go when the tile keeps none. */
+typedef double (*parts)[KAM__TILE];
+
+static parts activity(const struct kam__beta_geometric *m,
+                      const double *parameter, kam__tile tile, parts room) {
+    struct kam__btyd_memo *const memo = tile->memo;
+    if (!memo || memo->parameter != parameter) {
+        kernels(tile->isa)->activity(m, tile, room);
+        return room;
+    }
+    if (!memo->is_known) kernels(tile->isa)->activity(m, tile, memo->part);
+    memo->is_known = 1;
+    return memo->part;
+}
+
+static void chances(const struct kam__beta_geometric *m,
+                    const double *parameter, kam__tile tile, double *main,
+                    double *rest) {
+    double room[4][KAM__TILE];
+    const parts part = activity(m, parameter, tile, room);
+    for (int32_t i = 0; i < tile->n; i++) {
+        main[i] = part[0][i] / part[2][i];
+        rest[i] = part[3][i];
+    }
+}
+
 static void no_order(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
-    kernels(tile->isa)->no_order(&m, tile, horizon, out);
+    double room[4][KAM__TILE];
+    const parts part = activity(&m, parameter, tile, room);
+    kernels(tile->isa)->quiet(&m, tile, horizon, out);
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double risk = (part[1][i] + part[0][i] * out[i]) / part[2][i];
+        out[i] = risk < 1 ? risk : 1;
+    }
 }
 
 static void no_order_log_odds(kam__family family, const double *parameter,
@@ -132,7 +164,7 @@ static void alive(kam__family family, const double *parameter, kam__tile tile,
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double rest[KAM__TILE];
-    kernel->alive(&m, tile, out, rest);
+    chances(&m, parameter, tile, out, rest);
     for (int32_t i = 0; i < tile->n; i++) out[i] *= rest[i];
     for (int32_t at = 0; ahead > 0 && at < tile->n; at += LANES) {
         double stays[LANES];
@@ -183,7 +215,7 @@ static void expected(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     double rest[KAM__TILE], orders[KAM__TILE];
-    kernels(tile->isa)->alive(&m, tile, out, rest);
+    chances(&m, parameter, tile, out, rest);
     if (horizon < INFINITY) {
         KAM__PICK(tile->isa, kam__shared_series)
             ->orders(&m, tile, horizon, orders);
@@ -203,110 +235,6 @@ static double pairs_for_ever(double a, double c) {
     return a > 2 ? (c - a) / (a - 2) * for_ever(a, c) : (double)INFINITY;
 }
 
-/* Time is cut into panels on which the rate of orders of an active account is
- * smooth: none longer than twice alpha + T + t, which is how far back the rate has
- * its branch point, nor than that in which the weight falls by e^6, nor than the
- * time in which the rate falls by e^10, or than the time so far: the rate is a
- * mixture of falling exponentials, so in the complex plane it is nowhere larger
- * than on the real axis to the left. Sixteen points a panel then leave about 1e-15
- * (Davis & Rabinowitz 1984, section 4.6). */
-struct panels {
-    double start, length, age, fall, most;
-};
-
-static int next_panel(struct panels *panels, double end) {
-    panels->start += panels->length;
-    if (!(panels->start < end)) return 0;
-    const double reach = panels->age + panels->start;
-    const double fall = panels->fall * reach;
-    const double slow = fall > panels->start ? fall : panels->start;
-    const double smooth = slow < 2 * reach ? slow : 2 * reach;
-    const double longest = smooth < panels->most ? smooth : panels->most;
-    const double left = end - panels->start;
-    /* A sliver at the end joins its neighbour. */
-    panels->length = left < 1.0625 * longest ? left : longest;
-    return 1;
-}
-
-/* E_p (1 + p t / A)^-R, p ~ Beta(a, c - a), at several times. */
-struct survivor {
-    int32_t isa;
-    double a, R, c, A;
-    double end; /* the last time that is asked for */
-    struct kam__mixture mixture;
-};
-
-static int any_open(const double *stays) {
-    int open = 0;
-    for (int k = 0; k < LANES; k++) open |= stays[k] != stays[k];
-    return open;
-}
-
-static void survive(struct survivor *s, const double *t, double *stays) {
-    double w[LANES];
-    for (int k = 0; k < LANES; k++) w[k] = t[k] / s->A;
-    KAM__PICK(s->isa, kam__shared_series)->survival(s->a, s->R, s->c, w, stays);
-    if (!any_open(stays)) return;
-    kernels(s->isa)->survival_shared(s->a, s->R, s->c, w, stays);
-    for (int k = 0; k < LANES; k++) {
-        if (stays[k] == stays[k]) continue;
-        if (s->mixture.n == 0)
-            kam__beta_mixture(s->a, s->c - s->a, s->R * s->end / s->A,
-                              &s->mixture);
-        stays[k] = kam__mixture_survival(&s->mixture, s->R, w[k]);
-    }
-}
-
-/* What is integrated over time t: a weight times E (1 + p t / A)^-R. */
-typedef double (*time_weight)(double t, double discount);
-
-/* Integral of weight(t) E_p (1 + p t / A)^-R from 0 to `horizon`. */
-static double integrate(int32_t isa, double a, double R, double c, double A,
-                        double horizon, double discount, time_weight weight) {
-    const struct kam__rule *const rule = &kam__legendre16;
-    /* Beyond, e^(-discount t) is below the last bit of the sum. */
-    const double last = discount > 0 ? 45 / discount : (double)INFINITY;
-    const double chance = (a + 4 * sqrt(a) + 4) / c;
-    /* The weights fall like e^(-2 discount t) at most. */
-    const double most = discount > 0 ? 3 / discount : (double)INFINITY;
-    struct panels panels = {0, 0, A, 10 / (R * (chance < 1 ? chance : 1)),
-                            most};
-    struct survivor s;
-    s.isa = isa;
-    s.a = a, s.R = R, s.c = c, s.A = A;
-    s.end = horizon < last ? horizon : last;
-    s.mixture.n = 0;
-    double sum = 0;
-    while (next_panel(&panels, s.end)) {
-        const double half = panels.length / 2;
-        for (int32_t at = 0; at < rule->n; at += LANES) {
-            double t[LANES], stays[LANES];
-            for (int k = 0; k < LANES; k++)
-                t[k] = panels.start + half * (1 + rule->node[at + k]);
-            survive(&s, t, stays);
-            for (int k = 0; k < LANES; k++)
-                sum += rule->weight[at + k] * half * weight(t[k], discount) *
-                       stays[k];
-        }
-    }
-    return sum;
-}
-
-static double one_discount(double t, double discount) {
-    return kam__exp(-discount * t);
-}
-
-static double two_discounts(double t, double discount) {
-    return kam__exp(-2 * discount * t);
-}
-
-/* Integral over s in (0, t) of e^(-discount (s + t)). */
-static double pair_discount(double t, double discount) {
-    return discount > 0
-               ? kam__exp(-discount * t) * -kam__expm1(-discount * t) / discount
-               : t;
-}
-
 /* An active account orders at the rate E lambda e^(-lambda p t) =
  * R / A E (1 + p t / A)^-(R + 1). */
 static void discounted(kam__family family, const double *parameter,
@@ -317,15 +245,14 @@ static void discounted(kam__family family, const double *parameter,
         expected(family, parameter, tile, horizon, out);
         return;
     }
-    const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double rest[KAM__TILE];
-    kernel->alive(&m, tile, out, rest);
+    chances(&m, parameter, tile, out, rest);
     for (int32_t i = 0; i < tile->n; i++) {
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
         const double c = m.a + m.b + tile->x[i] + m.first;
         out[i] *= R / A *
-                  integrate(tile->isa, m.a, R + 1, c, A, horizon, discount,
-                            one_discount) *
+                  kam__discounted_survival(tile->isa, m.a, R + 1, c, A, horizon,
+                                           discount, KAM__ONE_DISCOUNT) *
                   rest[i];
     }
 }
@@ -336,11 +263,10 @@ static void discounted_pairs(kam__family family, const double *parameter,
                              kam__tile tile, double horizon, double discount,
                              double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
-    const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
     double *const pairs = out, *const squares = out + tile->n;
     const int endless = !(horizon < INFINITY) && !(discount > 0);
     double rest[KAM__TILE];
-    kernel->alive(&m, tile, pairs, rest);
+    chances(&m, parameter, tile, pairs, rest);
     for (int32_t i = 0; i < tile->n; i++) pairs[i] *= rest[i];
     memcpy(squares, pairs, (size_t)tile->n * sizeof *squares);
     for (int32_t i = 0; i < tile->n; i++) {
@@ -352,12 +278,14 @@ static void discounted_pairs(kam__family family, const double *parameter,
             pairs[i] *= pairs_for_ever(m.a, c);
             continue;
         }
-        pairs[i] *= R / A * ((R + 1) / A) * (B / c) *
-                    integrate(tile->isa, m.a, R + 2, c + 1, A, horizon,
-                              discount, pair_discount);
-        squares[i] *= R / A *
-                      integrate(tile->isa, m.a, R + 1, c, A, horizon, discount,
-                                two_discounts);
+        pairs[i] *=
+            R / A * ((R + 1) / A) * (B / c) *
+            kam__discounted_survival(tile->isa, m.a, R + 2, c + 1, A, horizon,
+                                     discount, KAM__PAIR_DISCOUNT);
+        squares[i] *=
+            R / A *
+            kam__discounted_survival(tile->isa, m.a, R + 1, c, A, horizon,
+                                     discount, KAM__TWO_DISCOUNTS);
     }
 }
 

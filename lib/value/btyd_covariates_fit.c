@@ -80,9 +80,12 @@ static void terms_of(const struct book *book, const double *parameter,
     const int32_t d = f->n_parameters, n_terms = 1 + d + d * (d + 1) / 2;
     double z[FACTS], slope[8][P], own[8], log_effect[2] = {0, 0};
     double time[KAM__BTYD_TERMS][KAM__TILE], count[KAM__BTYD_TERMS];
-    const struct kam__btyd_tile tile = {1, isa, &book->column[X][row],
+    const struct kam__btyd_tile tile = {1,
+                                        isa,
+                                        &book->column[X][row],
                                         &book->column[T_X][row],
-                                        &book->column[AGE][row]};
+                                        &book->column[AGE][row],
+                                        NULL};
     for (int32_t k = 0; k < FACTS; k++) {
         z[k] =
             book->place[k] >= 0 ? book->column[Z + k][row] / book->scale[k] : 0;

@@ -16,11 +16,20 @@ struct kam__btyd_facts {
     double rhythm;      /* k, or 0 in families without */
 };
 
+/* What several answers to one tile are made of, kept from the first to the next
+ * by families that have such a thing; for one set of parameters. */
+struct kam__btyd_memo {
+    const double *parameter;
+    int32_t is_known;
+    double part[4][KAM__TILE];
+};
+
 /* A tile of usable rows: x, t_x, T, each shape (n), n <= KAM__TILE. */
 struct kam__btyd_tile {
     int32_t n;
     int32_t isa; /* which build of the kernels */
     const double *x, *t_x, *T;
+    struct kam__btyd_memo *memo; /* or NULL */
 };
 
 enum { KAM__BTYD_TERMS = 45 }; /* 1 + 8 + 36 */

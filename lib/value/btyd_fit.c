@@ -38,7 +38,7 @@ static void row_terms(const void *context, const double *parameter,
                       double (*out)[KAM__TILE]) {
     const struct given *const given = context;
     double all[KAM__MOST_PARAMETERS + 1];
-    const struct kam__btyd_tile tile = {n, isa, key[0], key[1], key[2]};
+    const struct kam__btyd_tile tile = {n, isa, key[0], key[1], key[2], NULL};
     given->family->time_terms(given->family, all_of(given, parameter, all),
                               &tile, out);
 }

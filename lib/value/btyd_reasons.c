@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/isa.h"
 #include "base/memory.h"
+#include "math/elementary.h"
 #include "value/btyd_reasons.h"
 
 /* The facts: silence T - t_x, rhythm x / T, tenure T. */
@@ -60,10 +61,10 @@ static void shapley(const double *odds, kam_reason *reasons) {
 }
 
 /* What the texts say: the base's risk, days of silence, days an order, days. */
-static void name_reasons(const struct kam__explainer *work, double x,
-                         double t_x, double T, kam_reason *reasons) {
+static void name_reasons(const struct kam__explainer *work, double base_risk,
+                         double x, double t_x, double T, kam_reason *reasons) {
     const double days = work->model->period_days;
-    const double value[] = {work->base_risk, (T - t_x) * days,
+    const double value[] = {base_risk, (T - t_x) * days,
                             x > 0 ? t_x / x * days : (double)INFINITY,
                             T * days};
     static const int32_t id[] = {KAM_REASON_BASE, KAM_REASON_SILENCE,
@@ -97,13 +98,16 @@ static void explain(const struct kam__explainer *work,
         x[i * N_MIXES + N_MIXES - 1] = rows->x[row];
         t_x[i * N_MIXES + N_MIXES - 1] = rows->t_x[row];
     }
-    const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x, t_x, T};
+    const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x,
+                                        t_x,         T,         NULL};
     work->family->no_order_log_odds(work->family, work->model->parameter, &tile,
                                     work->horizon, odds);
+    const double base_risk = 1 / (1 + kam__exp(-odds[0]));
     for (int32_t i = 0; i < n; i++) {
         const int32_t row = first + i;
         kam_reason *const out = reasons + (int64_t)row * (N_FACTS + 1);
-        name_reasons(work, rows->x[row], rows->t_x[row], rows->T[row], out);
+        name_reasons(work, base_risk, rows->x[row], rows->t_x[row],
+                     rows->T[row], out);
         if (!rows->flag[row]) shapley(odds + i * N_MIXES, out);
         for (int r = 1; rows->flag[row] && r <= N_FACTS; r++)
             out[r].value = NAN;
@@ -145,11 +149,6 @@ kam_status kam__btyd_explainer(struct kam__explainer *work,
     work->horizon = horizon;
     work->isa = isa;
     for (int i = 0; i < 3; i++) work->reference[i] = reference[i];
-    const struct kam__btyd_tile typical = {1, isa, &work->reference[0],
-                                           &work->reference[1],
-                                           &work->reference[2]};
-    work->family->no_order(work->family, model->parameter, &typical, horizon,
-                           &work->base_risk);
     return KAM_OK;
 }
 

@@ -8,7 +8,7 @@
 struct kam__explainer {
     kam__family family;
     const kam_btyd *model;
-    double horizon, base_risk;
+    double horizon;
     double reference[3];
     int32_t isa;
 };

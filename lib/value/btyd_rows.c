@@ -114,5 +114,5 @@ struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
     } else {
         check_each(x, t_x, T, n, rows);
     }
-    return (struct kam__btyd_tile){n, isa, rows->x, rows->t_x, rows->T};
+    return (struct kam__btyd_tile){n, isa, rows->x, rows->t_x, rows->T, NULL};
 }

@@ -106,9 +106,9 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
     to->family = kam__btyd_read_model(orders, &status, diag);
     if (!to->family) return status;
     if (!kam__spend_read_model(spend, &status, diag)) return status;
-    status = kam__btyd_read_accounts(&to->accounts, accounts, diag);
-    if (status == KAM_OK) status = check_columns(&to->accounts, diag);
+    status = check_columns(accounts, diag);
     if (status != KAM_OK) return status;
+    to->accounts = accounts;
     to->orders = orders->parameter;
     to->spend = spend->parameter;
     to->orders_covariance = known(orders_covariance, orders->n_parameters);
@@ -165,15 +165,19 @@ static void read_margins(const kam_accounts *a, int64_t first,
 
 /* The history as it is read for orders, and again, raw, for order values: a row
  * lists all that is wrong with it. */
-static void read_rows(const struct kam__clv *to, int64_t first, int32_t n,
+static void read_rows(const struct kam__clv *to, int64_t first,
+                      const struct kam__btyd_tile *tile,
+                      const struct kam__btyd_rows *rows,
                       struct kam__clv_tile *t) {
     double x_tile[KAM__TILE], m_tile[KAM__TILE];
-    const kam_accounts *const a = &to->accounts;
-    t->tile = kam__btyd_load(a, first, n, to->isa, &t->rows);
+    const kam_accounts *const a = to->accounts;
+    const int32_t n = tile->n;
+    t->tile = *tile;
+    t->rows = rows;
     const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
-        t->flag[i] = t->rows.flag[i] | kam__spend_flag(x[i], m[i]);
+        t->flag[i] = t->rows->flag[i] | kam__spend_flag(x[i], m[i]);
         t->m[i] = m[i];
     }
     read_margins(a, first, t);
@@ -197,20 +201,22 @@ static void value_rows(const struct kam__clv *to, struct kam__clv_tile *t) {
             t->order_value[i] = t->value[i] = NAN;
             continue;
         }
-        t->order_value[i] = kam__spend_mean(to->spend, t->rows.x[i], t->m[i]);
+        t->order_value[i] = kam__spend_mean(to->spend, t->rows->x[i], t->m[i]);
         t->value[i] = value_of(t->orders[i], t->order_value[i], t->margin[i]);
         if (!(fabs(t->value[i]) <= DBL_MAX)) t->flag[i] |= KAM_ROW_INFINITE;
     }
 }
 
-void kam__clv_rows(const struct kam__clv *to, int64_t first, int32_t n) {
+void kam__clv_rows(const struct kam__clv *to, int64_t first,
+                   const struct kam__btyd_tile *tile,
+                   const struct kam__btyd_rows *rows) {
     struct kam__clv_tile t;
     double low[KAM__TILE], high[KAM__TILE];
     const struct kam__clv_out *const out = &to->out;
-    read_rows(to, first, n, &t);
+    read_rows(to, first, tile, rows, &t);
     value_rows(to, &t);
     if (out->low || out->high) kam__clv_interval_tile(to, &t, low, high);
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = 0; i < tile->n; i++) {
         if (out->value) out->value[first + i] = t.value[i];
         if (out->low) out->low[first + i] = low[i];
         if (out->high) out->high[first + i] = high[i];
@@ -220,9 +226,12 @@ void kam__clv_rows(const struct kam__clv *to, int64_t first, int32_t n) {
 
 static void fresh_rows(void *context, int64_t first, int32_t n) {
     const struct kam__clv *const to = context;
+    struct kam__btyd_rows rows;
     for (int32_t i = 0; to->out.row_flags && i < n; i++)
         to->out.row_flags[first + i] = 0;
-    kam__clv_rows(to, first, n);
+    const struct kam__btyd_tile tile =
+        kam__btyd_load(to->accounts, first, n, to->isa, &rows);
+    kam__clv_rows(to, first, &tile, &rows);
 }
 
 /* Both public functions, once their outputs are known to be there. */
@@ -232,17 +241,19 @@ static kam_status ask(const kam_btyd *orders, const double *orders_covariance,
                       const kam_clv_options *options, const kam_host *host,
                       const struct kam__clv_out *out, kam_diag *diag) {
     struct kam__clv to;
+    kam_accounts read;
     kam_clv_options ours;
     kam_host lent;
     kam_status status = kam__clv_read_options(&ours, options, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
+    if (status == KAM_OK)
+        status = kam__btyd_read_accounts(&read, accounts, diag);
     if (status != KAM_OK) return status;
-    status =
-        kam__clv_begin(&to, orders, orders_covariance, spend, spend_covariance,
-                       accounts, &ours, KAM_ISA_BASE, out, diag);
+    status = kam__clv_begin(&to, orders, orders_covariance, spend,
+                            spend_covariance, &read, &ours,
+                            kam__isa_level(&lent, read.n_rows), out, diag);
     if (status != KAM_OK) return status;
-    to.isa = kam__isa_level(&lent, to.accounts.n_rows);
-    status = kam__for_rows(&lent, to.accounts.n_rows, fresh_rows, &to, diag);
+    status = kam__for_rows(&lent, read.n_rows, fresh_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

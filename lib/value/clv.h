@@ -6,7 +6,7 @@
 
 #include <kam/clv.h>
 
-#include "value/btyd_family.h"
+#include "value/btyd_rows.h"
 
 /* Each shape (n_rows); NULL: not wanted. */
 struct kam__clv_out {
@@ -15,7 +15,7 @@ struct kam__clv_out {
 };
 
 struct kam__clv {
-    kam_accounts accounts;
+    const kam_accounts *accounts;
     kam__family family;
     const double *orders, *spend;                       /* parameters */
     const double *orders_covariance, *spend_covariance; /* or NULL */
@@ -28,7 +28,9 @@ struct kam__clv {
 kam_status kam__clv_read_options(kam_clv_options *ours,
                                  const kam_clv_options *theirs, kam_diag *diag);
 
-/* Checks the arguments of kam_clv_interval; `options` are ours. */
+/* Checks the arguments of kam_clv_interval; `accounts`, which stay where they are,
+ * and `options` are ours: read and checked by kam__btyd_read_accounts and
+ * kam__clv_read_options. */
 kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
                           const double *orders_covariance,
                           const kam_spend *spend,
@@ -37,7 +39,9 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
                           const kam_clv_options *options, int32_t isa,
                           const struct kam__clv_out *out, kam_diag *diag);
 
-/* Values rows [first, first + n), n <= KAM__TILE; adds to row_flags. */
-void kam__clv_rows(const struct kam__clv *to, int64_t first, int32_t n);
+/* Values the loaded rows from `first` on; adds to row_flags. */
+void kam__clv_rows(const struct kam__clv *to, int64_t first,
+                   const struct kam__btyd_tile *tile,
+                   const struct kam__btyd_rows *rows);
 
 #endif

@@ -68,9 +68,10 @@ static void spend_gradient(const struct kam__clv *to,
         move(to->spend, g->p, j, 1, up);
         move(to->spend, g->p, j, -1, down);
         for (int32_t i = 0; i < t->tile.n; i++)
-            g->of[j][i] = slope_of(kam__spend_mean(up, t->rows.x[i], t->m[i]),
-                                   kam__spend_mean(down, t->rows.x[i], t->m[i]),
-                                   t->order_value[i]);
+            g->of[j][i] =
+                slope_of(kam__spend_mean(up, t->rows->x[i], t->m[i]),
+                         kam__spend_mean(down, t->rows->x[i], t->m[i]),
+                         t->order_value[i]);
     }
 }
 
@@ -165,7 +166,7 @@ static void interval_row(const struct kam__clv *to,
     const double tail = (1 - to->interval) / 2, some = o->some[i];
     *low = *high = 0;
     if (!(some > tail) || t->margin[i] == 0) return;
-    const double s = to->spend[0] * t->rows.x[i] + to->spend[1];
+    const double s = to->spend[0] * t->rows->x[i] + to->spend[1];
     const double shape = shape_of(to, t, o, i);
     const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];
     const double near = scale * quantile(shape, s, some, 1 - tail);

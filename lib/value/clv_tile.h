@@ -3,12 +3,11 @@
 #ifndef KAM_VALUE_CLV_TILE_H
 #define KAM_VALUE_CLV_TILE_H
 
-#include "value/btyd_rows.h"
 #include "value/clv.h"
 
 /* Rows that cannot be used have KAM_ROW_MISSING or KAM_ROW_DOMAIN. */
 struct kam__clv_tile {
-    struct kam__btyd_rows rows;
+    const struct kam__btyd_rows *rows;
     struct kam__btyd_tile tile;
     double m[KAM__TILE];           /* mean order value */
     double orders[KAM__TILE];      /* discounted, expected */

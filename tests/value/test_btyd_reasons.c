@@ -74,7 +74,7 @@ static void test_typical(void **state) {
     assert_status(kam_btyd_no_order(&MODEL, &a, 52, NULL, &risk, NULL, NULL),
                   KAM_OK);
     for (int j = 1; j < 4; j++) assert_near(reasons[j].contribution, 0, 1e-10);
-    assert_near(reasons[0].value, risk, 0);
+    assert_near(reasons[0].value, risk, 1e-14);
 }
 
 /* Only what differs from the typical account is a reason, with its sign, and its

@@ -186,7 +186,8 @@ static void test_golden_moments(void **state) {
         const double x = table_at(&table, i, "x");
         const double t_x = table_at(&table, i, "t_x");
         const double T = table_at(&table, i, "T"), h = table_at(&table, i, "h");
-        const struct kam__btyd_tile tile = {1, KAM_ISA_BASE, &x, &t_x, &T};
+        const struct kam__btyd_tile tile = {1,    KAM_ISA_BASE, &x,
+                                            &t_x, &T,           NULL};
         double out[2];
         kam__pnbd.discounted_pairs(&kam__pnbd, model.parameter, &tile, h,
                                    table_at(&table, i, "rate"), out);
@@ -213,7 +214,8 @@ static void test_golden_derivatives(void **state) {
         const double x = table_at(&table, i, "x");
         const double t_x = table_at(&table, i, "t_x");
         const double T = table_at(&table, i, "T");
-        const struct kam__btyd_tile tile = {1, KAM_ISA_BASE, &x, &t_x, &T};
+        const struct kam__btyd_tile tile = {1,    KAM_ISA_BASE, &x,
+                                            &t_x, &T,           NULL};
         double time[KAM__BTYD_TERMS][KAM__TILE], count[KAM__BTYD_TERMS];
         kam__pnbd.time_terms(&kam__pnbd, model.parameter, &tile, time);
         kam__pnbd.count_terms(&kam__pnbd, model.parameter, x, count);
@@ -530,8 +532,8 @@ static void test_moments_without_discount(void **state) {
         p[2] = any_size(&seed, 2.5, 40);
         const double B = p[3] + any.T;
         const double h = i % 2 ? INFINITY : B * any_size(&seed, 0.2, 30);
-        const struct kam__btyd_tile tile = {1, KAM_ISA_BASE, &any.x, &any.t_x,
-                                            &any.T};
+        const struct kam__btyd_tile tile = {1,        KAM_ISA_BASE, &any.x,
+                                            &any.t_x, &any.T,       NULL};
         kam__pnbd.discounted_pairs(&kam__pnbd, p, &tile, h, 0, out);
         const double alive = ask_any(ASK_ALIVE, &any, 0, 0);
         if (alive < 1e-250) continue;
