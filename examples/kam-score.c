@@ -83,7 +83,7 @@ int main(int argc, const char **argv) {
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
     accounts_read(&facts, &book, &options);
     if (options.backtest == KAM_NO_DAY) {
-        answers_make(&answers, &book, &options, &options.future);
+        answers_make(&answers, &book, &options, &options.rules.future);
         result.answers = &answers;
         if (options.signals_file) {
             signals_read(&signals, &options, &book);
@@ -96,5 +96,6 @@ int main(int argc, const char **argv) {
     answers_free(&answers);
     book_free(&book);
     orders_free(&log);
+    rules_free(&options.rules);
     return 0;
 }

@@ -37,5 +37,6 @@ int main(int argc, const char **argv) {
     write_result(&answers, &book, &options);
     tier_answers_free(&answers);
     tier_book_free(&book);
+    rules_free(&options.rules);
     return 0;
 }

@@ -119,7 +119,7 @@ static void take_record(void *data, const struct record *record) {
     facts->n_records++;
     if (filling->tier >= 0)
         tier = read_tier(record, &record->cell[filling->tier],
-                         filling->options->tiers.n_bands);
+                         filling->options->rules.tiers.n_bands);
     if (row < 0) {
         if (account->length == 0)
             facts->n_unnamed++;

@@ -346,7 +346,7 @@ static void free_trial(struct trial *trial) {
 void print_backtest(FILE *out, const struct order_log *log, int32_t as_of,
                     const struct options *options) {
     struct trial trial;
-    kam_clv_options future = options->future;
+    kam_clv_options future = options->rules.future;
     memset(&trial, 0, sizeof trial);
     trial.log = log;
     trial.options = options;

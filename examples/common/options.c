@@ -9,7 +9,6 @@
 
 #include "message.h"
 #include "parse.h"
-#include "policy.h"
 
 /* The words of the command line, before they are understood. */
 static struct {
@@ -81,11 +80,11 @@ static struct poptOption scoring[] = {
          "first; or top:5%,20%,50% of the accounts; or total:80%,95% of the "
          "revenue (default: 5000000,1000000,500000)",
          "LIMITS"),
-    TEXT(
-        "policy", 0, policy,
-        "JSON file of tiers, horizon, discount and interval; the options above "
-        "go before it",
-        "FILE"),
+    TEXT("policy", 0, policy,
+         "JSON file of the company's rules (docs/policy.md); the options above "
+         "go "
+         "before it",
+         "FILE"),
     MARK("policy-print", 0, policy_print,
          "print the policy that stands, as such a file, and stop"),
     TEXT("keep", 0, keep,
@@ -208,7 +207,7 @@ static int32_t choice(const char *name, const char *text,
 /* --keep changes limits that --tiers gives, or the default ones: those of a
  * policy have their own. */
 static void tiers_option(struct options *options) {
-    if (options->tiers.n_bands > 0 && !given.tiers) {
+    if (options->rules.tiers.n_bands > 0 && !given.tiers) {
         if (given.keep)
             fail(EXIT_INPUT,
                  "--keep goes with --tiers; the tiers of a policy "
@@ -218,8 +217,8 @@ static void tiers_option(struct options *options) {
     const double keep =
         number_option("keep", given.keep, 1, 0, 0, 1, "above 0 and at most 1");
     const char *text = given.tiers ? given.tiers : "5000000,1000000,500000";
-    const char *wrong = tiers_read(text, keep, &options->tiers, options->bands);
-    options->tiers.struct_size = sizeof options->tiers;
+    const char *wrong =
+        tiers_read(text, keep, &options->rules.tiers, options->rules.bands);
     if (wrong) fail(EXIT_INPUT, "--tiers \"%s\" %s", text, wrong);
 }
 
@@ -251,9 +250,9 @@ static void score_options(struct options *options) {
                                        KAM_BTYD_BGCNBD};
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
-    kam_clv_options_init(&options->future, sizeof options->future);
-    if (given.policy) policy_read(given.policy, options);
-    kam_clv_options *const future = &options->future;
+    rules_init(&options->rules);
+    if (given.policy) rules_read(&options->rules, given.policy);
+    kam_clv_options *const future = &options->rules.future;
     future->horizon_days = horizon_option(given.horizon, future->horizon_days);
     future->discount_per_year =
         number_option("discount-per-year", given.discount,
@@ -267,7 +266,7 @@ static void score_options(struct options *options) {
     options->family = choice("model", given.model, models, families);
     options->language = choice("lang", given.lang, languages, numbers);
     tiers_option(options);
-    policy_check("--policy", options);
+    rules_check(&options->rules, "--policy");
 }
 
 static int32_t top_option(void) {
@@ -294,7 +293,8 @@ void options_read(struct options *options, int n, const char **words) {
     options->orders = poptGetArgs(context);
     if (given.policy_print) {
         score_options(options);
-        policy_print(options);
+        rules_print(&options->rules);
+        rules_free(&options->rules);
         exit(0);
     }
     if (!options->orders)

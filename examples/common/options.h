@@ -7,6 +7,8 @@
 
 #include <kam/kam.h>
 
+#include "policy.h"
+
 struct options {
     const char **orders; /* files of order lines, ended by NULL */
     const char *accounts_file, *signals_file;
@@ -16,12 +18,10 @@ struct options {
     char delimiter; /* 0: find out */
     char point;     /* the decimal point */
     int drop_bad;
-    int32_t as_of;    /* KAM_NO_DAY: the last day seen */
-    int32_t backtest; /* KAM_NO_DAY: none */
-    int32_t family;   /* KAM_BTYD_*, 0: auto */
-    kam_clv_options future;
-    kam_tier_policy tiers;
-    kam_tier_band bands[16];
+    int32_t as_of;      /* KAM_NO_DAY: the last day seen */
+    int32_t backtest;   /* KAM_NO_DAY: none */
+    int32_t family;     /* KAM_BTYD_*, 0: auto */
+    struct rules rules; /* the policy that stands */
     int32_t language;
     int32_t top; /* rows of the aligned table; 0: CSV */
     int quiet;

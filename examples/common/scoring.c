@@ -13,7 +13,8 @@ static void fit(struct answers *answers, const struct book *book,
     kam_diag diag = {.struct_size = sizeof diag};
     check(kam_fit_options_init(&how, sizeof how), &diag);
     how.family = options->family;
-    how.tiers = options->tiers;
+    const kam_policy policy = rules_view(&options->rules);
+    how.policy = &policy;
     answers->models.struct_size = sizeof answers->models;
     answers->fit.struct_size = sizeof answers->fit;
     check(kam_fit(&book->rows, 1, &how, NULL, &answers->models, &answers->fit,
@@ -43,7 +44,8 @@ void answers_make(struct answers *answers, const struct book *book,
                   const struct options *options,
                   const kam_clv_options *future) {
     kam_diag diag = {.struct_size = sizeof diag};
-    const kam_policy policy = {.struct_size = sizeof policy, .future = future};
+    kam_policy policy = rules_view(&options->rules);
+    policy.future = future;
     memset(answers, 0, sizeof *answers);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);

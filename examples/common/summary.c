@@ -235,7 +235,7 @@ static void print_profit(FILE *out, const struct result *result) {
 
 static void print_value(FILE *out, const struct result *result) {
     const kam_scores *scores = &result->answers->scores;
-    const double days = result->options->future.horizon_days;
+    const double days = result->options->rules.future.horizon_days;
     double value = 0, below = 0, at_risk = 0;
     int64_t n = 0;
     struct words a, b, c;

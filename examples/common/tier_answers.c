@@ -25,8 +25,8 @@ static void decide(struct tier_answers *a, const struct tier_book *book,
                    const struct tier_options *options) {
     const kam_column value = tier_book_column(book, FACT_VALUE);
     kam_diag diag = diag_of();
-    check(kam_tier_cutpoints(&options->tiers, &value, book->n, NULL, a->limits,
-                             &diag),
+    check(kam_tier_cutpoints(&options->rules.tiers, &value, book->n, NULL,
+                             a->limits, &diag),
           &diag);
     a->tier = room(book->n, sizeof *a->tier);
     a->verdict = room(book->n, sizeof *a->verdict);
@@ -73,8 +73,8 @@ static void decide(struct tier_answers *a, const struct tier_book *book,
                               .proposed = a->proposed,
                               .since = a->since,
                               .row_flags = a->row_flags};
-    check(kam_move_decide(&moves, a->limits, options->tiers.n_bands, &rows,
-                          NULL, &out, &diag),
+    check(kam_move_decide(&moves, a->limits, options->rules.tiers.n_bands,
+                          &rows, NULL, &out, &diag),
           &diag);
     for (int d = 0; d < 2; d++) {
         free(day[d]);
@@ -89,7 +89,7 @@ static void count_moves(struct tier_answers *a, const struct tier_book *book,
     const kam_column after = {.values = a->tier, .type = KAM_I32};
     kam_diag diag = diag_of();
     a->moves.struct_size = sizeof a->moves;
-    a->moves.n_bands = options->tiers.n_bands;
+    a->moves.n_bands = options->rules.tiers.n_bands;
     a->moves.count = a->count;
     if (book->fact[FACT_TIER_BEFORE])
         check(kam_move_count(&before, &after, NULL, book->n, &a->moves, &diag),
@@ -140,7 +140,8 @@ static void measure(struct tier_answers *a, const struct tier_book *book) {
 }
 
 /* T2. */
-static void classify(struct tier_answers *a, const struct tier_book *book) {
+static void classify(struct tier_answers *a, const struct tier_book *book,
+                     const kam_matrix_options *thresholds) {
     const int32_t n_quarters = tier_book_quarters(book);
     double *stable = NULL;
     kam_diag diag = diag_of();
@@ -158,8 +159,8 @@ static void classify(struct tier_answers *a, const struct tier_book *book) {
                                               .stable = stable};
         for (int32_t k = 0; k < n_quarters; k++)
             quarters[k] = tier_book_column(book, FACT_QUARTER + k);
-        check(kam_matrix_stability(NULL, quarters, n_quarters, book->n, NULL,
-                                   &out, &diag),
+        check(kam_matrix_stability(thresholds, quarters, n_quarters, book->n,
+                                   NULL, &out, &diag),
               &diag);
         rows.stable.values = stable;
     }
@@ -175,7 +176,8 @@ static void classify(struct tier_answers *a, const struct tier_book *book) {
                                 .value_score = a->value_score,
                                 .potential_score = a->potential_score,
                                 .row_flags = flags};
-    check(kam_matrix_fit(NULL, &rows.revenue, book->n, NULL, &a->matrix, &diag),
+    check(kam_matrix_fit(thresholds, &rows.revenue, book->n, NULL, &a->matrix,
+                         &diag),
           &diag);
     check(kam_matrix_classify(&a->matrix, &rows, NULL, &out, &diag), &diag);
     for (int64_t i = 0; i < book->n; i++) a->row_flags[i] |= flags[i];
@@ -214,7 +216,7 @@ void tier_answers_make(struct tier_answers *answers,
     decide(answers, book, options);
     count_moves(answers, book, options);
     measure(answers, book);
-    classify(answers, book);
+    classify(answers, book, &options->rules.matrix);
     compare(answers, book);
 }
 

@@ -113,7 +113,7 @@ static double read_fact(const struct filling *filling,
     int32_t day = 0;
     if (cell->length == 0) return NAN;
     if (kind == TIER) {
-        wrong = read_tier(cell, filling->options->tiers.n_bands, &value);
+        wrong = read_tier(cell, filling->options->rules.tiers.n_bands, &value);
     } else if (kind == DAY) {
         wrong = parse_day(cell->text, cell->length, NULL, &day);
         value = day;

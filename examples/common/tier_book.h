@@ -5,6 +5,7 @@
 
 #include <kam/kam.h>
 
+#include "policy.h"
 #include "texts.h"
 
 /* Columns of numbers, days and tiers, in the order of `fact_name`. */
@@ -30,11 +31,10 @@ struct tier_options {
     const char *file;
     const char *account, *value, *profit, *parent, *against; /* column names */
     int profit_is_wanted;
-    char delimiter; /* 0: find out */
-    char point;     /* the decimal point */
-    int add_up;     /* lines of one account are added up */
-    kam_tier_policy tiers;
-    kam_tier_band bands[16];
+    char delimiter;     /* 0: find out */
+    char point;         /* the decimal point */
+    int add_up;         /* lines of one account are added up */
+    struct rules rules; /* the policy that stands */
     kam_move_options moves;
     int32_t language;
     int quiet;

@@ -14,8 +14,8 @@
 /* The words of the command line, before they are understood. */
 static struct {
     const char *account, *value, *profit, *parent, *against, *delimiter;
-    const char *tiers, *keep, *as_of, *dwell, *lang;
-    int decimal_comma, add_up, quiet, help, version;
+    const char *tiers, *keep, *policy, *matrix, *as_of, *dwell, *lang;
+    int decimal_comma, add_up, policy_print, quiet, help, version;
 } given;
 
 #define TEXT(name, place, help, what)                                          \
@@ -55,6 +55,17 @@ static struct poptOption table[] = {
     TEXT("keep", keep,
          "share of a limit that keeps an account in its tier (default: 1)",
          "SHARE"),
+    TEXT("policy", policy,
+         "JSON file of the company's rules (docs/policy.md); the other options "
+         "go "
+         "before it",
+         "FILE"),
+    MARK("policy-print", 0, policy_print,
+         "print the policy that stands, as such a file, and stop"),
+    TEXT("matrix", matrix,
+         "thresholds of the matrix of value and potential, as a policy names "
+         "them: top_share=0.2,pain_least=2",
+         "LIST"),
     TEXT("as-of", as_of, "\"today\", for dwell and overrides", "YYYY-MM-DD"),
     TEXT("dwell-months", dwell,
          "calendar months in a tier before it may change (default: 0)", "N"),
@@ -130,13 +141,33 @@ static void move_options(struct tier_options *options) {
     options->moves.dwell_months = (int32_t)months;
 }
 
-static void tier_options_set(struct tier_options *options) {
+/* --keep changes limits that --tiers gives, or the default ones: those of a
+ * policy have their own. */
+static void tiers_option(struct rules *rules) {
     const char *text = given.tiers ? given.tiers : "5000000,1000000,500000";
+    if (rules->tiers.n_bands > 0 && !given.tiers) {
+        if (given.keep)
+            fail(EXIT_INPUT,
+                 "--keep goes with --tiers; the tiers of a policy "
+                 "have a \"keep\" of their own");
+        return;
+    }
     const double keep = number_option("keep", given.keep, 1, 1e-300, 1,
                                       "above 0 and at most 1");
-    const char *wrong = tiers_read(text, keep, &options->tiers, options->bands);
-    options->tiers.struct_size = sizeof options->tiers;
+    const char *wrong = tiers_read(text, keep, &rules->tiers, rules->bands);
     if (wrong) fail(EXIT_INPUT, "--tiers \"%s\" %s", text, wrong);
+}
+
+static void rule_options(struct rules *rules) {
+    rules_init(rules);
+    if (given.policy) rules_read(rules, given.policy);
+    if (given.matrix) rules_read_matrix(rules, "--matrix", given.matrix);
+    tiers_option(rules);
+    rules_check(rules, given.matrix ? "--matrix" : "--policy");
+}
+
+static void tier_options_set(struct tier_options *options) {
+    rule_options(&options->rules);
     options->account = given.account ? given.account : "account";
     options->value = given.value ? given.value : "revenue";
     options->profit = given.profit ? given.profit : "profit";
@@ -168,6 +199,12 @@ void tier_options_read(struct tier_options *options, int n,
     memset(options, 0, sizeof *options);
     if (given.help) print_help(context), exit(0);
     if (given.version) printf("kam-tier %s\n", kam_version_text()), exit(0);
+    if (given.policy_print) {
+        rule_options(&options->rules);
+        rules_print(&options->rules);
+        rules_free(&options->rules);
+        exit(0);
+    }
     files = poptGetArgs(context);
     if (!files || !files[0])
         fail(EXIT_INPUT,

@@ -35,7 +35,7 @@ static void put_text(FILE *out, const struct texts *texts, int64_t i) {
 static void put_tier(FILE *out, const struct tier_answers *a,
                      const struct tier_options *options, double value,
                      int64_t i) {
-    const int32_t tier = a->tier[i], n = options->tiers.n_bands;
+    const int32_t tier = a->tier[i], n = options->rules.tiers.n_bands;
     char day[16];
     if (tier < 0) {
         fputs(",,,,", out);
@@ -217,7 +217,7 @@ static void print_labels(FILE *out, const struct tier_answers *a,
                          const struct tier_book *book,
                          const struct tier_options *options) {
     enum { MOST = 30 };
-    const int32_t n_bands = options->tiers.n_bands, n = n_bands + 2;
+    const int32_t n_bands = options->rules.tiers.n_bands, n = n_bands + 2;
     const int64_t n_labels = a->n_labels + 1; /* the last: none */
     int64_t *count = calloc((size_t)(n_labels * n), sizeof *count);
     const char **name = calloc((size_t)n_labels, sizeof *name);
@@ -249,7 +249,8 @@ static void print_labels(FILE *out, const struct tier_answers *a,
 void tier_print_summary(FILE *out, const struct tier_answers *a,
                         const struct tier_book *book,
                         const struct tier_options *options) {
-    const int32_t n = options->tiers.n_bands, language = options->language;
+    const int32_t n = options->rules.tiers.n_bands,
+                  language = options->language;
     struct words w;
     print_read(out, book);
     print_concentration(out, a);

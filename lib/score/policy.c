@@ -58,6 +58,13 @@ static kam_status check_stages(const kam_stage_options *stages, int *is_default,
     return status;
 }
 
+static int is_preset_cadence(const kam_cadence_options *o) {
+    kam_cadence_rule preset[KAM_CADENCE_PRESET];
+    (void)kam_cadence_preset(preset);
+    return o->n_rules == 0 || (o->n_rules == KAM_CADENCE_PRESET &&
+                               memcmp(o->rules, preset, sizeof preset) == 0);
+}
+
 static kam_status check_cadence(const kam_policy *policy, int *is_default,
                                 kam_diag *diag) {
     const int32_t touch = KAM_TOUCH_VISIT;
@@ -67,7 +74,7 @@ static kam_status check_cadence(const kam_policy *policy, int *is_default,
     const kam_cadence_out out = {.struct_size = sizeof out};
     const kam_cadence_options *const o = policy->cadence;
     const kam_status status = kam_cadence_due(&none, 0, o, NULL, &out, diag);
-    *is_default = status == KAM_OK && (!o || o->n_rules == 0);
+    if (status == KAM_OK) *is_default = !o || is_preset_cadence(o);
     return status;
 }
 
@@ -85,13 +92,23 @@ static kam_status check_service(const kam_service_level_options *levels,
     return status;
 }
 
+/* Alone on top of nothing, or written out in place of itself. */
+static int is_preset_playbook(const kam_playbook_options *o) {
+    kam_playbook_rule preset[KAM_PLAYBOOK_PRESET];
+    (void)kam_playbook_preset(preset);
+    return o->instead ? o->n_rules == KAM_PLAYBOOK_PRESET &&
+                            memcmp(o->rules, preset, sizeof preset) == 0
+                      : o->n_rules == 0;
+}
+
 static kam_status check_playbook(const kam_playbook_options *playbook,
                                  int *is_default, kam_diag *diag) {
     const kam_playbook_accounts none = {.struct_size = sizeof none};
     const kam_playbook_out out = {.struct_size = sizeof out};
     const kam_status status =
         kam_playbook_actions(&none, playbook, NULL, &out, diag);
-    *is_default = !playbook || (playbook->n_rules == 0 && !playbook->instead);
+    if (status == KAM_OK)
+        *is_default = !playbook || is_preset_playbook(playbook);
     return status;
 }
 

@@ -153,9 +153,10 @@ class Answers:
     def __init__(self, book: Book, options: Options, horizon_days: Optional[float] = None) -> None:
         self.horizon_days = options.horizon_days if horizon_days is None else horizon_days
         self.rows = book.rows()
-        self.models = _fit.fit(self.rows, family=options.family, tiers=options.tiers)
+        self.models = _fit.fit(self.rows, family=options.family, policy=options.policy)
         self.scores = _score.score(self.rows, self.models, columns=_SHOWN, horizon_days=self.horizon_days,
-                                   discount_per_year=options.discount_per_year, interval=options.interval)
+                                   discount_per_year=options.discount_per_year, interval=options.interval,
+                                   policy=options.policy)
         self.n_bands = len(self.models.limits)
         self.row_flags = [flags | (0 if book.is_known(i) else status.MISSING)
                           for i, flags in enumerate(self.scores["row_flags"])]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Optional
 
-from .. import tier
+from .. import policy
 from .._library import lib
 from ._policy import Policy
 from ._policy import read as read_policy
@@ -55,7 +55,7 @@ _SCORING = (
      "when the book is too small for a fit without)"),
     ("tiers", "LIMITS", "limits of revenue in the 12 months to the as-of day, best tier first; or top:5%%,20%%,50%% of "
      "the accounts; or total:80%%,95%% of the revenue (default: 5000000,1000000,500000)"),
-    ("policy", "FILE", "JSON file of tiers, horizon, discount and interval; the options above go before it"),
+    ("policy", "FILE", "JSON file of the company's rules (docs/policy.md); the options above go before it"),
     ("policy-print", None, "print the policy that stands, as such a file, and stop"),
     ("keep", "RATIO", "an account keeps the tier it had down to this part of the limit (default: 1)"),
 )
@@ -121,7 +121,7 @@ class Options:
     horizon_days: float
     discount_per_year: float
     interval: float
-    tiers: tier.Policy
+    policy: policy.Policy
     n_bands: int
     language: str
     top: int
@@ -247,14 +247,15 @@ def read_tiers(text: str, keep: float) -> tuple[str, list[tuple[float, float]]]:
     return basis, [(enter, min(enter / keep, 1.0) if is_share else enter * keep) for enter in limits]
 
 
-def _tiers(policy: Policy, text: Optional[str], keep_text: Optional[str]) -> None:
+def set_tiers(policy: Policy, text: Optional[str], keep_text: Optional[str], low: float = 0, with_low: bool = False
+              ) -> None:
     """--keep changes limits that --tiers gives, or the default ones: those of a
     policy have their own."""
     if policy.bands and text is None:
         if keep_text is not None:
             raise Failure('--keep goes with --tiers; the tiers of a policy have a "keep" of their own')
         return
-    keep = number("keep", keep_text, 1, 0, False, 1, "above 0 and at most 1")
+    keep = number("keep", keep_text, 1, low, with_low, 1, "above 0 and at most 1")
     text = "5000000,1000000,500000" if text is None else text
     try:
         policy.set_tiers(read_tiers(text, keep))
@@ -277,8 +278,8 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
 
 def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     """Reads what scores depend on; the policy that stands."""
-    policy = read_policy(given.policy)
-    future, asked = policy.future, vars(given)
+    rules = read_policy(given.policy)
+    future, asked = rules.future, vars(given)
     future["horizon_days"] = _horizon(given.horizon_days, future["horizon_days"])
     future["discount_per_year"] = number("discount-per-year", given.discount_per_year, future["discount_per_year"], 0, True,
                                          100, "a rate of 0 or more, such as 0.10 for 10 % a year")
@@ -289,11 +290,11 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     family = choice("model", given.model, ["auto", *FAMILIES])
     options.family = None if family == "auto" else family
     options.language = choice("lang", given.lang, ["en", "zh"])
-    _tiers(policy, given.tiers, given.keep)
-    policy.check("--policy")
-    options.tiers, options.n_bands = policy.tiers, len(policy.bands)
+    set_tiers(rules, given.tiers, given.keep)
+    rules.check("--policy")
+    options.policy, options.n_bands = rules.whole(), len(rules.bands)
     options.horizon_days, options.discount_per_year, options.interval = future.values()
-    return policy
+    return rules
 
 
 def read(command: str, words: Sequence[str]) -> Optional[Options]:

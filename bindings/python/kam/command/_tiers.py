@@ -14,11 +14,12 @@ from .._errors import KamError
 from .._ffi import KAM_MATRIX_UNCLASSIFIED, KAM_SEGMENT_NEITHER
 from . import _csvfile
 from ._csvfile import Record, fail_at
-from ._options import delimiter, number, parser, read_tiers, stop_early
+from ._options import delimiter, number, parser, set_tiers, stop_early
 from ._orders import Texts
 from ._output import csv_line
 from ._output import number as shown
-from ._policy import BASES
+from ._policy import Policy, read_matrix
+from ._policy import read as read_policy
 from ._text import NO_DAY, Failure, day_text, decode, encode, parse_day, parse_number, show
 from ._words import cut, grid, grouped, many, percent
 
@@ -44,6 +45,10 @@ _OPTIONS = (
     ("tiers", "LIMITS", "limits in money, best tier first, or shares of accounts, top:5%%,20%%,50%%, or of the total "
      "value, total:80%%,95%% (default: 5000000,1000000,500000)"),
     ("keep", "SHARE", "share of a limit that keeps an account in its tier (default: 1)"),
+    ("policy", "FILE", "JSON file of the company's rules (docs/policy.md); the other options go before it"),
+    ("policy-print", None, "print the policy that stands, as such a file, and stop"),
+    ("matrix", "LIST", "thresholds of the matrix of value and potential, as a policy names them: "
+     "top_share=0.2,pain_least=2"),
     ("as-of", "YYYY-MM-DD", '"today", for dwell and overrides'),
     ("dwell-months", "N", "calendar months in a tier before it may change (default: 0)"),
     ("lang", "LANGUAGE", "of names: en (default) or zh"),
@@ -54,13 +59,8 @@ class Options:
     """What was asked for, understood."""
 
     def __init__(self, given: argparse.Namespace) -> None:
-        keep = number("keep", given.keep, 1, 1e-300, True, 1, "above 0 and at most 1")
-        text = "5000000,1000000,500000" if given.tiers is None else given.tiers
-        try:
-            basis, bands = read_tiers(text, keep)
-        except ValueError as wrong:
-            raise Failure(f'--tiers "{text}" {wrong}') from None
-        self.tiers, self.n_bands = tier.Policy(BASES[basis], bands), len(bands)
+        rules = read_rules(given)
+        self.tiers, self.n_bands, self.thresholds = rules.tiers, len(rules.bands), rules.thresholds
         self.file: str = given.orders[0]
         self.account, self.value = given.account or "account", given.value or "revenue"
         self.profit, self.profit_is_wanted = given.profit or "profit", given.profit is not None
@@ -83,10 +83,22 @@ class Options:
         self.dwell_months = int(months)
 
 
+def read_rules(given: argparse.Namespace) -> Policy:
+    rules = read_policy(given.policy)
+    if given.matrix is not None:
+        read_matrix(rules, "--matrix", given.matrix)
+    set_tiers(rules, given.tiers, given.keep, 1e-300, True)
+    rules.check("--policy" if given.matrix is None else "--matrix")
+    return rules
+
+
 def read_options(words: Sequence[str]) -> Optional[Options]:
     made = parser("tiers", (("Options", _OPTIONS),), "ACCOUNTS.csv")
     given = made.take(words)
     if stop_early(made, given, "tiers"):
+        return None
+    if given.policy_print:
+        print(read_rules(given).text(), end="")
         return None
     if not given.orders:
         raise Failure("no file of accounts is given; kam tiers --help says how")
@@ -257,10 +269,10 @@ class Answers:
                 break
             quarters.append(book.get(name))
         if known["stable"] is None and len(quarters) >= 3:
-            known["stable"] = matrix.stability(quarters)["stable"]
+            known["stable"] = matrix.stability(quarters, **self.options.thresholds)["stable"]
         self.classes = None
         if any(column is not None for column in known.values()):
-            self.classes = matrix.fit(value).classify(value, **known)
+            self.classes = matrix.fit(value, **self.options.thresholds).classify(value, **known)
             self.flags = [one | other for one, other in zip(self.flags, self.classes["row_flags"])]
 
 
