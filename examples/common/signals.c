@@ -250,7 +250,7 @@ static double *offsets_of(const struct answers *answers, int64_t n) {
 static void learn(struct signals *s, const struct book *book,
                   const struct order_log *log, const struct options *options,
                   const double *mean, const double *precision) {
-    const double horizon = options->future.horizon_days;
+    const double horizon = options->rules.future.horizon_days;
     struct book then;
     struct answers answers;
     struct signal_view view;
@@ -261,7 +261,7 @@ static void learn(struct signals *s, const struct book *book,
         kam_hazard_options how;
         kam_hazard_report report = {.struct_size = sizeof report};
         double *const left = resize(NULL, then.n, sizeof *left);
-        answers_make(&answers, &then, options, &options->future);
+        answers_make(&answers, &then, options, &options->rules.future);
         view_make(s, &then, &view);
         centre(s, &view, then.n);
         double *const offset = offsets_of(&answers, then.n);
