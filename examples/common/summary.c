@@ -163,7 +163,8 @@ static void print_models(FILE *out, const struct result *result) {
                          kam_btyd_parameter_name, family,
                          fit->orders.log_likelihood);
     fprintf(out, "Spend     %s: ",
-            models->spend.family ? "gamma-gamma" : "no spend model");
+            models->spend.family ? kam_spend_family_name(models->spend.family)
+                                 : "no spend model");
     print_verdict(out, &fit->spend, fit->spend_ml,
                   fit->spend_culprit < 0
                       ? NULL

@@ -5,8 +5,9 @@
  * on margin. Value = expected discounted orders x expected order value x margin
  * rate, where margin rate = (gross revenue - returns - direct cost - cost to
  * serve) / gross revenue of the account; where gross revenue or direct cost is
- * not known it is 1 and the row says KAM_ROW_ON_REVENUE. Formulas:
- * docs/models/clv.md.
+ * not known it is 1 and the row says KAM_ROW_ON_REVENUE. With KAM_SPEND_NORMAL
+ * order values are margins already: the rate is 1, and columns of cost are not
+ * read. Formulas: docs/models/clv.md.
  */
 #ifndef KAM_CLV_H
 #define KAM_CLV_H

@@ -8,7 +8,8 @@
  *
  * Of kam_accounts these functions read `repeat_orders` (x), `mean_order_value`
  * (m >= 0) and, in fits, `weight`. A fit uses rows with x > 0 and m > 0; an
- * account whose repeat orders were all free (m = 0) is still given a value.
+ * account whose repeat orders were all free (m = 0) is still given a value. With
+ * KAM_SPEND_NORMAL m is the mean margin of an order, of any sign.
  */
 #ifndef KAM_SPEND_H
 #define KAM_SPEND_H
@@ -20,20 +21,30 @@ KAM_BEGIN
 
 /** Families. The numbers are pinned. */
 enum {
-    KAM_SPEND_GAMMA_GAMMA = 1 /**< p, q, gamma (in papers also nu) */
+    KAM_SPEND_GAMMA_GAMMA = 1, /**< p, q, gamma (in papers also nu) */
+    KAM_SPEND_NORMAL = 2 /**< mu, tau, sigma: mean over the book, deviation of
+                             accounts from it and of orders from their account's;
+                             for margins, which may be below zero */
 };
 
 /** A fitted model: plain numbers. Frozen. */
 typedef struct kam_spend {
     int32_t family;       /**< KAM_SPEND_* */
     int32_t n_parameters; /**< used entries of `parameter` */
-    double parameter[4];  /**< p, q, gamma; gamma is money; unused: 0 */
+    double parameter[4];  /**< each > 0 but mu; gamma, mu, tau, sigma are
+                               money; unused: 0 */
 } kam_spend;
+
+/** The family's name, such as "gamma-gamma"; "unknown" for a number that is
+ *  none. */
+KAM_API const char *kam_spend_family_name(int32_t family);
 
 /** The i-th parameter's name, such as "gamma"; NULL past the last. */
 KAM_API const char *kam_spend_parameter_name(int32_t family, int32_t i);
 
-/** Fits the family; arguments, statuses and promises as in kam_btyd_fit. */
+/** Fits the family; arguments, statuses and promises as in kam_btyd_fit, and
+ *  KAM_ERR_CONSTANT when all margins are equal. The covariance is of mu itself,
+ *  and of logs of the others. */
 KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                                  int64_t n_parts,
                                  const kam_estimate_options *options,
@@ -41,7 +52,8 @@ KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                                  double *covariance,
                                  kam_estimate_report *report, kam_diag *diag);
 
-/** Partial sums for engines; as kam_btyd_objective. Never allocates. */
+/** Partial sums for engines; as kam_btyd_objective, derivatives in mu times
+ *  sigma of the model. Never allocates. */
 KAM_API kam_status kam_spend_objective(const kam_spend *model,
                                        const kam_accounts *part,
                                        const kam_host *host,
@@ -55,7 +67,8 @@ KAM_API kam_status kam_spend_log_likelihood(
     double *log_likelihood, uint32_t *row_flags, kam_diag *diag);
 
 /**
- * Expected money an order of each account: note 025, eq. (5). An account
+ * Expected money an order of each account: note 025, eq. (5), or the posterior
+ * mean of its margin. An account
  * without repeat orders gets the book's mean (KAM_ROW_ONE_ORDER), which is
  * infinite for q <= 1 (KAM_ROW_INFINITE). Never allocates; can be cancelled.
  *

@@ -13,7 +13,7 @@
 #include "math/select.h"
 #include "score/policy.h"
 #include "value/btyd_rows.h"
-#include "value/fit_parts.h"
+#include "value/spend_model.h"
 
 enum {
     ORDERS = 64,
@@ -44,6 +44,10 @@ static kam_status read_options(kam_fit_options *ours,
                : kam_fit_options_init(ours, sizeof *ours);
     if (status != KAM_OK) return status;
     if (ours->family == 0) ours->family = KAM_BTYD_MBGNBD;
+    if (ours->spend_family == 0) ours->spend_family = KAM_SPEND_GAMMA_GAMMA;
+    if (!kam__spend_family_of(ours->spend_family))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.spend_family", -1,
+                         ours->spend_family, "{value} is no KAM_SPEND_*.");
     if (!kam__btyd_family_of(ours->family))
         return kam__fail(diag, KAM_ERR_OPTION, "options.family", -1,
                          ours->family, "{value} is no KAM_BTYD_*.");
@@ -99,8 +103,8 @@ static kam_status fit_spend(const struct book *book, int32_t prior,
     how.prior = prior;
     report->struct_size = sizeof *report;
     forget(models->spend_covariance, SPEND);
-    return kam_spend_fit(KAM_SPEND_GAMMA_GAMMA, book->parts, book->n_parts,
-                         &how, book->host, &models->spend,
+    return kam_spend_fit(book->options->spend_family, book->parts,
+                         book->n_parts, &how, book->host, &models->spend,
                          models->spend_covariance, report, book->diag);
 }
 

@@ -31,6 +31,7 @@ struct score {
     kam_scores out;
     double horizon;     /* periods */
     kam__family family; /* NULL: no order model */
+    kam__spend spend;   /* NULL: no spend model that is wanted */
     struct kam__profit_layers profit;
     struct kam__tier_assignment tier;
     struct kam__explainer explainer;
@@ -131,11 +132,12 @@ static void score_order_value(const struct score *score, int64_t first,
     const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
-        flag[i] = kam__spend_flag(x[i], m[i]);
+        flag[i] = kam__spend_flag(x[i], m[i], score->spend->is_margin);
         const int usable = flag[i] == 0 || flag[i] == KAM_ROW_ONE_ORDER;
         const double value =
-            usable ? kam__spend_mean(score->models.spend.parameter, x[i], m[i])
-                   : (double)NAN;
+            usable
+                ? score->spend->mean(score->models.spend.parameter, x[i], m[i])
+                : (double)NAN;
         if (value == INFINITY) flag[i] |= KAM_ROW_INFINITE;
         score->out.order_value[first + i] = value;
     }
@@ -248,9 +250,10 @@ static kam_status begin_value(struct score *score,
                               const kam_clv_options *options, kam_diag *diag) {
     kam_status status = KAM_OK;
     if (score->models.spend.family == 0) return KAM_OK;
-    if ((score->out.order_value || score->wants_value) &&
-        !kam__spend_read_model(&score->models.spend, &status, diag))
-        return status;
+    if (score->out.order_value || score->wants_value)
+        score->spend =
+            kam__spend_read_model(&score->models.spend, &status, diag);
+    if (status != KAM_OK) return status;
     if (!score->wants_value || !score->family) return KAM_OK;
     const struct kam__clv_out out = {score->out.lifetime_value,
                                      score->out.lifetime_value_low,
@@ -268,6 +271,7 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
                         const kam_scores *out, kam_diag *diag) {
     kam_clv_options how;
     score->family = NULL;
+    score->spend = NULL;
     score->horizon = 0;
     kam_status status =
         kam__btyd_read_accounts(&score->accounts, accounts, diag);

@@ -105,7 +105,8 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
                          NAN, "");
     to->family = kam__btyd_read_model(orders, &status, diag);
     if (!to->family) return status;
-    if (!kam__spend_read_model(spend, &status, diag)) return status;
+    to->law = kam__spend_read_model(spend, &status, diag);
+    if (!to->law) return status;
     status = check_columns(accounts, diag);
     if (status != KAM_OK) return status;
     to->accounts = accounts;
@@ -177,10 +178,13 @@ static void read_rows(const struct kam__clv *to, int64_t first,
     const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
-        t->flag[i] = t->rows->flag[i] | kam__spend_flag(x[i], m[i]);
+        t->flag[i] =
+            t->rows->flag[i] | kam__spend_flag(x[i], m[i], to->law->is_margin);
         t->m[i] = m[i];
     }
-    read_margins(a, first, t);
+    /* Margins of orders are net of all costs already. */
+    for (int32_t i = 0; i < n; i++) t->margin[i] = 1;
+    if (!to->law->is_margin) read_margins(a, first, t);
     for (int32_t i = 0; i < n; i++)
         if (t->flag[i] & UNUSABLE) t->flag[i] &= UNUSABLE;
 }
@@ -201,7 +205,7 @@ static void value_rows(const struct kam__clv *to, struct kam__clv_tile *t) {
             t->order_value[i] = t->value[i] = NAN;
             continue;
         }
-        t->order_value[i] = kam__spend_mean(to->spend, t->rows->x[i], t->m[i]);
+        t->order_value[i] = to->law->mean(to->spend, t->rows->x[i], t->m[i]);
         t->value[i] = value_of(t->orders[i], t->order_value[i], t->margin[i]);
         if (!(fabs(t->value[i]) <= DBL_MAX)) t->flag[i] |= KAM_ROW_INFINITE;
     }

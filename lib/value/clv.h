@@ -17,6 +17,7 @@ struct kam__clv_out {
 struct kam__clv {
     const kam_accounts *accounts;
     kam__family family;
+    const struct kam__spend_family *law;                /* of order values */
     const double *orders, *spend;                       /* parameters */
     const double *orders_covariance, *spend_covariance; /* or NULL */
     double horizon, discount, interval;                 /* in periods */

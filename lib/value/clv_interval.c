@@ -68,10 +68,9 @@ static void spend_gradient(const struct kam__clv *to,
         move(to->spend, g->p, j, 1, up);
         move(to->spend, g->p, j, -1, down);
         for (int32_t i = 0; i < t->tile.n; i++)
-            g->of[j][i] =
-                slope_of(kam__spend_mean(up, t->rows->x[i], t->m[i]),
-                         kam__spend_mean(down, t->rows->x[i], t->m[i]),
-                         t->order_value[i]);
+            g->of[j][i] = slope_of(to->law->mean(up, t->rows->x[i], t->m[i]),
+                                   to->law->mean(down, t->rows->x[i], t->m[i]),
+                                   t->order_value[i]);
     }
 }
 
@@ -96,7 +95,7 @@ static void parameter_variance(const struct kam__clv *to,
         orders_gradient(to, t, &g);
         add_variance(&g, to->orders_covariance, t->tile.n, variance);
     }
-    if (to->spend_covariance) {
+    if (to->spend_covariance && !to->law->is_margin) {
         spend_gradient(to, t, &g);
         add_variance(&g, to->spend_covariance, t->tile.n, variance);
     }
@@ -130,7 +129,8 @@ static void look_ahead(const struct kam__clv *to, const struct kam__clv_tile *t,
 static double outcome_variance(const struct kam__clv *to,
                                const struct kam__clv_tile *t,
                                const struct outlook *o, int32_t i) {
-    const double p = to->spend[0], D = t->orders[i];
+    const double p = to->law->is_margin ? (double)INFINITY : to->spend[0];
+    const double D = t->orders[i];
     const double pairs = o->moments[i], squares = o->moments[t->tile.n + i];
     const double second = (1 + 1 / p) * (squares / D) + 2 * (pairs / D);
     const double variance = o->some[i] * (second / D) - 1;
@@ -160,12 +160,47 @@ static double quantile(double shape, double s, double some, double above) {
                                    level < 1 ? level : 1 - 0x1p-53);
 }
 
+/* Given its x orders of mean m, an account's own mean margin is normal, with
+ * variance tau^2 (1 - k), k = tau^2 / (tau^2 + sigma^2 / x); its expectation moves
+ * with mu, log tau and log sigma by 1 - k and +-2 k (1 - k) (m - mu). */
+static double own_variance(const struct kam__clv *to,
+                           const struct kam__clv_tile *t, int32_t i) {
+    const double mu = to->spend[0], tau = to->spend[1];
+    const double ratio = to->spend[2] / tau, x = t->rows->x[i];
+    const double k = x > 0 ? 1 / (1 + ratio * (ratio / x)) : 0;
+    const double bend = x > 0 ? 2 * k * (1 - k) * (t->m[i] - mu) : 0;
+    const double g[3] = {1 - k, bend, -bend};
+    double sum = 0;
+    for (int j = 0; to->spend_covariance && j < 9; j++)
+        sum += g[j / 3] * to->spend_covariance[j] * g[j % 3];
+    return tau * tau * (1 - k) + (sum > 0 ? sum : 0);
+}
+
+static void margin_row(const struct kam__clv *to, const struct kam__clv_tile *t,
+                       const struct outlook *o, int32_t i, double *low,
+                       double *high) {
+    const double some = o->some[i], orders = t->orders[i] / some;
+    const double squares = o->moments[t->tile.n + i] / some;
+    const double sigma = to->spend[2];
+    const struct kam__margin_law law = {.mean = orders * t->order_value[i],
+                                        .spread = orders * orders *
+                                                  own_variance(to, t, i),
+                                        .noise = sigma * sigma * squares,
+                                        .shape = shape_of(to, t, o, i),
+                                        .some = some};
+    kam__margin_interval(&law, (1 - to->interval) / 2, low, high);
+}
+
 static void interval_row(const struct kam__clv *to,
                          const struct kam__clv_tile *t, const struct outlook *o,
                          int32_t i, double *low, double *high) {
     const double tail = (1 - to->interval) / 2, some = o->some[i];
     *low = *high = 0;
     if (!(some > tail) || t->margin[i] == 0) return;
+    if (to->law->is_margin) {
+        margin_row(to, t, o, i, low, high);
+        return;
+    }
     const double s = to->spend[0] * t->rows->x[i] + to->spend[1];
     const double shape = shape_of(to, t, o, i);
     const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];

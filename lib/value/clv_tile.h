@@ -22,4 +22,13 @@ void kam__clv_interval_tile(const struct kam__clv *to,
                             const struct kam__clv_tile *tile, double *low,
                             double *high);
 
+/* Money to come that may be lost: 0, but with probability `some` mean w + sqrt(spread
+ * w^2 + noise w) times a standard normal variable, with w a gamma variable of mean 1
+ * and this shape. The quantiles at `tail` and 1 - tail. */
+struct kam__margin_law {
+    double mean, spread, noise, shape, some;
+};
+void kam__margin_interval(const struct kam__margin_law *law, double tail,
+                          double *low, double *high);
+
 #endif

@@ -10,17 +10,7 @@
 
 #include "base/rows.h"
 
-/* The part that depends on x alone: value, gradient, lower triangle of the
- * Hessian by rows, in log parameters. Shape (10). The value is that of the
- * Beta density at its most likely point. */
-void kam__gamma_gamma_count_terms(const double *parameter, double x,
-                                  double *out);
-
-/* 0 for x = 0. */
-double kam__gamma_gamma_log_likelihood(const double *parameter, double x,
-                                       double m);
-
-/* The rest, for a tile of rows: shape (10, n). */
+/* The part that depends on the whole row, for a tile of them: shape (10, n). */
 struct kam__gamma_gamma_kernels {
     void (*row_terms)(const double *parameter, const double *x, const double *m,
                       int32_t n, double (*out)[KAM__TILE]);

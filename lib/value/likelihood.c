@@ -151,13 +151,20 @@ static void add_prior(const struct kam__likelihood *model, const double *x,
     }
 }
 
+static double parameter_at(const struct kam__likelihood *model, int32_t i,
+                           double x) {
+    return model->unit[i] > 0 ? model->offset[i] + model->unit[i] * x
+                              : kam__exp(x);
+}
+
 static kam_status evaluate(void *context, const double *x, double *value,
                            double *gradient, double *hessian) {
     struct problem *const problem = context;
     const int32_t p = problem->model->p;
     double parameter[P];
     kam_sum sums[KAM__MOST_TERMS];
-    for (int32_t i = 0; i < p; i++) parameter[i] = kam__exp(x[i]);
+    for (int32_t i = 0; i < p; i++)
+        parameter[i] = parameter_at(problem->model, i, x[i]);
     problem->parameter = parameter;
     const kam_status status = add_all(problem, sums);
     if (status != KAM_OK) return status;
@@ -172,7 +179,9 @@ static kam_status evaluate(void *context, const double *x, double *value,
     return KAM_OK;
 }
 
-static void write_covariance(const struct kam__search *search,
+/* Of log parameters, or of those that are no exponentials. */
+static void write_covariance(const struct kam__likelihood *model,
+                             const struct kam__search *search,
                              kam_status status, double *covariance) {
     double matrix[P * P];
     const int32_t p = search->n;
@@ -182,6 +191,11 @@ static void write_covariance(const struct kam__search *search,
     }
     if (status == KAM_OK && !kam__cholesky(matrix, p))
         kam__cholesky_invert(matrix, p, covariance);
+    for (int32_t i = 0; i < p; i++)
+        for (int32_t j = 0; j < p && model->unit[i] > 0; j++) {
+            covariance[i * p + j] *= model->unit[i];
+            covariance[j * p + i] *= model->unit[i];
+        }
 }
 
 static void write_report(const struct problem *problem,
@@ -209,7 +223,8 @@ static kam_status verdict(const struct kam__likelihood *model,
                           kam_diag *diag) {
     const int32_t c = search->culprit;
     const char *const name = c >= 0 ? model->name[c] : "";
-    const double at = c >= 0 ? kam__exp(search->x[c]) : (double)NAN;
+    const double at =
+        c >= 0 ? parameter_at(model, c, search->x[c]) : (double)NAN;
     if (status == KAM_OK) return kam__ok(diag);
     if (status == KAM_ERR_AT_BOUND)
         return kam__fail(diag, status, name, -1, at,
@@ -301,8 +316,8 @@ kam_status kam__likelihood_fit(const struct kam__likelihood *model,
         status = search_from_starts(&problem, options, size, &search, report);
         if (status < KAM_ERR_MEMORY) {
             for (int32_t i = 0; i < model->p; i++)
-                estimate->parameter[i] = kam__exp(search.x[i]);
-            write_covariance(&search, status, estimate->covariance);
+                estimate->parameter[i] = parameter_at(model, i, search.x[i]);
+            write_covariance(model, &search, status, estimate->covariance);
             write_report(&problem, &search, status, report);
         }
         status = verdict(model, &search, status, diag);

@@ -18,7 +18,7 @@ enum {
 };
 
 /* A model. Terms are value, gradient (p) and lower triangle of the Hessian by
- * rows, in log parameters. The first key of a row is its count. */
+ * rows, in log parameters (or units of one). The first key of a row is its count. */
 struct kam__likelihood {
     int32_t p;
     const void *context;
@@ -34,6 +34,9 @@ struct kam__likelihood {
     int32_t n_starts; /* 1..KAM__MOST_STARTS */
     double start[KAM__MOST_STARTS][KAM__MOST_PARAMETERS];
     double centre[KAM__MOST_PARAMETERS], width[KAM__MOST_PARAMETERS];
+    /* A parameter whose unit is above 0 is no exponential: it is its offset and so
+     * many units. */
+    double unit[KAM__MOST_PARAMETERS], offset[KAM__MOST_PARAMETERS];
 };
 
 struct kam__estimate {

@@ -6,36 +6,57 @@
 #include "base/diag.h"
 #include "base/memory.h"
 #include "base/sized.h"
-#include "value/gamma_gamma.h"
 #include "value/spend_model.h"
 
-static const char *const PARAMETER[] = {"p", "q", "gamma"};
+static const kam__spend FAMILIES[] = {&kam__gamma_gamma_family,
+                                      &kam__normal_family};
 
-const char *kam_spend_parameter_name(int32_t family, int32_t i) {
-    return family == KAM_SPEND_GAMMA_GAMMA && i >= 0 && i < 3 ? PARAMETER[i]
-                                                              : 0;
+kam__spend kam__spend_family_of(int32_t id) {
+    for (uint32_t i = 0; i < sizeof FAMILIES / sizeof FAMILIES[0]; i++)
+        if (FAMILIES[i]->id == id) return FAMILIES[i];
+    return 0;
 }
 
-int kam__spend_read_model(const kam_spend *model, kam_status *status,
-                          kam_diag *diag) {
+const char *kam_spend_family_name(int32_t family) {
+    const kam__spend f = kam__spend_family_of(family);
+    return f ? f->name : "unknown";
+}
+
+const char *kam_spend_parameter_name(int32_t family, int32_t i) {
+    const kam__spend f = kam__spend_family_of(family);
+    return f && i >= 0 && i < f->n_parameters ? f->parameter[i] : 0;
+}
+
+static kam_status check_parameter(kam__spend family, const kam_spend *model,
+                                  int32_t i, kam_diag *diag) {
+    const double value = model->parameter[i];
+    if (fabs(value) < INFINITY && (i < family->any_sign || value > 0))
+        return KAM_OK;
+    return kam__fail(diag, KAM_ERR_OPTION, "model.parameter", i, value,
+                     i < family->any_sign
+                         ? "parameter {row} is {value}: it must be finite."
+                         : "parameter {row} is {value}: it must be above zero "
+                           "and finite.");
+}
+
+kam__spend kam__spend_read_model(const kam_spend *model, kam_status *status,
+                                 kam_diag *diag) {
     *status = KAM_OK;
     if (!model) {
         *status = kam__fail(diag, KAM_ERR_NULL, "model", -1, NAN, "");
-    } else if (model->family != KAM_SPEND_GAMMA_GAMMA ||
-               model->n_parameters != 3) {
+        return 0;
+    }
+    const kam__spend family = kam__spend_family_of(model->family);
+    if (!family || model->n_parameters != family->n_parameters) {
         *status =
             kam__fail(diag, KAM_ERR_OPTION, "model.family", -1, model->family,
                       "{value} is no family, or not with that many "
                       "parameters.");
-    } else {
-        for (int32_t i = 0; i < 3 && *status == KAM_OK; i++)
-            if (!(model->parameter[i] > 0 && model->parameter[i] < INFINITY))
-                *status = kam__fail(diag, KAM_ERR_OPTION, "model.parameter", i,
-                                    model->parameter[i],
-                                    "parameter {row} is {value}: it must be "
-                                    "above zero and finite.");
+        return 0;
     }
-    return *status == KAM_OK;
+    for (int32_t i = 0; i < family->n_parameters && *status == KAM_OK; i++)
+        *status = check_parameter(family, model, i, diag);
+    return *status == KAM_OK ? family : 0;
 }
 
 kam_status kam__spend_read_accounts(kam_accounts *ours,
@@ -56,52 +77,38 @@ kam_status kam__spend_read_accounts(kam_accounts *ours,
     return status;
 }
 
-uint32_t kam__spend_flag(double x, double m) {
+uint32_t kam__spend_flag(double x, double m, int any_sign) {
     if (x != x || (x > 0 && m != m)) return KAM_ROW_MISSING;
     if (!(x >= 0 && x < 0x1p53 && x == floor(x))) return KAM_ROW_DOMAIN;
-    if (x > 0 && !(m >= 0 && m < INFINITY)) return KAM_ROW_DOMAIN;
+    if (x > 0 && !((m >= 0 || any_sign) && fabs(m) < INFINITY))
+        return KAM_ROW_DOMAIN;
     return x > 0 ? 0 : KAM_ROW_ONE_ORDER;
-}
-
-/* Fader & Hardie (2013), note 025, eq. (5); with x = 0, eq. (4). */
-double kam__spend_mean(const double *parameter, double x, double m) {
-    const double p = parameter[0], q = parameter[1], gamma = parameter[2];
-    const double shape = p * x + q - 1;
-    const double known = x > 0 ? x * m : 0;
-    return shape > 0 ? (p / shape) * (gamma + known) : (double)INFINITY;
-}
-
-void kam__spend_moments(const double *parameter, double x, double m,
-                        double *mean, double *mean_square,
-                        double *mean_product) {
-    const double p = parameter[0], s = p * x + parameter[1];
-    *mean = kam__spend_mean(parameter, x, m);
-    const double product =
-        s > 2 ? *mean * *mean * ((s - 1) / (s - 2)) : (double)INFINITY;
-    *mean_product = product;
-    *mean_square = product * ((p + 1) / p);
 }
 
 struct work {
     kam_accounts accounts;
+    kam__spend family;
     const double *parameter;
     double *out;
     uint32_t *row_flags;
-    double (*answer)(const double *parameter, double x, double m);
+    int wants_likelihood;
 };
 
 static void answer_rows(void *context, int64_t first, int32_t n) {
     const struct work *const work = context;
+    double (*const answer)(const double *, double, double) =
+        work->wants_likelihood ? work->family->log_likelihood
+                               : work->family->mean;
     double x_tile[KAM__TILE], m_tile[KAM__TILE];
     const double *const x =
         kam__gather(&work->accounts.repeat_orders, first, n, x_tile);
     const double *const m =
         kam__gather(&work->accounts.mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
-        uint32_t flag = kam__spend_flag(x[i], m[i]);
+        uint32_t flag = kam__spend_flag(x[i], m[i], work->family->is_margin);
         const int usable = flag == 0 || flag == KAM_ROW_ONE_ORDER;
         const double value =
-            usable ? work->answer(work->parameter, x[i], m[i]) : (double)NAN;
+            usable ? answer(work->parameter, x[i], m[i]) : (double)NAN;
         if (value > DBL_MAX) flag |= KAM_ROW_INFINITE;
         if (usable && value != value) flag |= KAM_ROW_DOMAIN;
         work->out[first + i] = value;
@@ -114,7 +121,8 @@ static kam_status ask(struct work *work, const kam_spend *model,
                       kam_diag *diag) {
     kam_status status;
     kam_host ours;
-    if (!kam__spend_read_model(model, &status, diag)) return status;
+    work->family = kam__spend_read_model(model, &status, diag);
+    if (!work->family) return status;
     status = kam__spend_read_accounts(&work->accounts, accounts, diag);
     if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
     if (status != KAM_OK) return status;
@@ -129,9 +137,7 @@ kam_status kam_spend_expected(const kam_spend *model,
                               const kam_accounts *accounts,
                               const kam_host *host, double *value,
                               uint32_t *row_flags, kam_diag *diag) {
-    struct work work = {.out = value,
-                        .row_flags = row_flags,
-                        .answer = kam__spend_mean};
+    struct work work = {.out = value, .row_flags = row_flags};
     return ask(&work, model, accounts, host, diag);
 }
 
@@ -142,6 +148,6 @@ kam_status kam_spend_log_likelihood(const kam_spend *model,
                                     kam_diag *diag) {
     struct work work = {.out = log_likelihood,
                         .row_flags = row_flags,
-                        .answer = kam__gamma_gamma_log_likelihood};
+                        .wants_likelihood = 1};
     return ask(&work, model, accounts, host, diag);
 }

@@ -1,65 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Fitting the Gamma-Gamma model, and its partial sums for engines. */
+/* Fitting a spend family, and its partial sums for engines. */
 #include <math.h>
 #include <string.h>
 
 #include "base/diag.h"
-#include "base/isa.h"
-#include "math/elementary.h"
-#include "math/gamma.h"
-#include "math/special.h"
-#include "value/fit_parts.h"
-#include "value/gamma_gamma.h"
 #include "value/spend_model.h"
 
-/* log Gamma(z) less Stirling's (z - 1/2) log z - z + log(2 pi) / 2. */
-static double stirling_error(double z) {
-    if (z >= 3) return kam__gamma_far(1 / z);
-    return kam__lgamma(z) - ((z - 0.5) * kam__log(z) - z) -
-           0.91893853320467274178;
-}
-
-void kam__gamma_gamma_count_terms(const double *parameter, double x,
-                                  double *out) {
-    const double P = parameter[0] * x, q = parameter[1], n = P + q;
-    const double p1 = P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
-    const double q1 = q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
-    memset(out, 0, 10 * sizeof *out);
-    out[0] = 0.5 * kam__log(P / n * q) - 0.91893853320467274178 +
-             stirling_error(n) - stirling_error(P) - stirling_error(q);
-    out[1] = p1;
-    out[2] = q1;
-    out[4] = p1 + P * P * kam__trigamma_difference(P, q);
-    out[5] = P * q * kam__trigamma(n);
-    out[6] = q1 + q * q * kam__trigamma_difference(q, P);
-}
-
-double kam__gamma_gamma_log_likelihood(const double *parameter, double x,
-                                       double m) {
-    double count[10], row[10][KAM__TILE];
-    if (!(x > 0)) return 0;
-    if (!(m > 0)) return NAN; /* orders worth nothing have no density */
-    kam__gamma_gamma_count_terms(parameter, x, count);
-    kam__gamma_gamma_base.row_terms(parameter, &x, &m, 1, row);
-    return count[0] + row[0][0];
-}
-
-static void count_terms(const void *context, const double *parameter, double x,
-                        double *out) {
-    (void)context;
-    kam__gamma_gamma_count_terms(parameter, x, out);
-}
-
-static void row_terms(const void *context, const double *parameter,
-                      const double *const *key, int32_t n, int32_t isa,
-                      double (*out)[KAM__TILE]) {
-    (void)context;
-    KAM__PICK(isa, kam__gamma_gamma)
-        ->row_terms(parameter, key[0], key[1], n, out);
-}
-
-static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
-                    double (*key)[KAM__TILE], double *weight) {
+int32_t kam__spend_load(const kam_accounts *part, int64_t first, int32_t n,
+                        double (*key)[KAM__TILE], double *weight,
+                        int any_sign) {
     double x_tile[KAM__TILE], m_tile[KAM__TILE];
     const double *const x = kam__gather(&part->repeat_orders, first, n, x_tile);
     const double *const m =
@@ -67,8 +16,8 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
     int32_t used = 0;
     kam__weights(part, first, n, weight);
     for (int32_t i = 0; i < n; i++) {
-        if (kam__spend_flag(x[i], m[i]) || !(m[i] > 0)) continue;
-        if (!kam__is_weight(weight[i])) continue;
+        if (kam__spend_flag(x[i], m[i], any_sign)) continue;
+        if (!(m[i] > 0 || any_sign) || !kam__is_weight(weight[i])) continue;
         key[0][used] = x[i];
         key[1][used] = m[i];
         weight[used++] = weight[i];
@@ -76,66 +25,15 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
     return used;
 }
 
-/* Starts, bounds and prior are centred on the geometric mean of m, so that money
- * in any unit gives the same fit. The weak prior is our own: orders of one
- * account vary by about 60 %, accounts by about as much, each give or take a
- * factor of e^1.5. */
-static kam_status prepare(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
-    static const double start[2][2] = {{3, 3}, {1, 1.5}};
-    kam_sum weight = {0, 0}, logs = {0, 0};
-    (void)n_skipped;
-    if (n_used < (prior == KAM_PRIOR_WEAK ? 1 : 2))
-        return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.mean_order_value", -1,
-                         (double)n_used,
-                         "only {value} accounts have a mean order value: that "
-                         "says too little about its spread.");
-    for (int64_t i = 0; i < rows->n; i++)
-        if (kam_sum_add(&weight, rows->weight[i]) ||
-            kam_sum_add(&logs, rows->weight[i] * kam__log(rows->key[1][i])))
-            return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.weight", i,
-                             rows->weight[i], "the weights add up too high.");
-    const double centre = kam_sum_value(&logs) / kam_sum_value(&weight);
-    model->n_starts = 2;
-    for (int i = 0; i < 2; i++) {
-        model->start[i][0] = kam__log(start[i][0]);
-        model->start[i][1] = kam__log(start[i][1]);
-        model->start[i][2] = centre + kam__log(start[i][1] / start[i][0]);
-        model->lower[i] = -13.8; /* 1e-6 */
-        model->upper[i] = 11.5;  /* 1e5 */
-    }
-    model->lower[2] = centre - 30;
-    model->upper[2] = centre + 30;
-    for (int i = 0; i < 3; i++) {
-        model->centre[i] = model->start[0][i];
-        model->width[i] = 1.5;
-    }
-    return KAM_OK;
-}
-
-static const struct kam__row_kind KIND = {2, kam__spend_read_accounts, load,
-                                          prepare};
-
-static const char *const NAME[] = {"p", "q", "gamma"};
-static const char *const AT_LOWER[] = {
-    "p tends to 0: the orders of one account have nothing in common.",
-    "q tends to 0: order values of accounts have no typical size.",
-    "gamma tends to 0: order values of accounts have no typical size."};
-static const char *const AT_UPPER[] = {
-    "p grows without limit: all orders of an account are equal.",
-    "q grows without limit: all accounts have the same mean order value.",
-    "gamma grows without limit: all accounts have the same mean order value."};
-
-static struct kam__likelihood likelihood(void) {
+static struct kam__likelihood likelihood_of(kam__spend family) {
     struct kam__likelihood model;
     memset(&model, 0, sizeof model);
-    model.p = 3;
-    model.count_terms = count_terms;
-    model.row_terms = row_terms;
-    model.name = NAME;
-    model.at_lower = AT_LOWER;
-    model.at_upper = AT_UPPER;
+    model.p = family->n_parameters;
+    model.count_terms = family->count_terms;
+    model.row_terms = family->row_terms;
+    model.name = family->parameter;
+    model.at_lower = family->at_lower;
+    model.at_upper = family->at_upper;
     return model;
 }
 
@@ -144,22 +42,24 @@ kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                          const kam_host *host, kam_spend *model,
                          double *covariance, kam_estimate_report *report,
                          kam_diag *diag) {
+    const kam__spend f = kam__spend_family_of(family);
     struct kam__estimate estimate;
     int answered;
-    if (family != KAM_SPEND_GAMMA_GAMMA)
+    if (!f)
         return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
                          "{value} is no KAM_SPEND_*.");
     if (!model) return kam__fail(diag, KAM_ERR_NULL, "model", -1, NAN, "");
-    struct kam__likelihood gamma_gamma = likelihood();
+    struct kam__likelihood likelihood = likelihood_of(f);
     const kam_status status =
-        kam__fit_parts(&KIND, &gamma_gamma, parts, n_parts, options, host,
+        kam__fit_parts(f->rows, &likelihood, parts, n_parts, options, host,
                        &estimate, &answered, report, diag);
+    const int32_t p = f->n_parameters;
     if (!answered) return status;
     memset(model, 0, sizeof *model);
     model->family = family;
-    model->n_parameters = 3;
-    for (int i = 0; i < 3; i++) model->parameter[i] = estimate.parameter[i];
-    for (int i = 0; covariance && i < 9; i++)
+    model->n_parameters = p;
+    for (int i = 0; i < p; i++) model->parameter[i] = estimate.parameter[i];
+    for (int i = 0; covariance && i < p * p; i++)
         covariance[i] = estimate.covariance[i];
     return status;
 }
@@ -168,8 +68,9 @@ kam_status kam_spend_objective(const kam_spend *model, const kam_accounts *part,
                                const kam_host *host, kam_objective *partial,
                                kam_diag *diag) {
     kam_status status;
-    if (!kam__spend_read_model(model, &status, diag)) return status;
-    const struct kam__likelihood gamma_gamma = likelihood();
-    return kam__objective_part(&KIND, &gamma_gamma, model->parameter, part,
-                               host, partial, diag);
+    const kam__spend family = kam__spend_read_model(model, &status, diag);
+    if (!family) return status;
+    const struct kam__likelihood likelihood = likelihood_of(family);
+    return kam__objective_part(family->rows, &likelihood, model->parameter,
+                               part, host, partial, diag);
 }

@@ -34,7 +34,7 @@ static void read_part(struct work *work, const kam_accounts *part) {
             kam__gather(&part->mean_order_value, at, n, m_tile);
         kam__weights(part, at, n, weight);
         for (int32_t i = 0; i < n; i++) {
-            if (!(x[i] > 0) || kam__spend_flag(x[i], fabs(m[i]))) continue;
+            if (!(x[i] > 0) || kam__spend_flag(x[i], m[i], 1)) continue;
             if (!kam__is_weight(weight[i])) continue;
             work->fact[COUNTS][work->n] = x[i];
             work->fact[VALUES][work->n] = m[i];

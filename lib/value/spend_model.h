@@ -1,31 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* What the Gamma-Gamma model says of one account. */
+/* What a spend family is to the functions of kam/spend.h and kam/clv.h. */
 #ifndef KAM_VALUE_SPEND_MODEL_H
 #define KAM_VALUE_SPEND_MODEL_H
 
 #include <kam/spend.h>
 
-#include "base/rows.h"
+#include "value/fit_parts.h"
 
-/* 1 when the model can be used; else 0, *status set and the diag filled. */
-int kam__spend_read_model(const kam_spend *model, kam_status *status,
-                          kam_diag *diag);
+struct kam__spend_family {
+    int32_t id, n_parameters;
+    const char *name;
+    const char *parameter[4];
+    const char *at_lower[4]; /* what a fit at a bound means, a sentence each */
+    const char *at_upper[4];
+    int32_t any_sign;  /* leading parameters that are no logarithms */
+    int32_t is_margin; /* order values are margins, and of any sign */
+    const struct kam__row_kind *rows;
+    void (*count_terms)(const void *context, const double *parameter, double x,
+                        double *out);
+    void (*row_terms)(const void *context, const double *parameter,
+                      const double *const *key, int32_t n, int32_t isa,
+                      double (*out)[KAM__TILE]);
+    /* Expected value of an order of an account with x repeat orders of mean m; the
+     * book's mean when x is 0; infinity when that has none. */
+    double (*mean)(const double *parameter, double x, double m);
+    /* 0 for x = 0. */
+    double (*log_likelihood)(const double *parameter, double x, double m);
+};
+
+typedef const struct kam__spend_family *kam__spend;
+
+extern const struct kam__spend_family kam__gamma_gamma_family,
+    kam__normal_family;
+
+/* NULL when there is no such family. */
+kam__spend kam__spend_family_of(int32_t id);
+
+/* The family when the model can be used; else NULL, *status set and the diag
+ * filled. */
+kam__spend kam__spend_read_model(const kam_spend *model, kam_status *status,
+                                 kam_diag *diag);
 
 /* Reads the caller's struct and checks the columns of order values. */
 kam_status kam__spend_read_accounts(kam_accounts *ours,
                                     const kam_accounts *theirs, kam_diag *diag);
 
-/* Why row i of x and m cannot be used, or 0. */
-uint32_t kam__spend_flag(double x, double m);
+/* Rows of a fit: those with repeat orders whose mean is above zero, or any. */
+int32_t kam__spend_load(const kam_accounts *part, int64_t first, int32_t n,
+                        double (*key)[KAM__TILE], double *weight, int any_sign);
 
-/* Expected value of an order of an account with x repeat orders of mean m; the
- * book's mean when x is 0; infinity when that has none. */
-double kam__spend_mean(const double *parameter, double x, double m);
-
-/* E v, E v^2 and E v_i v_j of orders still to come; infinity where there is no
- * such moment. */
-void kam__spend_moments(const double *parameter, double x, double m,
-                        double *mean, double *mean_square,
-                        double *mean_product);
+/* Why a row of x and m cannot be used, or 0; m may be below zero when
+ * `any_sign`. */
+uint32_t kam__spend_flag(double x, double m, int any_sign);
 
 #endif

@@ -146,6 +146,11 @@ static inline double random_gamma(uint64_t *seed, int shape) {
     return sum;
 }
 
+static inline double random_normal(uint64_t *seed) {
+    const double size = sqrt(2 * random_exponential(seed));
+    return size * cos(6.283185307179586 * random_unit(seed));
+}
+
 static inline struct histories simulated_book(int64_t n, int32_t family, int r,
                                               double alpha, int a, int b,
                                               uint64_t seed) {

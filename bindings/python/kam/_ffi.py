@@ -40,7 +40,7 @@ KAM_BTYD_OWN_RATE, KAM_BTYD_ORDERS_BEFORE = -1, -2
 # kam/btyd_covariates.h
 KAM_BTYD_ASK_ALIVE, KAM_BTYD_ASK_ORDERS, KAM_BTYD_ASK_DISCOUNTED, KAM_BTYD_ASK_NO_ORDER = 1, 2, 3, 4
 # kam/spend.h
-KAM_SPEND_GAMMA_GAMMA = 1
+KAM_SPEND_GAMMA_GAMMA, KAM_SPEND_NORMAL = 1, 2
 # kam/retention.h
 KAM_RETENTION_SBG, KAM_RETENTION_BDW = 1, 2
 # kam/reason.h
@@ -776,7 +776,8 @@ class kam_models(Structure):
 
 class kam_fit_options(Structure):
     _fields_ = [("struct_size", c_uint32), ("family", c_int32), ("period_days", c_double),
-                ("tiers", kam_tier_policy), ("policy", POINTER(kam_policy))]
+                ("tiers", kam_tier_policy), ("policy", POINTER(kam_policy)), ("spend_family", c_int32),
+                ("reserved", c_int32)]
 
 
 class kam_fit_report(Structure):
@@ -883,6 +884,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                      POINTER(c_int32), _diag]),
     # spend.h
     "kam_spend_parameter_name": (c_char_p, [c_int32, c_int32]),
+    "kam_spend_family_name": (c_char_p, [c_int32]),
     "kam_spend_fit": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host, _spend,
                                    _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),

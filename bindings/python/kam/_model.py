@@ -73,6 +73,11 @@ class Model:
             return int(function(ctypes.byref(self._raw), rows, *arguments, host, *rest))
         return call
 
+    @property
+    def _any_sign(self) -> Sequence[str]:
+        """Parameters whose covariance is their own, not of their logs."""
+        return ()
+
     def _book_days(self) -> Optional[float]:
         """Days a period that a book has to have; None: any."""
         return None
@@ -102,10 +107,11 @@ class Model:
 
     @property
     def standard_errors(self) -> Optional[dict[str, float]]:
-        """Of the parameters, by the delta method: parameter x that of its log."""
+        """Of the parameters, by the delta method: parameter x that of its log, but for
+        those that can have any sign."""
         if self.covariance is None:
             return None
-        return {name: value * math.sqrt(variance[i]) if variance[i] >= 0 else math.nan
+        return {name: (1 if name in self._any_sign else value) * math.sqrt(variance[i]) if variance[i] >= 0 else math.nan
                 for i, ((name, value), variance) in enumerate(zip(self.parameters.items(), self.covariance))}
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,28 +1,49 @@
 # SPDX-License-Identifier: MIT
-"""What an order of an account is worth (kam/spend.h): Gamma-Gamma."""
+"""What an order of an account is worth (kam/spend.h): Gamma-Gamma, or the normal
+model of margins, which may be below zero."""
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from . import _ffi, _model, _report, estimate
-from ._errors import new_diag
+from ._errors import new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
 from ._table import Table
 from .account import Book, accounts
 
 
+FAMILIES = {lib.kam_spend_family_name(number).decode(): number
+            for number in (_ffi.KAM_SPEND_GAMMA_GAMMA, _ffi.KAM_SPEND_NORMAL)}
+
+
+def family_number(family: str) -> int:
+    if family not in FAMILIES:
+        raise refuse("family", f"is {family!r}, not {' or '.join(FAMILIES)}", _ffi.KAM_ERR_OPTION)
+    return FAMILIES[family]
+
+
 class Model(_model.Model):
-    """A spend model, fitted by `fit` or by hand: Model(p=6.2, q=3.7, gamma=15)."""
+    """A spend model, fitted by `fit` or by hand: Model(p=6.2, q=3.7, gamma=15), or
+    Model("normal", mu=4, tau=9, sigma=15)."""
 
     _kind = _ffi.kam_spend
     _names, _objective = lib.kam_spend_parameter_name, lib.kam_spend_objective
 
-    def __init__(self, **parameters: float) -> None:
-        self._raw = _ffi.kam_spend(family=_ffi.KAM_SPEND_GAMMA_GAMMA)
+    def __init__(self, family: str = "gamma-gamma", **parameters: float) -> None:
+        self._raw = _ffi.kam_spend(family=family_number(family))
         _model.fill(self._raw, type(self)._names, parameters)
         self._set(None, None)
+
+    @property
+    def family(self) -> str:
+        return str(lib.kam_spend_family_name(self._raw.family).decode())
+
+    @property
+    def _any_sign(self) -> Sequence[str]:
+        return ("mu",)
 
     def expected(self, book: Book, *, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
         """`order_value`: expected money an order of each account."""
@@ -36,13 +57,13 @@ class Model(_model.Model):
                              threads=threads)
 
 
-def fit(book: Book, *, prior: str = "none", max_steps: Optional[int] = None, progress: Optional[Progress] = None,
-        threads: Optional[int] = None) -> Model:
-    """Fits Gamma-Gamma; as kam.btyd.fit."""
-    rows, how = accounts(book), estimate.options(prior, max_steps)
+def fit(book: Book, family: str = "gamma-gamma", *, prior: str = "none", max_steps: Optional[int] = None,
+        progress: Optional[Progress] = None, threads: Optional[int] = None) -> Model:
+    """Fits a family; as kam.btyd.fit. With "normal", mean_order_value is a margin."""
+    rows, how, number = accounts(book), estimate.options(prior, max_steps), family_number(family)
 
     def call(*rest: Any) -> int:
-        return int(lib.kam_spend_fit(_ffi.KAM_SPEND_GAMMA_GAMMA, rows.array(), len(rows.parts), ctypes.byref(how), *rest))
+        return int(lib.kam_spend_fit(number, rows.array(), len(rows.parts), ctypes.byref(how), *rest))
     return _model.fitted(Model, call, progress=progress, threads=threads)
 
 

@@ -81,6 +81,23 @@ def test_cdnow_independence():
     same(report["dependence"], found)
 
 
+def test_margins():
+    """The normal model: mu has any sign, and its error is its own"""
+    book = dict(BOOK, mean_order_value=[22.0, -11.0, 0.0, 7.0, -30.0])
+    model = kam.spend.fit(book, "normal", prior="weak")
+    same((model.family, list(model.parameters)), ("normal", ["mu", "tau", "sigma"]))
+    near(model.standard_errors["mu"], model.covariance[0][0] ** 0.5, 1e-15, "error of mu")
+    near(model.standard_errors["tau"], model.parameters["tau"] * model.covariance[1][1] ** 0.5, 1e-15, "of tau")
+    by_hand = kam.spend.Model("normal", mu=-4.0, tau=9.0, sigma=15.0)
+    value = by_hand.expected(book)["order_value"]
+    near(value[1], -4 + 81 / (81 + 225) * -7, 1e-14, "margin")
+    near(value[2], -4, 0, "margin without orders")
+    clv = kam.clv.value(ORDERS, by_hand, book)["lifetime_value"]
+    tap.check(clv[1] < 0 < clv[0], f"{list(clv)}")
+    same(kam.fit(book, spend_family="normal").spend.family, "normal")
+    raised(kam.KamError, lambda: kam.spend.fit(book, "gamma"))
+
+
 BOOK = {"repeat_orders": [2.0, 1.0, 0.0, 7.0, 3.0], "last_order_periods": [30.4, 1.7, 0.0, 29.4, 38.0],
         "age_periods": [38.9, 38.9, 38.9, 38.9, 39.0], "mean_order_value": [22.35, 11.77, 0.0, 73.7, 10.0],
         "gross_revenue": [90.0, 30.0, 10.0, 600.0, 44.0], "direct_cost": [50.0, 31.0, 5.0, 400.0, 20.0]}

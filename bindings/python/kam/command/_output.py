@@ -212,7 +212,7 @@ def _models(result: Result) -> str:
     made = f"Rhythm    {models.orders.family if models.orders else 'no order model'}: "
     made += verdict(report["orders"], report["orders_ml"], culprit_of(models.orders, report["orders_culprit"]))
     made += _parameters(models.orders) if models.orders else ""
-    made += f"Spend     {'gamma-gamma' if models.spend else 'no spend model'}: "
+    made += f"Spend     {models.spend.family if models.spend else 'no spend model'}: "
     made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]))
     return made + (_parameters(models.spend) + _dependence(report) if models.spend else "")
 

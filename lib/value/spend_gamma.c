@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Gamma-Gamma as a family of kam/spend.h. */
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/isa.h"
+#include "math/elementary.h"
+#include "math/gamma.h"
+#include "math/special.h"
+#include "value/fit_parts.h"
+#include "value/gamma_gamma.h"
+#include "value/spend_model.h"
+
+/* log Gamma(z) less Stirling's (z - 1/2) log z - z + log(2 pi) / 2. */
+static double stirling_error(double z) {
+    if (z >= 3) return kam__gamma_far(1 / z);
+    return kam__lgamma(z) - ((z - 0.5) * kam__log(z) - z) -
+           0.91893853320467274178;
+}
+
+static void terms_of_count(const double *parameter, double x, double *out) {
+    const double P = parameter[0] * x, q = parameter[1], n = P + q;
+    const double p1 = P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
+    const double q1 = q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
+    memset(out, 0, 10 * sizeof *out);
+    out[0] = 0.5 * kam__log(P / n * q) - 0.91893853320467274178 +
+             stirling_error(n) - stirling_error(P) - stirling_error(q);
+    out[1] = p1;
+    out[2] = q1;
+    out[4] = p1 + P * P * kam__trigamma_difference(P, q);
+    out[5] = P * q * kam__trigamma(n);
+    out[6] = q1 + q * q * kam__trigamma_difference(q, P);
+}
+
+static double log_likelihood(const double *parameter, double x, double m) {
+    double count[10], row[10][KAM__TILE];
+    if (!(x > 0)) return 0;
+    if (!(m > 0)) return NAN; /* orders worth nothing have no density */
+    terms_of_count(parameter, x, count);
+    kam__gamma_gamma_base.row_terms(parameter, &x, &m, 1, row);
+    return count[0] + row[0][0];
+}
+
+static void count_terms(const void *context, const double *parameter, double x,
+                        double *out) {
+    (void)context;
+    terms_of_count(parameter, x, out);
+}
+
+static void row_terms(const void *context, const double *parameter,
+                      const double *const *key, int32_t n, int32_t isa,
+                      double (*out)[KAM__TILE]) {
+    (void)context;
+    KAM__PICK(isa, kam__gamma_gamma)
+        ->row_terms(parameter, key[0], key[1], n, out);
+}
+
+static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
+                    double (*key)[KAM__TILE], double *weight) {
+    return kam__spend_load(part, first, n, key, weight, 0);
+}
+
+/* Starts, bounds and prior are centred on the geometric mean of m, so that money
+ * in any unit gives the same fit. The weak prior is our own: orders of one
+ * account vary by about 60 %, accounts by about as much, each give or take a
+ * factor of e^1.5. */
+static kam_status prepare(struct kam__likelihood *model,
+                          const struct kam__distinct *rows, int64_t n_used,
+                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
+    static const double start[2][2] = {{3, 3}, {1, 1.5}};
+    kam_sum weight = {0, 0}, logs = {0, 0};
+    (void)n_skipped;
+    if (n_used < (prior == KAM_PRIOR_WEAK ? 1 : 2))
+        return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.mean_order_value", -1,
+                         (double)n_used,
+                         "only {value} accounts have a mean order value: that "
+                         "says too little about its spread.");
+    for (int64_t i = 0; i < rows->n; i++)
+        if (kam_sum_add(&weight, rows->weight[i]) ||
+            kam_sum_add(&logs, rows->weight[i] * kam__log(rows->key[1][i])))
+            return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.weight", i,
+                             rows->weight[i], "the weights add up too high.");
+    const double centre = kam_sum_value(&logs) / kam_sum_value(&weight);
+    model->n_starts = 2;
+    for (int i = 0; i < 2; i++) {
+        model->start[i][0] = kam__log(start[i][0]);
+        model->start[i][1] = kam__log(start[i][1]);
+        model->start[i][2] = centre + kam__log(start[i][1] / start[i][0]);
+        model->lower[i] = -13.8; /* 1e-6 */
+        model->upper[i] = 11.5;  /* 1e5 */
+    }
+    model->lower[2] = centre - 30;
+    model->upper[2] = centre + 30;
+    for (int i = 0; i < 3; i++) {
+        model->centre[i] = model->start[0][i];
+        model->width[i] = 1.5;
+    }
+    return KAM_OK;
+}
+
+/* Fader & Hardie (2013), note 025, eq. (5); with x = 0, eq. (4). */
+static double mean(const double *parameter, double x, double m) {
+    const double p = parameter[0], q = parameter[1], gamma = parameter[2];
+    const double shape = p * x + q - 1;
+    const double known = x > 0 ? x * m : 0;
+    return shape > 0 ? (p / shape) * (gamma + known) : (double)INFINITY;
+}
+
+static const struct kam__row_kind ROWS = {2, kam__spend_read_accounts, load,
+                                          prepare};
+
+const struct kam__spend_family kam__gamma_gamma_family = {
+    .id = KAM_SPEND_GAMMA_GAMMA,
+    .n_parameters = 3,
+    .name = "gamma-gamma",
+    .parameter = {"p", "q", "gamma"},
+    .at_lower =
+        {"p tends to 0: the orders of one account have nothing in common.",
+         "q tends to 0: order values of accounts have no typical size.",
+         "gamma tends to 0: order values of accounts have no typical size."},
+    .at_upper = {"p grows without limit: all orders of an account are equal.",
+                 "q grows without limit: all accounts have the same mean order "
+                 "value.",
+                 "gamma grows without limit: all accounts have the same mean "
+                 "order value."},
+    .rows = &ROWS,
+    .count_terms = count_terms,
+    .row_terms = row_terms,
+    .mean = mean,
+    .log_likelihood = log_likelihood};
