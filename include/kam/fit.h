@@ -44,8 +44,8 @@ typedef struct kam_fit_options {
                                 the policy */
     const kam_policy *policy; /**< tiers and matrix are fitted; NULL: T1's CNY
                                 preset, T2's thresholds */
-    int32_t spend_family;  /**< KAM_SPEND_*, or 0 (default): Gamma-Gamma */
-    int32_t reserved;      /**< 0 */
+    int32_t spend_family;     /**< KAM_SPEND_*, or 0 (default): Gamma-Gamma */
+    int32_t reserved;         /**< 0 */
 } kam_fit_options;
 
 /** What kam_fit tells. */

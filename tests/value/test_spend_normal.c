@@ -309,7 +309,8 @@ static void test_fit_and_score(void **state) {
     out.lifetime_value = value;
     out.order_value = order_value;
     out.row_flags = flags;
-    assert_status(kam_score(&accounts, &models, NULL, KAM_NO_DAY, NULL, &out, NULL),
+    assert_status(kam_score(&accounts, &models, NULL, KAM_NO_DAY, NULL, &out,
+                            NULL),
                   KAM_OK);
     assert_status(kam_clv_value(&models.orders, &models.spend, &accounts, NULL,
                                 NULL, direct, NULL, NULL),
