@@ -52,6 +52,7 @@
 #include "sum.h"
 #include "survival.h"
 #include "tier.h"
+#include "trees.h"
 #include "version.h"
 
 #endif

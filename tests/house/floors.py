@@ -30,7 +30,7 @@ PUBLIC = {
     "calibrate": (4, "churn"),
     "survival": (4, "churn"),
     "hazard": (4, "churn"),
-    "panel": (4, "churn"),
+    "panel": (4, "churn"), "trees": (4, "churn"),
     "business": (3, "data"),
     "stage": (4, "care"), "cadence": (4, "care"), "service_level": (4, "care"), "playbook": (4, "care"),
     "kpi": (4, "kpi"), "kpi_of": (4, "kpi"), "kpi_appraise": (4, "kpi"), "kpi_of_customers": (4, "kpi"),

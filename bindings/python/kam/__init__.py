@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import (additive, backtest, btyd, btyd_choose, btyd_covariates, business, cadence, calendar, calibrate, cause,
                clv, concentration, costing, estimate, hazard, key_account, kpi, matrix, move, panel, playbook, policy,
                profit, reason, retention, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
-               survival, tier)
+               survival, tier, trees)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
 from ._fit import Models, fit
@@ -51,4 +51,4 @@ __all__ = [
     "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa",
     "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
     "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
-    "signal", "spend", "stage", "status", "sum", "survival", "tier"]
+    "signal", "spend", "stage", "status", "sum", "survival", "tier", "trees"]

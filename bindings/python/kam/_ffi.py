@@ -74,6 +74,10 @@ KAM_SIGNAL_CUSUM, KAM_SIGNAL_EWMA, KAM_SIGNAL_POISSON = 1, 2, 3
 KAM_SIGNAL_UP, KAM_SIGNAL_DOWN, KAM_SIGNAL_BOTH = 1, 2, 3
 KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_IS_LOG_NORMAL, KAM_SIGNAL_IS_COUNT = 1, 2, 3
 (KAM_SIGNAL_ALARM, KAM_SIGNAL_STALE, KAM_SIGNAL_LOST, KAM_SIGNAL_SHORT, KAM_SIGNAL_OUTSIDE) = 1, 2, 4, 8, 16
+# kam/trees.h
+KAM_TREES_XGBOOST, KAM_TREES_LIGHTGBM = 1, 2
+KAM_TREES_IDENTITY, KAM_TREES_LOGISTIC, KAM_TREES_LOG = 1, 2, 3
+KAM_TREES_ALL, KAM_TREES_BEST = 0, -1
 # kam/tier.h
 KAM_TIER_BY_SCORE, KAM_TIER_BY_RANK, KAM_TIER_BY_TOTAL = 1, 2, 3
 # kam/kpi.h, kam/kpi_of.h
@@ -712,6 +716,12 @@ class kam_additive_scale(Structure):
     _fields_ = [(name, c_double) for name in ("points", "odds", "pdo")]
 
 
+class kam_trees_report(Structure):
+    _fields_ = [("struct_size", c_uint32), *((name, c_int32) for name in ("source", "link", "n_features")),
+                *((name, c_int64) for name in ("n_trees", "n_nodes", "n_rounds", "best_round")), ("depth", c_int32),
+                ("path_features", c_int32), ("slope", c_double), ("base", c_double)]
+
+
 class kam_cause_panel(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_causes", c_int32), ("n_rows", c_int64), ("cause", POINTER(c_int32)),
                 ("risk", POINTER(kam_column)), ("margin", kam_column), ("natural_risk", kam_column)]
@@ -803,7 +813,7 @@ _accounts, _btyd, _spend = POINTER(kam_accounts), POINTER(kam_btyd), POINTER(kam
 _retention = POINTER(kam_retention)
 _panel, _hazard = POINTER(kam_panel), POINTER(kam_hazard)
 _flags, _out = c_void_p, c_void_p  # buffers of a result: their addresses
-_ledger = c_void_p
+_ledger, _trees = c_void_p, c_void_p
 _arrow_schema, _arrow_array = c_void_p, c_void_p  # Arrow's own structs, in _arrow.py
 
 #: name -> (result, arguments), in the order of the headers
@@ -1067,6 +1077,16 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                         POINTER(kam_additive_scale), POINTER(kam_additive_bin), _doubles, _doubles,
                                         _diag]),
     # cause.h
+    "kam_trees_from_xgboost": (kam_status, [c_char_p, c_uint64, c_int32, _host, POINTER(_trees), _diag]),
+    "kam_trees_from_lightgbm": (kam_status, [c_char_p, c_uint64, c_int32, _host, POINTER(_trees), _diag]),
+    "kam_trees_save": (kam_status, [_trees, _out, c_uint64, POINTER(c_uint64), _diag]),
+    "kam_trees_load": (kam_status, [c_char_p, c_uint64, _host, POINTER(_trees), _diag]),
+    "kam_trees_free": (None, [_trees]),
+    "kam_trees_report_of": (kam_status, [_trees, POINTER(kam_trees_report), _diag]),
+    "kam_trees_feature_name": (c_char_p, [_trees, c_int32]),
+    "kam_trees_score": (kam_status, [_trees, POINTER(kam_panel), _host, _out, _out, _diag]),
+    "kam_trees_contributions": (kam_status, [_trees, POINTER(kam_panel), _host, _out, _diag]),
+    "kam_trees_reasons": (kam_status, [_trees, POINTER(kam_panel), c_int32, _host, _out, _diag]),
     "kam_cause_name": (c_char_p, [c_int32, c_int32]),
     "kam_cause_is_controllable": (c_int32, [c_int32]),
     "kam_cause_options_init": (kam_status, [POINTER(kam_cause_options), c_uint32]),

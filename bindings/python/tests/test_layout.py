@@ -81,7 +81,7 @@ def fits(c, bound):
     if bound in (ctypes.c_void_p, ctypes.c_char_p):
         return True
     target = getattr(bound, "_type_", None)
-    if base == "kam_ledger":
+    if base in ("kam_ledger", "kam_trees"):
         return bound is ctypes.POINTER(ctypes.c_void_p) and c.count("*") == 2
     return target is SCALARS.get(base) or getattr(target, "__name__", "") == base
 
