@@ -34,7 +34,10 @@ static const char *const keys[N_KEYS] = {"num_leaves",     "num_cat",
                                          "is_linear"};
 static const char *const ignored[] = {"split_gain", "leaf_weight",
                                       "internal_value", "internal_weight",
-                                      "shrinkage"};
+                                      "shrinkage",
+                                      /* of linear leaves: refused whole */
+                                      "leaf_const", "num_features",
+                                      "leaf_features", "leaf_coeff"};
 
 /* ---- a tree ---- */
 
