@@ -69,6 +69,12 @@ typedef struct kam_cadence_accounts {
     kam_column account_class; /**< of the matrix; below 1 or missing: unknown */
 } kam_cadence_accounts;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_CADENCE_DEFAULT_RULES = 1, /**< the preset */
+    KAM_CADENCE_DEFAULT_STAGES = 2 /**< 3, 12, 36 months */
+};
+
 /** Where to write, each shape (n_rows, n_touches). NULL: not wanted. */
 typedef struct kam_cadence_out {
     uint32_t struct_size;  /**< sizeof(kam_cadence_out) */
@@ -81,6 +87,8 @@ typedef struct kam_cadence_out {
                                 asks for something that is not known;
                                 KAM_ROW_DOMAIN when a last touch lies
                                 ahead: then none is due */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_CADENCE_DEFAULT_* that stand */
 } kam_cadence_out;
 
 /** Rules, and when stages begin. */

@@ -63,6 +63,11 @@ typedef struct kam_costing_use {
     int64_t n_lines;    /**< lines that count */
 } kam_costing_use;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_COSTING_DEFAULT_CENTS = 1 /**< 100 parts */
+};
+
 /** Where to write. NULL: not wanted. */
 typedef struct kam_costing_out {
     uint32_t struct_size; /**< sizeof(kam_costing_out) */
@@ -73,6 +78,8 @@ typedef struct kam_costing_out {
     double *account_cost; /**< (n_accounts) sum of the account's amounts */
     kam_costing_use *use; /**< (n_pools) */
     uint32_t *row_flags;  /**< (n_rows) KAM_ROW_MISSING, KAM_ROW_DOMAIN */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_COSTING_DEFAULT_* that stand */
 } kam_costing_out;
 
 /**

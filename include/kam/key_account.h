@@ -34,11 +34,19 @@ typedef struct kam_key_account_options {
 KAM_API kam_status kam_key_account_options_init(
     kam_key_account_options *options, uint32_t struct_size);
 
-/** A fitted test: plain numbers. Frozen: 48 bytes. */
+/** What stands at its default, as bits. */
+enum {
+    KAM_KEY_ACCOUNT_DEFAULT_SHARES = 1, /**< 0.25 each */
+    KAM_KEY_ACCOUNT_DEFAULT_ORDERS = 2  /**< 2 */
+};
+
+/** A fitted test: plain numbers. Frozen: 56 bytes. */
 typedef struct kam_key_account {
     double cut[4]; /**< least repeat orders, repeat revenue, margin, revenue */
     double total;  /**< revenue of the book, what shares are of */
     double least_repeat_orders; /**< as in the options */
+    uint32_t defaults;          /**< KAM_KEY_ACCOUNT_DEFAULT_* */
+    uint32_t reserved;          /**< 0 */
 } kam_key_account;
 
 /** What is known of each account. A view. */

@@ -37,6 +37,12 @@ typedef struct kam_kpi_appraisal {
                                             0 means the default, 0.5 */
 } kam_kpi_appraisal;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_KPI_APPRAISE_DEFAULT_COVERAGE = 1, /**< 0.5 */
+    KAM_KPI_APPRAISE_DEFAULT_RANGE = 2     /**< 0 to 1.2, of some criterion */
+};
+
 /** Where to write. NULL: not wanted. */
 typedef struct kam_kpi_appraisal_out {
     uint32_t struct_size; /**< sizeof(kam_kpi_appraisal_out) */
@@ -48,6 +54,8 @@ typedef struct kam_kpi_appraisal_out {
                                known, times attainment; NaN where not known */
     uint32_t *row_flags;  /**< shape (n_rows): KAM_ROW_MISSING: a value is not
                                known, the other weights stand for it */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_KPI_APPRAISE_DEFAULT_* that stand */
 } kam_kpi_appraisal_out;
 
 /** Appraises every row. Never allocates; can be cancelled. */

@@ -57,14 +57,18 @@ typedef struct kam_matrix_options {
 KAM_API kam_status kam_matrix_options_init(kam_matrix_options *options,
                                            uint32_t struct_size);
 
-/** Thresholds that stand at their defaults, as bits of kam_matrix.defaults. */
+/** Thresholds that stand at their defaults, as bits of kam_matrix.defaults and,
+ *  the last three, of kam_matrix_stability_out.defaults. */
 enum {
     KAM_MATRIX_DEFAULT_TOP = 1,
     KAM_MATRIX_DEFAULT_MIDDLE = 2,
     KAM_MATRIX_DEFAULT_HIGH_GROWTH = 4,
     KAM_MATRIX_DEFAULT_LOW_GROWTH = 8,
     KAM_MATRIX_DEFAULT_WALLET_SHARE = 16,
-    KAM_MATRIX_DEFAULT_PAIN = 32
+    KAM_MATRIX_DEFAULT_PAIN = 32,
+    KAM_MATRIX_DEFAULT_VARIATION = 64,
+    KAM_MATRIX_DEFAULT_TREND = 128,
+    KAM_MATRIX_DEFAULT_QUARTERS = 256
 };
 
 /** A fitted matrix: plain numbers. Frozen: 56 bytes, store it as you like. */
@@ -101,6 +105,7 @@ typedef struct kam_matrix_stability_out {
     double *stable;       /**< 1, 0, or NaN: not known */
     uint32_t *row_flags; /**< KAM_ROW_MISSING: too few quarters; KAM_ROW_DOMAIN:
                                a mean not above 0 (not stable), or infinite */
+    uint32_t *defaults;  /**< one number for the call: those that stand */
 } kam_matrix_stability_out;
 
 /**

@@ -37,6 +37,12 @@ typedef struct kam_move_options {
                                (0, 1]; default 0.8 */
 } kam_move_options;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_MOVE_DEFAULT_DWELL = 1,     /**< no months */
+    KAM_MOVE_DEFAULT_CONFIDENCE = 2 /**< 0.8 */
+};
+
 /** Writes the defaults into the first `struct_size` bytes of `options`. */
 KAM_API kam_status kam_move_options_init(kam_move_options *options,
                                          uint32_t struct_size);
@@ -82,6 +88,8 @@ typedef struct kam_move_out {
                                what a move had to be judged by; KAM_ROW_DOMAIN:
                                a tier that is none, bounds that do not hold the
                                score, a chance outside 0..1 */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_MOVE_DEFAULT_* that stand */
 } kam_move_out;
 
 /**

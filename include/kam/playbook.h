@@ -75,6 +75,12 @@ typedef struct kam_playbook_options {
     int32_t width;   /**< actions an account, 1..64; default 16 */
 } kam_playbook_options;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_PLAYBOOK_DEFAULT_RULES = 1, /**< the preset, and nothing else */
+    KAM_PLAYBOOK_DEFAULT_WIDTH = 2  /**< 16 */
+};
+
 /** Where to write. NULL: not wanted. Actions are in order of their day, then of
  *  their number; one that more rules give is given once, for the first day. */
 typedef struct kam_playbook_out {
@@ -87,6 +93,8 @@ typedef struct kam_playbook_out {
                                -1 - row of the preset; 0 after the last */
     uint32_t *row_flags; /**< shape (n_rows): KAM_ROW_MISSING when a rule asks
                                for something that is not known */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_PLAYBOOK_DEFAULT_* that stand */
 } kam_playbook_out;
 
 /** Finds the actions of every account. Never allocates; can be cancelled.

@@ -104,6 +104,11 @@ KAM_API kam_status kam_profit_served_fit(const kam_column *service_cost,
                                          kam_profit_served *book,
                                          kam_diag *diag);
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_PROFIT_DEFAULT_LIMIT = 1 /**< 1 */
+};
+
 /** Where to write, each shape (n_rows). NULL: not wanted. */
 typedef struct kam_profit_served_out {
     uint32_t struct_size;       /**< sizeof(kam_profit_served_out) */
@@ -112,6 +117,8 @@ typedef struct kam_profit_served_out {
     double *contribution_share; /**< of the book's contribution */
     int32_t *over_served;       /**< 1, 0; -1: not known */
     uint32_t *row_flags;        /**< KAM_ROW_MISSING */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_PROFIT_DEFAULT_* that stand */
 } kam_profit_served_out;
 
 /**

@@ -12,11 +12,16 @@
 
 KAM_BEGIN
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_RFM_DEFAULT_SCORES = 1 /**< 5 */
+};
+
 /** Fitted cuts: plain numbers. Frozen: 224 bytes, store it as you like. Entry k,
  *  from 0, of each array is where score n_scores - k begins. */
 typedef struct kam_rfm {
     int32_t n_scores;    /**< scores are 1 .. n_scores, the best; [2, 10] */
-    int32_t reserved;    /**< 0 */
+    uint32_t defaults;   /**< KAM_RFM_DEFAULT_* */
     double recency[9];   /**< that many days since the last order, or fewer */
     double frequency[9]; /**< that many orders, or more */
     double money[9];     /**< that much money, or more */
@@ -29,7 +34,7 @@ typedef struct kam_rfm {
  * all in: equal accounts have equal scores, and the better one. Missing and
  * infinite values do not count.
  *
- * @param n_scores [2, 10]; 5 is usual
+ * @param n_scores [2, 10]; 0: 5, the usual
  * @param recency  shape (n_rows), days since the last order; fewer is better
  * @param frequency shape (n_rows), orders
  * @param money    shape (n_rows), revenue or mean order value

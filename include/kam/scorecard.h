@@ -30,6 +30,12 @@ typedef struct kam_scorecard {
     const kam_scorecard_criterion *criteria; /**< shape (n_criteria) */
 } kam_scorecard;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_SCORECARD_DEFAULT_STICKINESS = 1 /**< the criteria are those of
+                                              kam_scorecard_preset_stickiness */
+};
+
 /** Where to write. NULL: not wanted. */
 typedef struct kam_scorecard_out {
     uint32_t struct_size; /**< sizeof(kam_scorecard_out) */
@@ -40,6 +46,8 @@ typedef struct kam_scorecard_out {
                                the score, multiples of 2^-40: they add up to it
                                exactly, in any order; NaN where it is missing */
     uint32_t *row_flags;  /**< (n_rows) KAM_ROW_MISSING: a criterion */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_SCORECARD_DEFAULT_* that stand */
 } kam_scorecard_out;
 
 /**

@@ -91,10 +91,15 @@ typedef struct kam_segment_ranks {
     int32_t *agreement;   /**< KAM_SEGMENT_* */
 } kam_segment_ranks;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_SEGMENT_DEFAULT_TOP = 1 /**< 0.20 */
+};
+
 /** The book's numbers. */
 typedef struct kam_segment_agreement {
     uint32_t struct_size;  /**< sizeof(kam_segment_agreement) */
-    uint32_t reserved;     /**< 0 */
+    uint32_t defaults;     /**< written: KAM_SEGMENT_DEFAULT_* */
     int64_t n_both;        /**< accounts with KAM_SEGMENT_BOTH */
     int64_t n_value_only;  /**< ... KAM_SEGMENT_VALUE_ONLY */
     int64_t n_profit_only; /**< ... KAM_SEGMENT_PROFIT_ONLY */

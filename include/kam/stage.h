@@ -28,6 +28,11 @@ typedef struct kam_stage_options {
                                [1, 1200]; default 3, 12, 36; all 0: default */
 } kam_stage_options;
 
+/** What stands at its default, as bits. */
+enum {
+    KAM_STAGE_DEFAULT_MONTHS = 1 /**< 3, 12, 36 */
+};
+
 /** Where to write, each shape (n_rows). NULL: not wanted. */
 typedef struct kam_stage_out {
     uint32_t struct_size; /**< sizeof(kam_stage_out) */
@@ -38,6 +43,8 @@ typedef struct kam_stage_out {
     double *days_to_next; /**< from as_of_day to it; NaN after the last */
     uint32_t *row_flags;  /**< KAM_ROW_MISSING: no contract day; KAM_ROW_DOMAIN:
                                it is yet to come (next_day is then it) */
+    uint32_t *
+        defaults; /**< one number for the call: KAM_STAGE_DEFAULT_* that stand */
 } kam_stage_out;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */

@@ -4,6 +4,7 @@
 
 #include <kam/reason.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -15,7 +16,7 @@
 enum {
     ACCOUNTS_FIRST_VERSION = sizeof(kam_cadence_accounts),
     OPTIONS_FIRST_VERSION = sizeof(kam_cadence_options),
-    OUT_FIRST_VERSION = sizeof(kam_cadence_out),
+    OUT_FIRST_VERSION = offsetof(kam_cadence_out, defaults),
     MOST_TOUCHES = 64,
     MOST_RULES = 1000,
     MOST_DAYS = 36600,
@@ -311,6 +312,14 @@ kam_status kam__cadence_begin(struct kam__cadence *to,
     return status;
 }
 
+static uint32_t defaults_of(const struct kam__cadence *plan) {
+    const int preset = plan->n_rules == KAM_CADENCE_PRESET &&
+                       memcmp(plan->rules, PRESET, sizeof PRESET) == 0;
+    return (preset ? KAM_CADENCE_DEFAULT_RULES : 0u) |
+           (kam__stages_are_default(&plan->stages) ? KAM_CADENCE_DEFAULT_STAGES
+                                                   : 0u);
+}
+
 kam_status kam_cadence_due(const kam_cadence_accounts *accounts,
                            int32_t as_of_day,
                            const kam_cadence_options *options,
@@ -323,5 +332,7 @@ kam_status kam_cadence_due(const kam_cadence_accounts *accounts,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, plan.accounts.n_rows, look_rows, &plan, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (plan.out.defaults) *plan.out.defaults = defaults_of(&plan);
+    return kam__ok(diag);
 }

@@ -2,6 +2,7 @@
 /* The playbook (A1): rules to actions. */
 #include <kam/reason.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -13,7 +14,7 @@
 enum {
     ACCOUNTS_FIRST_VERSION = sizeof(kam_playbook_accounts),
     OPTIONS_FIRST_VERSION = sizeof(kam_playbook_options),
-    OUT_FIRST_VERSION = sizeof(kam_playbook_out),
+    OUT_FIRST_VERSION = offsetof(kam_playbook_out, defaults),
     MOST_RULES = 1000,
     MOST_WIDTH = 64,
     UNKNOWN = KAM__CODES - 1,
@@ -49,6 +50,13 @@ kam_status kam_playbook_preset(kam_playbook_rule *rules) {
     if (!rules) return KAM_ERR_NULL;
     memcpy(rules, PRESET, sizeof PRESET);
     return KAM_OK;
+}
+
+/* Alone on top of nothing, or written out in place of itself. */
+int kam__playbook_is_default(const kam_playbook_options *o) {
+    return o->instead ? o->n_rules == KAM_PLAYBOOK_PRESET &&
+                            memcmp(o->rules, PRESET, sizeof PRESET) == 0
+                      : o->n_rules == 0;
 }
 
 static const char NAMES_EN[12][24] = {
@@ -318,6 +326,11 @@ kam_status kam__playbook_begin(struct kam__playbook *to,
     return KAM_OK;
 }
 
+static uint32_t defaults_of(const kam_playbook_options *o) {
+    return (kam__playbook_is_default(o) ? KAM_PLAYBOOK_DEFAULT_RULES : 0u) |
+           (o->width == WIDTH ? KAM_PLAYBOOK_DEFAULT_WIDTH : 0u);
+}
+
 kam_status kam_playbook_actions(const kam_playbook_accounts *accounts,
                                 const kam_playbook_options *options,
                                 const kam_host *host,
@@ -334,5 +347,8 @@ kam_status kam_playbook_actions(const kam_playbook_accounts *accounts,
     if (status != KAM_OK) return status;
     status =
         kam__for_rows(&lent, work.accounts.n_rows, answer_rows, &work, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (work.book.out.defaults)
+        *work.book.out.defaults = defaults_of(&work.book.options);
+    return kam__ok(diag);
 }

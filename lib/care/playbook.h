@@ -36,6 +36,9 @@ struct kam__playbook_tile {
     const double *alarms;
 };
 
+/* Whether the rules are A1's and no other. */
+int kam__playbook_is_default(const kam_playbook_options *options);
+
 /* Checks options and outputs of kam_playbook_actions; touches nothing else. */
 kam_status kam__playbook_begin(struct kam__playbook *to,
                                const kam_playbook_options *options,

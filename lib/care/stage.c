@@ -5,6 +5,7 @@
 #include <kam/calendar.h>
 #include <kam/reason.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -14,7 +15,7 @@
 
 enum {
     OPTIONS_FIRST_VERSION = sizeof(kam_stage_options),
-    OUT_FIRST_VERSION = sizeof(kam_stage_out),
+    OUT_FIRST_VERSION = offsetof(kam_stage_out, defaults),
     MOST_MONTHS = 1200
 };
 
@@ -84,6 +85,10 @@ kam_status kam__stages_read(struct kam__stages *stages, int32_t as_of_day,
         stages->latest[i] = kam__latest_from(as_of_day, ours.months[i]);
     }
     return KAM_OK;
+}
+
+int kam__stages_are_default(const struct kam__stages *stages) {
+    return memcmp(stages->months, MONTHS, sizeof MONTHS) == 0;
 }
 
 static int32_t assign_row(const struct kam__stage_assignment *to, int64_t row) {
@@ -157,7 +162,11 @@ kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, assign_rows, &to, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (to.out.defaults)
+        *to.out.defaults =
+            kam__stages_are_default(&to.stages) ? KAM_STAGE_DEFAULT_MONTHS : 0u;
+    return kam__ok(diag);
 }
 
 static const char NAMES_EN[KAM_STAGE_COUNT][10] = {"initial", "stable", "deep",

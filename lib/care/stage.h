@@ -33,6 +33,9 @@ kam_status kam__stage_read(kam_stage_options *ours,
 kam_status kam__stages_read(struct kam__stages *stages, int32_t as_of_day,
                             const kam_stage_options *theirs, kam_diag *diag);
 
+/* Whether these are L1's. */
+int kam__stages_are_default(const struct kam__stages *stages);
+
 /* The stage of a contract signed on or before the day. */
 static inline int32_t kam__stage_of(const struct kam__stages *stages,
                                     int32_t contract_day) {

@@ -3,6 +3,7 @@
 #include <kam/kpi_appraise.h>
 
 #include <math.h>
+#include <stddef.h>
 
 #include "base/diag.h"
 #include "base/memory.h"
@@ -11,7 +12,7 @@
 
 enum {
     APPRAISAL_FIRST_VERSION = sizeof(kam_kpi_appraisal),
-    OUT_FIRST_VERSION = sizeof(kam_kpi_appraisal_out),
+    OUT_FIRST_VERSION = offsetof(kam_kpi_appraisal_out, defaults),
     MOST_CRITERIA = 64
 };
 
@@ -99,6 +100,17 @@ static kam_status begin(struct work *w, kam_diag *diag) {
     return status;
 }
 
+static uint32_t defaults_of(const kam_kpi_appraisal *a) {
+    uint32_t bits = 0;
+    if (a->least_coverage == LEAST_COVERAGE)
+        bits |= KAM_KPI_APPRAISE_DEFAULT_COVERAGE;
+    for (int32_t k = 0; k < a->n_criteria; k++)
+        if (a->criteria[k].lowest == 0 &&
+            highest_of(&a->criteria[k]) == HIGHEST)
+            bits |= KAM_KPI_APPRAISE_DEFAULT_RANGE;
+    return bits;
+}
+
 kam_status kam_kpi_appraise(const kam_kpi_appraisal *appraisal,
                             const kam_host *host,
                             const kam_kpi_appraisal_out *out, kam_diag *diag) {
@@ -114,5 +126,7 @@ kam_status kam_kpi_appraise(const kam_kpi_appraisal *appraisal,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, w.appraisal.n_rows, appraise_rows, &w, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (w.out.defaults) *w.out.defaults = defaults_of(&w.appraisal);
+    return kam__ok(diag);
 }

@@ -4,6 +4,7 @@
 #include <kam/costing.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -15,7 +16,7 @@
 enum {
     MODEL_FIRST_VERSION = sizeof(kam_costing_model),
     LINES_FIRST_VERSION = sizeof(kam_costing_lines),
-    OUT_FIRST_VERSION = sizeof(kam_costing_out),
+    OUT_FIRST_VERSION = offsetof(kam_costing_out, defaults),
     DEFAULT_CENTS = 100,
     MOST_PARTS = 1000000
 };
@@ -237,6 +238,9 @@ static kam_status allocate(struct work *work, int64_t *used_cents,
     kam__ration_hand_out(&work->ration);
     if (work->out.use) write_use(work, used_cents);
     write_lines(work);
+    if (work->out.defaults)
+        *work->out.defaults =
+            work->cents == DEFAULT_CENTS ? KAM_COSTING_DEFAULT_CENTS : 0u;
     return kam__ok(diag);
 }
 

@@ -3,6 +3,7 @@
 #include <kam/profit.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -12,7 +13,7 @@
 #include "math/exact.h"
 #include "math/extent.h"
 
-enum { OUT_FIRST_VERSION = sizeof(kam_profit_served_out) };
+enum { OUT_FIRST_VERSION = offsetof(kam_profit_served_out, defaults) };
 
 struct ratio {
     const kam_column *layer, *taken, *net_revenue;
@@ -203,5 +204,8 @@ kam_status kam_profit_over_served(
     if (status != KAM_OK) return status;
     to.book = *book;
     status = kam__for_rows(&lent, n_rows, serve_rows, &to, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (to.out.defaults)
+        *to.out.defaults = to.limit == 1 ? KAM_PROFIT_DEFAULT_LIMIT : 0u;
+    return kam__ok(diag);
 }

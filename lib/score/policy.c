@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/sized.h"
+#include "care/playbook.h"
 #include "care/stage.h"
 #include "kpi/figures.h"
 #include "tier/matrix_options.h"
@@ -92,15 +93,6 @@ static kam_status check_service(const kam_service_level_options *levels,
     return status;
 }
 
-/* Alone on top of nothing, or written out in place of itself. */
-static int is_preset_playbook(const kam_playbook_options *o) {
-    kam_playbook_rule preset[KAM_PLAYBOOK_PRESET];
-    (void)kam_playbook_preset(preset);
-    return o->instead ? o->n_rules == KAM_PLAYBOOK_PRESET &&
-                            memcmp(o->rules, preset, sizeof preset) == 0
-                      : o->n_rules == 0;
-}
-
 static kam_status check_playbook(const kam_playbook_options *playbook,
                                  int *is_default, kam_diag *diag) {
     const kam_playbook_accounts none = {.struct_size = sizeof none};
@@ -108,7 +100,7 @@ static kam_status check_playbook(const kam_playbook_options *playbook,
     const kam_status status =
         kam_playbook_actions(&none, playbook, NULL, &out, diag);
     if (status == KAM_OK)
-        *is_default = !playbook || is_preset_playbook(playbook);
+        *is_default = !playbook || kam__playbook_is_default(playbook);
     return status;
 }
 

@@ -106,6 +106,15 @@ static kam_status add_up(const kam_key_account_rows *rows, double *total,
                      "Total revenue is {value}: there are no shares of it.");
 }
 
+static uint32_t defaults_of(const kam_key_account_options *o) {
+    uint32_t bits = 0;
+    if (memcmp(o->top_share, DEFAULTS.top_share, sizeof o->top_share) == 0)
+        bits |= KAM_KEY_ACCOUNT_DEFAULT_SHARES;
+    if (o->least_repeat_orders == DEFAULTS.least_repeat_orders)
+        bits |= KAM_KEY_ACCOUNT_DEFAULT_ORDERS;
+    return bits;
+}
+
 kam_status kam_key_account_fit(const kam_key_account_options *options,
                                const kam_key_account_rows *rows,
                                const kam_host *host, kam_key_account *fitted,
@@ -118,7 +127,8 @@ kam_status kam_key_account_fit(const kam_key_account_options *options,
     if (status != KAM_OK) return status;
     if (!fitted)
         return kam__fail(diag, KAM_ERR_NULL, "fitted", -1, (double)NAN, "");
-    kam_key_account found = {.least_repeat_orders = ours.least_repeat_orders};
+    kam_key_account found = {.least_repeat_orders = ours.least_repeat_orders,
+                             .defaults = defaults_of(&ours)};
     status = add_up(&view, &found.total, diag);
     for (int t = 0; t < N_TESTS && status == KAM_OK; t++) {
         const kam_tier_band band = {ours.top_share[t], ours.top_share[t]};

@@ -6,6 +6,7 @@
 #include <kam/reason.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -17,7 +18,7 @@
 enum {
     OPTIONS_FIRST_VERSION = sizeof(kam_move_options),
     ROWS_FIRST_VERSION = sizeof(kam_move_rows),
-    OUT_FIRST_VERSION = sizeof(kam_move_out),
+    OUT_FIRST_VERSION = offsetof(kam_move_out, defaults),
     MOST_MONTHS = 1200
 };
 
@@ -38,11 +39,13 @@ struct account {
     uint32_t flags;
 };
 
+static const double CONFIDENCE = 0.8;
+
 kam_status kam_move_options_init(kam_move_options *options,
                                  uint32_t struct_size) {
     const kam_move_options defaults = {.struct_size = sizeof defaults,
                                        .as_of_day = KAM_NO_DAY,
-                                       .confidence = 0.8};
+                                       .confidence = CONFIDENCE};
     if (!options) return KAM_ERR_NULL;
     if (struct_size < OPTIONS_FIRST_VERSION) return KAM_ERR_STRUCT;
     options->struct_size = struct_size;
@@ -262,7 +265,13 @@ kam_status kam_move_decide(const kam_move_options *options,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, work.rows.n_rows, decide_rows, &work, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (work.out.defaults)
+        *work.out.defaults =
+            (work.options.dwell_months == 0 ? KAM_MOVE_DEFAULT_DWELL : 0u) |
+            (work.options.confidence == CONFIDENCE ? KAM_MOVE_DEFAULT_CONFIDENCE
+                                                   : 0u);
+    return kam__ok(diag);
 }
 
 const char *kam_move_name(int32_t verdict, int32_t language) {

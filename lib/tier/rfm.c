@@ -12,7 +12,11 @@
 #include "base/rows.h"
 #include "base/sized.h"
 
-enum { MOST_SCORES = 10, OUT_FIRST_VERSION = sizeof(kam_rfm_out) };
+enum {
+    MOST_SCORES = 10,
+    USUAL_SCORES = 5,
+    OUT_FIRST_VERSION = sizeof(kam_rfm_out)
+};
 
 /* The best k parts of n_scores, k = 1 .. n_scores - 1, as limits. */
 static kam_status cut(int32_t n_scores, const kam_column *column,
@@ -88,6 +92,7 @@ kam_status kam_rfm_fit(int32_t n_scores, const kam_column *recency,
                        const kam_column *frequency, const kam_column *money,
                        int64_t n_rows, const kam_host *host, kam_rfm *cuts,
                        kam_diag *diag) {
+    if (n_scores == 0) n_scores = USUAL_SCORES;
     kam_host lent;
     kam_rfm ours;
     kam_status status =
@@ -96,6 +101,7 @@ kam_status kam_rfm_fit(int32_t n_scores, const kam_column *recency,
     if (status != KAM_OK) return status;
     memset(&ours, 0, sizeof ours);
     ours.n_scores = n_scores;
+    if (n_scores == USUAL_SCORES) ours.defaults = KAM_RFM_DEFAULT_SCORES;
     status =
         named(cut_recency(n_scores, recency, n_rows, &lent, ours.recency, diag),
               "recency", diag);

@@ -3,6 +3,7 @@
 #include <kam/scorecard.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -14,7 +15,7 @@
 enum {
     MOST_CRITERIA = 64,
     SCORECARD_FIRST_VERSION = sizeof(kam_scorecard),
-    OUT_FIRST_VERSION = sizeof(kam_scorecard_out)
+    OUT_FIRST_VERSION = offsetof(kam_scorecard_out, defaults)
 };
 
 struct work {
@@ -109,6 +110,15 @@ static kam_status read_card(struct work *work, const kam_scorecard *theirs,
     return check_criteria(work, diag);
 }
 
+/* The preset, for any number of services. */
+static int is_stickiness(const kam_scorecard *card) {
+    kam_scorecard_criterion preset[3];
+    return card->n_criteria == 3 &&
+           kam_scorecard_preset_stickiness(card->criteria[0].best, preset) ==
+               KAM_OK &&
+           memcmp(card->criteria, preset, sizeof preset) == 0;
+}
+
 kam_status kam_scorecard_score(const kam_scorecard *scorecard,
                                const kam_column *values, int64_t n_rows,
                                const kam_host *host,
@@ -130,7 +140,11 @@ kam_status kam_scorecard_score(const kam_scorecard *scorecard,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, score_rows, &work, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (work.out.defaults)
+        *work.out.defaults =
+            is_stickiness(&work.card) ? KAM_SCORECARD_DEFAULT_STICKINESS : 0u;
+    return kam__ok(diag);
 }
 
 kam_status kam_scorecard_rank(const kam_column *score, int64_t n_rows,

@@ -127,6 +127,7 @@ kam_status kam_segment_compare(const kam_column *value,
     struct work work = {.value = value, .profit = profit, .n_rows = n_rows};
     kam_segment_agreement ours = {0};
     const double share = top_share > 0 ? top_share : DEFAULT_SHARE;
+    if (share == DEFAULT_SHARE) ours.defaults = KAM_SEGMENT_DEFAULT_TOP;
     kam_status status = check(&work, ranks, top_share, numbers, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)

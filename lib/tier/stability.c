@@ -5,6 +5,7 @@
 #include <kam/matrix.h>
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -14,7 +15,7 @@
 #include "tier/matrix_options.h"
 
 enum {
-    OUT_FIRST_VERSION = sizeof(kam_matrix_stability_out),
+    OUT_FIRST_VERSION = offsetof(kam_matrix_stability_out, defaults),
     MOST = KAM__MOST_QUARTERS,
     MOST_PAIRS = MOST * (MOST - 1) / 2
 };
@@ -120,6 +121,18 @@ static kam_status check_quarters(const struct work *work, int64_t n_rows,
     return status;
 }
 
+static uint32_t defaults_of(const kam_matrix_options *mine) {
+    const kam_matrix_options usual = kam__matrix_defaults();
+    uint32_t bits = 0;
+    if (mine->most_variation == usual.most_variation)
+        bits |= KAM_MATRIX_DEFAULT_VARIATION;
+    if (mine->trend_level == usual.trend_level)
+        bits |= KAM_MATRIX_DEFAULT_TREND;
+    if (mine->least_quarters == usual.least_quarters)
+        bits |= KAM_MATRIX_DEFAULT_QUARTERS;
+    return bits;
+}
+
 kam_status kam_matrix_stability(const kam_matrix_options *options,
                                 const kam_column *quarters, int32_t n_quarters,
                                 int64_t n_rows, const kam_host *host,
@@ -135,5 +148,7 @@ kam_status kam_matrix_stability(const kam_matrix_options *options,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, test_rows, &work, diag);
-    return status == KAM_OK ? kam__ok(diag) : status;
+    if (status != KAM_OK) return status;
+    if (work.out.defaults) *work.out.defaults = defaults_of(&work.options);
+    return kam__ok(diag);
 }

@@ -90,7 +90,7 @@ static void test_frozen(void **state) {
     expect(score_of(&cuts, 5, 3, 30), 3, 3, 3, 0);
     expect(score_of(&cuts, 50, 2, 20), 2, 2, 2, 0);
     expect(score_of(&cuts, 51, 1, 19), 1, 1, 1, 0);
-    assert_int_equal(cuts.reserved, 0);
+    assert_int_equal(cuts.defaults, 0);
     assert_bits(cuts.money[2], 0);
 }
 

@@ -113,6 +113,14 @@ KAM_POLICY_TIERS, KAM_POLICY_MATRIX, KAM_POLICY_STAGES, KAM_POLICY_CADENCE = 1, 
 KAM_POLICY_SERVICE_LEVELS, KAM_POLICY_PLAYBOOK, KAM_POLICY_FUTURE, KAM_POLICY_FIGURES = 16, 32, 64, 128
 # kam/score.h
 KAM_SCORE_TOUCHES = 10
+# what stands at its default, by room
+KAM_CADENCE_DEFAULT_RULES, KAM_CADENCE_DEFAULT_STAGES, KAM_STAGE_DEFAULT_MONTHS = 1, 2, 1
+KAM_PLAYBOOK_DEFAULT_RULES, KAM_PLAYBOOK_DEFAULT_WIDTH = 1, 2
+KAM_MATRIX_DEFAULT_VARIATION, KAM_MATRIX_DEFAULT_TREND, KAM_MATRIX_DEFAULT_QUARTERS = 64, 128, 256
+KAM_MOVE_DEFAULT_DWELL, KAM_MOVE_DEFAULT_CONFIDENCE, KAM_RFM_DEFAULT_SCORES = 1, 2, 1
+KAM_KEY_ACCOUNT_DEFAULT_SHARES, KAM_KEY_ACCOUNT_DEFAULT_ORDERS, KAM_SEGMENT_DEFAULT_TOP = 1, 2, 1
+KAM_SCORECARD_DEFAULT_STICKINESS, KAM_COSTING_DEFAULT_CENTS, KAM_PROFIT_DEFAULT_LIMIT = 1, 1, 1
+KAM_KPI_APPRAISE_DEFAULT_COVERAGE, KAM_KPI_APPRAISE_DEFAULT_RANGE = 1, 2
 # kam/stage.h
 KAM_STAGE_UNKNOWN, KAM_STAGE_INITIAL, KAM_STAGE_STABLE, KAM_STAGE_DEEP, KAM_STAGE_SYMBIOSIS = -1, 0, 1, 2, 3
 KAM_STAGE_COUNT = 4
@@ -309,7 +317,7 @@ class kam_move_rows(Structure):
 
 class kam_move_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
-                *((name, c_void_p) for name in ("tier", "verdict", "proposed", "since", "row_flags"))]
+                *((name, c_void_p) for name in ("tier", "verdict", "proposed", "since", "row_flags", "defaults"))]
 
 
 class kam_move_table(Structure):
@@ -333,7 +341,8 @@ class kam_matrix(Structure):
 
 class kam_matrix_stability_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
-                *((name, c_void_p) for name in ("variation", "trend", "chance", "stable", "row_flags"))]
+                *((name, c_void_p) for name in ("variation", "trend", "chance", "stable", "row_flags",
+                                                 "defaults"))]
 
 
 class kam_matrix_rows(Structure):
@@ -348,7 +357,7 @@ class kam_matrix_out(Structure):
 
 
 class kam_rfm(Structure):
-    _fields_ = [("n_scores", c_int32), ("reserved", c_int32), ("recency", c_double * 9), ("frequency", c_double * 9),
+    _fields_ = [("n_scores", c_int32), ("defaults", c_uint32), ("recency", c_double * 9), ("frequency", c_double * 9),
                 ("money", c_double * 9)]
 
 
@@ -363,7 +372,8 @@ class kam_key_account_options(Structure):
 
 
 class kam_key_account(Structure):
-    _fields_ = [("cut", c_double * 4), ("total", c_double), ("least_repeat_orders", c_double)]
+    _fields_ = [("cut", c_double * 4), ("total", c_double), ("least_repeat_orders", c_double),
+                ("defaults", c_uint32), ("reserved", c_uint32)]
 
 
 class kam_key_account_rows(Structure):
@@ -387,7 +397,7 @@ class kam_scorecard(Structure):
 
 class kam_scorecard_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
-                *((name, c_void_p) for name in ("score", "coverage", "part", "row_flags"))]
+                *((name, c_void_p) for name in ("score", "coverage", "part", "row_flags", "defaults"))]
 
 
 class kam_segment(Structure):
@@ -401,7 +411,7 @@ class kam_segment_ranks(Structure):
 
 
 class kam_segment_agreement(Structure):
-    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+    _fields_ = [("struct_size", c_uint32), ("defaults", c_uint32),
                 *((name, c_int64) for name in ("n_both", "n_value_only", "n_profit_only", "n_neither")),
                 ("value_limit", c_double), ("profit_limit", c_double)]
 
@@ -412,7 +422,8 @@ class kam_profit_served(Structure):
 
 class kam_profit_served_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
-                *((name, c_void_p) for name in ("cost_share", "contribution_share", "over_served", "row_flags"))]
+                *((name, c_void_p) for name in ("cost_share", "contribution_share", "over_served", "row_flags",
+                                                 "defaults"))]
 
 
 class kam_profit_out(Structure):
@@ -460,7 +471,7 @@ class kam_costing_use(Structure):
 
 class kam_costing_out(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
-                *((name, c_void_p) for name in ("amount", "rate", "account_cost", "use", "row_flags"))]
+                *((name, c_void_p) for name in ("amount", "rate", "account_cost", "use", "row_flags", "defaults"))]
 
 
 class kam_kpi(Structure):
@@ -536,11 +547,11 @@ def _outputs(*names: str) -> list[tuple[str, Any]]:
 
 
 class kam_stage_out(Structure):
-    _fields_ = _outputs("stage", "next_day", "days_to_next", "row_flags")
+    _fields_ = _outputs("stage", "next_day", "days_to_next", "row_flags", "defaults")
 
 
 class kam_kpi_appraisal_out(Structure):
-    _fields_ = _outputs("score", "coverage", "part", "row_flags")
+    _fields_ = _outputs("score", "coverage", "part", "row_flags", "defaults")
 
 
 class kam_service_level_options(Structure):
@@ -572,7 +583,7 @@ class kam_cadence_accounts(Structure):
 
 
 class kam_cadence_out(Structure):
-    _fields_ = _outputs("due_day", "overdue_days", "next_day", "rule", "row_flags")
+    _fields_ = _outputs("due_day", "overdue_days", "next_day", "rule", "row_flags", "defaults")
 
 
 class kam_cadence_options(Structure):
@@ -595,7 +606,7 @@ class kam_playbook_options(Structure):
 
 
 class kam_playbook_out(Structure):
-    _fields_ = _outputs("n_actions", "action", "due_days", "rule", "row_flags")
+    _fields_ = _outputs("n_actions", "action", "due_days", "rule", "row_flags", "defaults")
 
 
 class kam_backtest_amount_report(Structure):

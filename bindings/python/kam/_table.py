@@ -56,9 +56,12 @@ class Table:
 
     is_kam_table = True
 
-    def __init__(self, columns: Mapping[str, Data], days: Sequence[str] = ()) -> None:
+    def __init__(self, columns: Mapping[str, Data], days: Sequence[str] = (),
+                 defaults: Optional[ctypes.c_uint32] = None) -> None:
         self._columns = dict(columns)
         self._days = frozenset(days)
+        #: where rules have defaults: bits of those that stood, such as KAM_STAGE_DEFAULT_MONTHS
+        self.defaults: Any = None if defaults is None else defaults.value
         self.n_rows = len(next(iter(self._columns.values()), ()))
 
     def __getitem__(self, name: str) -> Data:

@@ -71,7 +71,8 @@ def due(contract_day: Any, as_of: Day, last: Mapping[int, Any], *, tier: Any = N
         **{name: found[name].raw for name in ("contract_day", "tier", "account_class") if name in found})
     letters = {"due_day": "i", "overdue_days": "i", "next_day": "i", "rule": "i"}
     made = {**_care.buffers(letters, n * len(touches)), **_care.buffers({"row_flags": "I"}, n)}
-    out = _ffi.kam_cadence_out(struct_size=ctypes.sizeof(_ffi.kam_cadence_out), **_care.addresses(made))
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_cadence_out(struct_size=ctypes.sizeof(_ffi.kam_cadence_out), defaults=ctypes.addressof(defaults), **_care.addresses(made))
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_cadence_due(ctypes.byref(raw), number(as_of, "as_of"), ctypes.byref(options),
@@ -79,7 +80,8 @@ def due(contract_day: Any, as_of: Day, last: Mapping[int, Any], *, tier: Any = N
     answers: dict[str, Data] = {f"{name}_{touch}": made[name].view()[k::len(touches)]
                                 for k, touch in enumerate(touches) for name in letters}
     answers["row_flags"] = made["row_flags"].view()
-    return Table(answers, days=[name for name in answers if name.startswith(("due_day", "next_day"))])
+    return Table(answers, days=[name for name in answers if name.startswith(("due_day", "next_day"))],
+                 defaults=defaults)
 
 
 def touch_name(touch: int, language: str = "en") -> str:

@@ -54,13 +54,14 @@ def allocate(pools: Sequence[Pool], activities: Sequence[Activity], account: Any
                                    n_accounts=n_accounts, **{name: one.raw for name, one in columns.items()})
     buffers = {"amount": Buffer("d", n_rows), "rate": Buffer("d", n_rows), "row_flags": Buffer("I", n_rows)}
     account_cost, use = Buffer("d", max(n_accounts, 0)), (_ffi.kam_costing_use * max(len(pools), 1))()
-    out = _ffi.kam_costing_out(struct_size=ctypes.sizeof(_ffi.kam_costing_out), account_cost=account_cost.at(),
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_costing_out(struct_size=ctypes.sizeof(_ffi.kam_costing_out), defaults=ctypes.addressof(defaults), account_cost=account_cost.at(),
                                use=ctypes.addressof(use), **{name: one.at() for name, one in buffers.items()})
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_costing_allocate(ctypes.byref(model), ctypes.byref(lines), ctypes.byref(host.raw),
                                             ctypes.byref(out), ctypes.byref(diag)), diag)
-    return Costing(Table({name: one.view() for name, one in buffers.items()}), account_cost.view(),
+    return Costing(Table({name: one.view() for name, one in buffers.items()}, defaults=defaults), account_cost.view(),
                    [{name: getattr(one, name) for name, *_ in one._fields_} for one in use])
 
 

@@ -197,7 +197,8 @@ def appraise(criteria: Mapping[str, Criterion], least_coverage: float = 0.0, *, 
                                  criteria=memory, n_rows=n, least_coverage=least_coverage)
     made = {**_care.buffers({"score": "d", "coverage": "d"}, n), **_care.buffers({"part": "d"}, n * len(criteria)),
             **_care.buffers({"row_flags": "I"}, n)}
-    out = _ffi.kam_kpi_appraisal_out(struct_size=ctypes.sizeof(_ffi.kam_kpi_appraisal_out), **_care.addresses(made))
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_kpi_appraisal_out(struct_size=ctypes.sizeof(_ffi.kam_kpi_appraisal_out), defaults=ctypes.addressof(defaults), **_care.addresses(made))
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_kpi_appraise(ctypes.byref(raw), ctypes.byref(host.raw), ctypes.byref(out),
@@ -205,4 +206,4 @@ def appraise(criteria: Mapping[str, Criterion], least_coverage: float = 0.0, *, 
     answers: dict[str, Data] = {"score": made["score"].view(), "coverage": made["coverage"].view()}
     answers.update((f"part_{name}", made["part"].view()[k::len(criteria)]) for k, name in enumerate(criteria))
     answers["row_flags"] = made["row_flags"].view()
-    return Table(answers)
+    return Table(answers, defaults=defaults)

@@ -85,13 +85,14 @@ def stability(quarters: Sequence[Any], *, progress: Optional[Progress] = None, t
     columns = (_ffi.kam_column * max(len(chunks), 1))(*[chunk.raw for chunk in chunks])
     ours, diag = _options(options), new_diag()
     buffers = {one: Buffer("I" if one == "row_flags" else "d", n_rows)
-               for one, *_ in _ffi.kam_matrix_stability_out._fields_[2:]}
-    out = _ffi.kam_matrix_stability_out(struct_size=ctypes.sizeof(_ffi.kam_matrix_stability_out),
+               for one, *_ in _ffi.kam_matrix_stability_out._fields_[2:-1]}
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_matrix_stability_out(struct_size=ctypes.sizeof(_ffi.kam_matrix_stability_out), defaults=ctypes.addressof(defaults),
                                         **{one: buffer.at() for one, buffer in buffers.items()})
     with Host(progress, threads) as host:
         host.check(lib.kam_matrix_stability(ctypes.byref(ours), columns, len(chunks), n_rows, ctypes.byref(host.raw),
                                             ctypes.byref(out), ctypes.byref(diag)), diag)
-    return Table({one: buffer.view() for one, buffer in buffers.items()})
+    return Table({one: buffer.view() for one, buffer in buffers.items()}, defaults=defaults)
 
 
 def class_name(matrix_class: int, language: str = "en") -> str:

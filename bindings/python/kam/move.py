@@ -42,14 +42,15 @@ def decide(limits: Bands, score: Any, *, as_of: Any, dwell_months: int = 0, conf
             raise refuse(one, f"has {keep[-1].n_rows} rows, score {raw.n_rows}", _ffi.KAM_ERR_SHAPE)
         setattr(raw, one, keep[-1].raw)
     buffers = {one: Buffer("I" if one == "row_flags" else "i", raw.n_rows)
-               for one, *_ in _ffi.kam_move_out._fields_[2:]}
-    out = _ffi.kam_move_out(struct_size=ctypes.sizeof(_ffi.kam_move_out),
+               for one, *_ in _ffi.kam_move_out._fields_[2:-1]}
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_move_out(struct_size=ctypes.sizeof(_ffi.kam_move_out), defaults=ctypes.addressof(defaults),
                             **{one: buffer.at() for one, buffer in buffers.items()})
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_move_decide(ctypes.byref(options), raw_bands(limits), len(limits), ctypes.byref(raw),
                                        ctypes.byref(host.raw), ctypes.byref(out), ctypes.byref(diag)), diag)
-    return Table({one: buffer.view() for one, buffer in buffers.items()}, days=("since",))
+    return Table({one: buffer.view() for one, buffer in buffers.items()}, days=("since",), defaults=defaults)
 
 
 class Moves(NamedTuple):

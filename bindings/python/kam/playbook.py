@@ -58,7 +58,8 @@ def actions(tier: Any = None, account_class: Any = None, stage: Any = None, alar
     options = options_of(rules, instead, width, keep)
     letters = {"action": "i", "due_days": "i", "rule": "i"}
     made = {**_care.buffers({"n_actions": "i", "row_flags": "I"}, n), **_care.buffers(letters, n * max(width, 1))}
-    out = _ffi.kam_playbook_out(struct_size=ctypes.sizeof(_ffi.kam_playbook_out), **_care.addresses(made))
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_playbook_out(struct_size=ctypes.sizeof(_ffi.kam_playbook_out), defaults=ctypes.addressof(defaults), **_care.addresses(made))
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_playbook_actions(ctypes.byref(raw), ctypes.byref(options), ctypes.byref(host.raw),
@@ -66,7 +67,7 @@ def actions(tier: Any = None, account_class: Any = None, stage: Any = None, alar
     answers: dict[str, Data] = {"n_actions": made["n_actions"].view()}
     answers.update((f"{name}_{k + 1}", made[name].view()[k::width]) for k in range(width) for name in letters)
     answers["row_flags"] = made["row_flags"].view()
-    return Table(answers)
+    return Table(answers, defaults=defaults)
 
 
 def defence(**points: Any) -> Table:

@@ -97,15 +97,16 @@ class Served:
         n_rows = _same_rows(chunks)
         letters = {"over_served": "i", "row_flags": "I"}
         buffers = {name: Buffer(letters.get(name, "d"), n_rows)
-                   for name, *_ in _ffi.kam_profit_served_out._fields_[2:]}
-        out = _ffi.kam_profit_served_out(struct_size=ctypes.sizeof(_ffi.kam_profit_served_out),
+                   for name, *_ in _ffi.kam_profit_served_out._fields_[2:-1]}
+        defaults = ctypes.c_uint32()
+        out = _ffi.kam_profit_served_out(struct_size=ctypes.sizeof(_ffi.kam_profit_served_out), defaults=ctypes.addressof(defaults),
                                          **{name: buffer.at() for name, buffer in buffers.items()})
         diag = new_diag()
         with Host(progress, threads) as host:
             host.check(lib.kam_profit_over_served(ctypes.byref(self.raw),
                                                   *[ctypes.byref(one.raw) for one in chunks.values()], n_rows, limit,
                                                   ctypes.byref(host.raw), ctypes.byref(out), ctypes.byref(diag)), diag)
-        return Table({name: buffer.view() for name, buffer in buffers.items()})
+        return Table({name: buffer.view() for name, buffer in buffers.items()}, defaults=defaults)
 
 
 def served_fit(service_cost: Any, contribution: Any) -> Served:

@@ -36,14 +36,15 @@ def score(criteria: Sequence[Criterion], values: Sequence[Any], *, least_coverag
     columns = (_ffi.kam_column * max(n, 1))(*[chunk.raw for chunk in chunks])
     total, coverage, flags = Buffer("d", n_rows), Buffer("d", n_rows), Buffer("I", n_rows)
     part = Buffer("d", n_rows * n)
-    out = _ffi.kam_scorecard_out(struct_size=ctypes.sizeof(_ffi.kam_scorecard_out), score=total.at(),
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_scorecard_out(struct_size=ctypes.sizeof(_ffi.kam_scorecard_out), defaults=ctypes.addressof(defaults), score=total.at(),
                                  coverage=coverage.at(), part=part.at(), row_flags=flags.at())
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_scorecard_score(ctypes.byref(card), columns, n_rows, ctypes.byref(host.raw),
                                            ctypes.byref(out), ctypes.byref(diag)), diag)
     parts = {f"part_{k}": part.view()[k::n] for k in range(n)}
-    return Table({"score": total.view(), "coverage": coverage.view(), **parts, "row_flags": flags.view()})
+    return Table({"score": total.view(), "coverage": coverage.view(), **parts, "row_flags": flags.view()}, defaults=defaults)
 
 
 def rank(score: Any, *, progress: Optional[Progress] = None, threads: Optional[int] = None) -> memoryview:

@@ -29,13 +29,14 @@ def assign(contract_day: Any, as_of: Day, months: Optional[Sequence[int]] = None
     and 36 unless told."""
     n, found = _care.whole({"contract_day": contract_day}, {"contract_day": "day"})
     made = _care.buffers({"stage": "i", "next_day": "i", "days_to_next": "d", "row_flags": "I"}, n)
-    out = _ffi.kam_stage_out(struct_size=ctypes.sizeof(_ffi.kam_stage_out), **_care.addresses(made))
+    defaults = ctypes.c_uint32()
+    out = _ffi.kam_stage_out(struct_size=ctypes.sizeof(_ffi.kam_stage_out), defaults=ctypes.addressof(defaults), **_care.addresses(made))
     diag = new_diag()
     with Host(progress, threads) as host:
         host.check(lib.kam_stage_assign(ctypes.byref(found["contract_day"].raw), n, number(as_of, "as_of"),
                                         ctypes.byref(options(months)), ctypes.byref(host.raw), ctypes.byref(out),
                                         ctypes.byref(diag)), diag)
-    return Table({name: buffer.view() for name, buffer in made.items()}, days=("next_day",))
+    return Table({name: buffer.view() for name, buffer in made.items()}, days=("next_day",), defaults=defaults)
 
 
 def name(stage: int, language: str = "en") -> str:

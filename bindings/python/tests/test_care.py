@@ -96,5 +96,17 @@ def test_policy():
     same(raised(kam.KamValueError, lambda: kam.policy.check(figures={"scale": 3})).argument, "options.scale")
 
 
+def test_defaults():
+    """what stood at its default is told beside the answers"""
+    today = kam.calendar.day(2024, 1, 1)
+    same(kam.stage.assign([today], today).defaults, 1)
+    same(kam.stage.assign([today], today, (1, 2, 3)).defaults, 0)
+    same(kam.cadence.due([today], today, {1: [today]}, months=(1, 2, 3)).defaults, 1)
+    same(kam.playbook.actions([0], width=4).defaults, 1)
+    same(kam.matrix.stability([[1.0]] * 3, least_quarters=3).defaults, 64 + 128)
+    same(kam.scorecard.score(kam.scorecard.preset_stickiness(5), [[1.0]] * 3).defaults, 1)
+    same(kam.tier.assign([kam.tier.Band(1, 1)], [2.0]).defaults, None)
+
+
 if __name__ == "__main__":
     main(globals())
