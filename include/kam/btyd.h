@@ -79,7 +79,9 @@ KAM_API kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
 
 /** Adds the log likelihood of some rows, with its gradient and Hessian in log
  *  parameters, to `partial` (zeroed, struct_size set). Never allocates. A given
- *  parameter (k) is left out, and so are factors that no parameter moves. */
+ *  parameter (k) is left out, and so are factors that no parameter moves. Of a
+ *  model without parameters (n_parameters 0) it adds the facts about the rows
+ *  that kam_btyd_search begins with, in 8 entries of the gradient. */
 KAM_API kam_status kam_btyd_objective(const kam_btyd *model,
                                       const kam_accounts *part,
                                       const kam_host *host,

@@ -13,6 +13,7 @@
 #include "btyd.h"
 #include "btyd_covariates.h"
 #include "btyd_choose.h"
+#include "btyd_search.h"
 #include "business.h"
 #include "cadence.h"
 #include "calendar.h"

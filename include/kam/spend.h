@@ -53,11 +53,24 @@ KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                                  kam_estimate_report *report, kam_diag *diag);
 
 /** Partial sums for engines; as kam_btyd_objective, derivatives in mu times
- *  sigma of the model. Never allocates. */
+ *  sigma of the model, and facts when n_parameters is 0. Never allocates. */
 KAM_API kam_status kam_spend_objective(const kam_spend *model,
                                        const kam_accounts *part,
                                        const kam_host *host,
                                        kam_objective *partial, kam_diag *diag);
+
+/** What kam_spend_objective gives over all rows; as kam_btyd_total. */
+typedef kam_status (*kam_spend_total)(void *context, const kam_spend *model,
+                                      kam_objective *total);
+
+/** kam_spend_fit of a book that an engine holds in pieces; as kam_btyd_search.
+ *  @return as there; KAM_ERR_UNSUPPORTED for KAM_SPEND_NORMAL */
+KAM_API kam_status kam_spend_search(int32_t family,
+                                    const kam_estimate_options *options,
+                                    kam_spend_total total, void *context,
+                                    kam_spend *model, double *covariance,
+                                    kam_estimate_report *report,
+                                    kam_diag *diag);
 
 /** The log likelihood of each account's mean order value, with all its digits;
  *  0 where there is no repeat order, NaN (KAM_ROW_DOMAIN) where m is 0.

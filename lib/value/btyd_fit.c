@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/sized.h"
+#include "data/parts.h"
 #include "math/accumulate.h"
 #include "value/btyd_rhythm.h"
 #include "value/btyd_fit.h"
@@ -75,30 +76,30 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
 /* Fewer accounts that ordered again than this cannot tell rate from leaving. */
 enum { LEAST_REPEATERS = 2, LEAST_WITH_PRIOR = 1 };
 
-kam_status kam__btyd_prepare(struct kam__likelihood *model,
-                             const struct kam__distinct *rows,
-                             kam__family family, double rhythm, int32_t prior,
-                             kam_diag *diag) {
-    kam_sum weight = {0, 0}, age = {0, 0}, orders = {0, 0}, repeaters = {0, 0};
-    for (int64_t i = 0; i < rows->n; i++)
-        if (rows->key[0][i] > 0 &&
-            kam_sum_add(&repeaters, rows->weight[i]) != KAM_OK)
-            break;
-    if (kam__accumulate(&weight, rows->weight, NULL, rows->n) ||
-        kam__accumulate(&age, rows->key[2], rows->weight, rows->n) ||
-        kam__accumulate(&orders, rows->key[0], rows->weight, rows->n))
-        return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts", -1, NAN,
-                         "ages, orders or weights add up too high.");
-    const double again = kam_sum_value(&repeaters);
+static int add_facts(const double *const *key, const double *weight, int64_t n,
+                     kam_sum *fact) {
+    for (int64_t i = 0; i < n; i++)
+        if (key[0][i] > 0 &&
+            kam_sum_add(&fact[KAM__BTYD_REPEATERS], weight[i]) != KAM_OK)
+            return 1;
+    return kam__accumulate(&fact[KAM__BTYD_WEIGHT], weight, NULL, n) ||
+           kam__accumulate(&fact[KAM__BTYD_AGE], key[2], weight, n) ||
+           kam__accumulate(&fact[KAM__BTYD_ORDERS], key[0], weight, n);
+}
+
+static kam_status set_out(struct kam__likelihood *model, const kam_sum *fact,
+                          kam__family family, double rhythm, int32_t prior,
+                          kam_diag *diag) {
+    const double again = kam_sum_value(&fact[KAM__BTYD_REPEATERS]);
     if (again < (prior == KAM_PRIOR_WEAK ? LEAST_WITH_PRIOR : LEAST_REPEATERS))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.repeat_orders", -1,
                          again,
                          "only {value} accounts ordered again: that says too "
                          "little about rates.");
-    const double size = kam_sum_value(&weight);
-    const struct kam__btyd_facts facts = {kam_sum_value(&age) / size,
-                                          kam_sum_value(&orders) / size,
-                                          rhythm};
+    const double size = kam_sum_value(&fact[KAM__BTYD_WEIGHT]);
+    const struct kam__btyd_facts facts = {
+        kam_sum_value(&fact[KAM__BTYD_AGE]) / size,
+        kam_sum_value(&fact[KAM__BTYD_ORDERS]) / size, rhythm};
     if (!(facts.mean_age > 0))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.age_periods", -1, 0,
                          "no account has been known for any time.");
@@ -110,14 +111,31 @@ kam_status kam__btyd_prepare(struct kam__likelihood *model,
     return KAM_OK;
 }
 
-static kam_status prepare(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
+kam_status kam__btyd_prepare(struct kam__likelihood *model,
+                             const struct kam__distinct *rows,
+                             kam__family family, double rhythm, int32_t prior,
+                             kam_diag *diag) {
+    kam_sum fact[KAM__MOST_FACTS];
+    memset(fact, 0, sizeof fact);
+    if (add_facts((const double *const *)rows->key, rows->weight, rows->n,
+                  fact))
+        return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts", -1, NAN,
+                         "ages, orders or weights add up too high.");
+    return set_out(model, fact, family, rhythm, prior, diag);
+}
+
+static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
+                          int64_t n_used, int32_t prior, kam_diag *diag) {
     const struct given *const given = model->context;
     (void)n_used;
-    (void)n_skipped;
-    return kam__btyd_prepare(model, rows, given->family, given->rhythm, prior,
-                             diag);
+    return set_out(model, fact, given->family, given->rhythm, prior, diag);
+}
+
+static kam_status add_gaps_of(const kam_accounts *part, kam_sum *fact,
+                              kam_diag *diag) {
+    return kam__btyd_add_gaps(part, &fact[KAM__BTYD_LOG_GAPS],
+                              &fact[KAM__BTYD_GAP_ORDERS],
+                              &fact[KAM__BTYD_GAPS_UNKNOWN], diag);
 }
 
 /* Without the rows that are impossible in BG/BB. */
@@ -133,35 +151,85 @@ static int32_t load_periods(const kam_accounts *part, int64_t first, int32_t n,
     return kept;
 }
 
-static const struct kam__row_kind ANY = {3, kam__btyd_read_accounts, load,
-                                         prepare};
-static const struct kam__row_kind PERIODS = {3, kam__btyd_read_accounts,
-                                             load_periods, prepare};
+static const struct kam__row_kind ANY = {.n_keys = 3,
+                                         .read = kam__btyd_read_accounts,
+                                         .load = load,
+                                         .add_facts = add_facts,
+                                         .prepare = prepare};
+static const struct kam__row_kind PERIODS = {.n_keys = 3,
+                                             .read = kam__btyd_read_accounts,
+                                             .load = load_periods,
+                                             .add_facts = add_facts,
+                                             .prepare = prepare};
+static const struct kam__row_kind RHYTHM = {.n_keys = 3,
+                                            .read = kam__btyd_read_accounts,
+                                            .load = load,
+                                            .add_facts = add_facts,
+                                            .add_more = add_gaps_of,
+                                            .prepare = prepare};
 
 static const struct kam__row_kind *kind_of(kam__family family) {
-    return family->usable ? &PERIODS : &ANY;
+    return family->usable ? &PERIODS : family->most_rhythm > 0 ? &RHYTHM : &ANY;
 }
 
-/* What a fit is asked for, and what it tells. */
-struct request {
-    const kam_accounts *parts;
-    int64_t n_parts;
-    const kam_estimate_options *options;
-    const kam_host *host;
-    struct kam__estimate estimate;
-    kam_estimate_report report;
-    int answered;
+/* Asks for facts or sums of rows elsewhere. */
+struct asking {
+    const struct given *given;
+    struct kam__btyd_request *request;
 };
 
+static kam_status ask(void *context, const double *parameter,
+                      kam_objective *total, kam_diag *diag) {
+    const struct asking *const asking = context;
+    struct kam__btyd_request *const request = asking->request;
+    const kam__family family = asking->given->family;
+    kam_btyd model = {.family = family->id,
+                      .period_days = request->period_days};
+    if (parameter) {
+        model.n_parameters = family->n_parameters;
+        all_of(asking->given, parameter, model.parameter);
+    }
+    const kam_status status = request->total(request->context, &model, total);
+    if (status == KAM_ERR_OVERFLOW && parameter) return status;
+    if (status != KAM_OK) return kam__fail(diag, status, "total", -1, NAN, "");
+    const int32_t p =
+        parameter ? kam__btyd_estimated(family) : (int32_t)KAM__MOST_FACTS;
+    if (!parameter) request->facts = *total;
+    return kam__total_check(total, p, parameter ? request->facts.n_rows : -1,
+                            diag);
+}
+
 static kam_status fit_given(kam__family family, int32_t rhythm,
-                            struct request *request, kam_diag *diag) {
+                            struct kam__btyd_request *request, kam_diag *diag) {
     const struct given given = {family, rhythm};
+    struct asking asking = {&given, request};
+    const struct kam__total total = {ask, &asking};
     struct kam__likelihood likelihood = likelihood_of(&given);
     request->report.struct_size = sizeof request->report;
-    return kam__fit_parts(kind_of(family), &likelihood, request->parts,
-                          request->n_parts, request->options, request->host,
-                          &request->estimate, &request->answered,
-                          &request->report, diag);
+    return request->total
+               ? kam__fit_total(kind_of(family), &likelihood, &total,
+                                request->options, &request->estimate,
+                                &request->answered, &request->report, diag)
+               : kam__fit_parts(kind_of(family), &likelihood, request->parts,
+                                request->n_parts, request->options,
+                                request->host, &request->estimate,
+                                &request->answered, &request->report, diag);
+}
+
+static kam_status gaps_of(const struct kam__btyd_request *request,
+                          struct kam__gaps *gaps, kam_diag *diag) {
+    kam_objective facts = request->facts;
+    for (int64_t i = 0; i < request->n_parts; i++) {
+        kam_accounts part;
+        kam_status status =
+            kam__btyd_read_accounts(&part, kam__part(request->parts, i), diag);
+        if (status == KAM_OK) status = add_gaps_of(&part, facts.gradient, diag);
+        if (status != KAM_OK) return status;
+    }
+    gaps->log_gaps = kam_sum_value(&facts.gradient[KAM__BTYD_LOG_GAPS]);
+    gaps->orders = kam_sum_value(&facts.gradient[KAM__BTYD_GAP_ORDERS]);
+    gaps->n_unknown = kam_sum_value(&facts.gradient[KAM__BTYD_GAPS_UNKNOWN]);
+    return KAM_OK;
 }
 
 /* Adds what the times between orders say of k to the log likelihood. */
@@ -176,14 +244,14 @@ static void add_gaps(kam__family family, int32_t rhythm,
 
 /* A given k; or k = 1, 2, ... until the likelihood falls. */
 static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
-                             struct request *request, kam_diag *diag) {
-    struct kam__gaps gaps = {0, 0, 0, 0};
+                             struct kam__btyd_request *request,
+                             kam_diag *diag) {
+    struct kam__gaps gaps = {0, 0, 0};
     const int choose = *rhythm == 0;
     if (choose) *rhythm = 1;
     kam_status status = fit_given(family, *rhythm, request, diag);
     if (!request->answered) return status;
-    const kam_status read =
-        kam__btyd_gaps(request->parts, request->n_parts, &gaps, diag);
+    const kam_status read = gaps_of(request, &gaps, diag);
     if (read != KAM_OK) {
         request->answered = 0;
         return read;
@@ -191,13 +259,13 @@ static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
     if (choose && gaps.n_unknown > 0) {
         request->answered = 0;
         return kam__fail(diag, KAM_ERR_OPTION, "options.rhythm", -1,
-                         (double)gaps.n_unknown,
+                         gaps.n_unknown,
                          "the times between orders of {value} accounts are not "
                          "known (log_gaps), so k has to be given.");
     }
     add_gaps(family, *rhythm, &gaps, &request->report);
     while (choose && *rhythm < family->most_rhythm) {
-        struct request more = *request;
+        struct kam__btyd_request more = *request;
         kam_diag told = {.struct_size = sizeof told};
         const kam_status next = fit_given(family, *rhythm + 1, &more, &told);
         if (next >= KAM_ERR_MEMORY) {
@@ -244,25 +312,20 @@ static void write_covariance(int32_t n, int32_t p, const double *from,
                                                          : (double)NAN;
 }
 
-kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
-                        int64_t n_parts, double period_days,
-                        const kam_estimate_options *options,
-                        const kam_host *host, kam_btyd *model,
-                        double *covariance, kam_estimate_report *report,
-                        kam_diag *diag) {
+kam_status kam__btyd_answer(int32_t family, struct kam__btyd_request *request,
+                            const kam_estimate_options *options,
+                            kam_btyd *model, double *covariance,
+                            kam_estimate_report *report, kam_diag *diag) {
     const kam__family f = kam__btyd_family_of(family);
     kam_estimate_options ours;
-    struct request request = {.parts = parts,
-                              .n_parts = n_parts,
-                              .options = &ours,
-                              .host = host};
     int32_t rhythm;
     if (!f)
         return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
                          "{value} is no KAM_BTYD_*.");
     if (!model) return kam__fail(diag, KAM_ERR_NULL, "model", -1, NAN, "");
-    if (!(period_days > 0 && period_days < INFINITY))
-        return kam__fail(diag, KAM_ERR_OPTION, "period_days", -1, period_days,
+    if (!(request->period_days > 0 && request->period_days < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "period_days", -1,
+                         request->period_days,
                          "a period of {value} days is not possible.");
     kam_status status = read_rhythm(f, options, &ours, &rhythm, diag);
     const kam_estimate_report none = {.struct_size = sizeof none,
@@ -271,29 +334,47 @@ kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
         status = kam__sized_write(report, &none, sizeof none, sizeof none,
                                   "report", diag);
     if (status != KAM_OK) return status;
-    status = f->most_rhythm > 0 ? fit_rhythm(f, &rhythm, &request, diag)
-                                : fit_given(f, 0, &request, diag);
-    request.report.status = status;
+    request->options = &ours;
+    status = f->most_rhythm > 0 ? fit_rhythm(f, &rhythm, request, diag)
+                                : fit_given(f, 0, request, diag);
+    request->report.status = status;
     if (report)
-        kam__sized_write(report, &request.report, sizeof none, sizeof none,
+        kam__sized_write(report, &request->report, sizeof none, sizeof none,
                          "report", NULL);
-    if (!request.answered) return status;
+    if (!request->answered) return status;
     const int32_t n = f->n_parameters, p = kam__btyd_estimated(f);
     memset(model, 0, sizeof *model);
     model->family = f->id;
     model->n_parameters = n;
-    model->period_days = period_days;
+    model->period_days = request->period_days;
     for (int32_t i = 0; i < n; i++)
-        model->parameter[i] = i < p ? request.estimate.parameter[i] : rhythm;
+        model->parameter[i] = i < p ? request->estimate.parameter[i] : rhythm;
     if (covariance)
-        write_covariance(n, p, request.estimate.covariance, covariance);
+        write_covariance(n, p, request->estimate.covariance, covariance);
     return status;
+}
+
+kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
+                        int64_t n_parts, double period_days,
+                        const kam_estimate_options *options,
+                        const kam_host *host, kam_btyd *model,
+                        double *covariance, kam_estimate_report *report,
+                        kam_diag *diag) {
+    struct kam__btyd_request request = {.parts = parts,
+                                        .n_parts = n_parts,
+                                        .period_days = period_days,
+                                        .host = host};
+    return kam__btyd_answer(family, &request, options, model, covariance,
+                            report, diag);
 }
 
 kam_status kam_btyd_objective(const kam_btyd *model, const kam_accounts *part,
                               const kam_host *host, kam_objective *partial,
                               kam_diag *diag) {
     kam_status status;
+    if (model && model->n_parameters == 0 && kam__btyd_family_of(model->family))
+        return kam__facts_part(kind_of(kam__btyd_family_of(model->family)),
+                               part, partial, diag);
     const kam__family family = kam__btyd_read_model(model, &status, diag);
     if (!family) return status;
     const struct given given = {family, model->parameter[4]};

@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "base/diag.h"
-#include "data/parts.h"
 #include "math/accumulate.h"
 #include "value/fit_parts.h"
 
@@ -21,7 +20,7 @@ void kam__btyd_log_gaps(const kam_accounts *accounts, int64_t first, int32_t n,
 
 /* One tile: accounts that ordered again, squeezed together. */
 static int add_tile(const kam_accounts *part, int64_t first, int32_t n,
-                    struct kam__gaps *gaps, kam_sum *sum, kam_sum *orders) {
+                    kam_sum *sum, kam_sum *orders, kam_sum *n_unknown) {
     struct kam__btyd_rows rows;
     double weight[KAM__TILE], log_gaps[KAM__TILE];
     int32_t m = 0;
@@ -32,10 +31,9 @@ static int add_tile(const kam_accounts *part, int64_t first, int32_t n,
         if (rows.flag[i] || !kam__is_weight(weight[i]) || !(rows.x[i] > 0))
             continue;
         if (log_gaps[i] != log_gaps[i]) {
-            gaps->n_unknown++;
+            if (kam_sum_add(n_unknown, 1) != KAM_OK) return 1;
             continue;
         }
-        gaps->n_known++;
         log_gaps[m] = log_gaps[i];
         rows.x[m] = rows.x[i];
         weight[m++] = weight[i];
@@ -44,24 +42,15 @@ static int add_tile(const kam_accounts *part, int64_t first, int32_t n,
            kam__accumulate(orders, rows.x, weight, m);
 }
 
-kam_status kam__btyd_gaps(const kam_accounts *parts, int64_t n_parts,
-                          struct kam__gaps *gaps, kam_diag *diag) {
-    kam_sum sum = {0, 0}, orders = {0, 0};
-    *gaps = (struct kam__gaps){0, 0, 0, 0};
-    for (int64_t p = 0; p < n_parts; p++) {
-        kam_accounts part;
-        const kam_status status =
-            kam__btyd_read_accounts(&part, kam__part(parts, p), diag);
-        if (status != KAM_OK) return status;
-        for (int64_t at = 0; at < part.n_rows; at += KAM__TILE) {
-            const int64_t left = part.n_rows - at;
-            const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
-            if (add_tile(&part, at, n, gaps, &sum, &orders))
-                return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.log_gaps",
-                                 at, NAN, "times add up too high.");
-        }
+kam_status kam__btyd_add_gaps(const kam_accounts *part, kam_sum *log_gaps,
+                              kam_sum *orders, kam_sum *n_unknown,
+                              kam_diag *diag) {
+    for (int64_t at = 0; at < part->n_rows; at += KAM__TILE) {
+        const int64_t left = part->n_rows - at;
+        const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        if (add_tile(part, at, n, log_gaps, orders, n_unknown))
+            return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.log_gaps", at,
+                             NAN, "times add up too high.");
     }
-    gaps->log_gaps = kam_sum_value(&sum);
-    gaps->orders = kam_sum_value(&orders);
     return KAM_OK;
 }

@@ -9,8 +9,7 @@
 /* Of the usable accounts that ordered again: weighted sums of log_gaps and of x,
  * and how many do not tell log_gaps. */
 struct kam__gaps {
-    double log_gaps, orders;
-    int64_t n_known, n_unknown;
+    double log_gaps, orders, n_unknown;
 };
 
 /* The column's rows [first, first + n); NaN where it is not known, 0 where x is
@@ -18,8 +17,9 @@ struct kam__gaps {
 void kam__btyd_log_gaps(const kam_accounts *accounts, int64_t first, int32_t n,
                         const double *x, double *log_gaps);
 
-/* Parts as a fit has read them without complaint. */
-kam_status kam__btyd_gaps(const kam_accounts *parts, int64_t n_parts,
-                          struct kam__gaps *gaps, kam_diag *diag);
+/* Adds those of a part, as a fit has read it without complaint. */
+kam_status kam__btyd_add_gaps(const kam_accounts *part, kam_sum *log_gaps,
+                              kam_sum *orders, kam_sum *n_unknown,
+                              kam_diag *diag);
 
 #endif

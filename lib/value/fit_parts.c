@@ -51,6 +51,12 @@ static void add_part(const struct kam__row_kind *kind, const kam_accounts *part,
     }
 }
 
+static kam_status no_usable(int64_t n_skipped, kam_diag *diag) {
+    return kam__fail(diag, KAM_ERR_EMPTY, "accounts", -1, (double)n_skipped,
+                     "no account is usable; {value} lack a number or have one "
+                     "out of range.");
+}
+
 static kam_status gather(const struct kam__row_kind *kind,
                          const kam_accounts *parts, int64_t n_parts,
                          const kam_host *host, struct kam__distinct *rows,
@@ -71,11 +77,7 @@ static kam_status gather(const struct kam__row_kind *kind,
         if (status != KAM_OK) return status;
         add_part(kind, &part, rows, counts);
     }
-    if (counts->n_used > 0) return KAM_OK;
-    return kam__fail(diag, KAM_ERR_EMPTY, "accounts", -1,
-                     (double)counts->n_skipped,
-                     "no account is usable; {value} lack a number or have one "
-                     "out of range.");
+    return counts->n_used > 0 ? KAM_OK : no_usable(counts->n_skipped, diag);
 }
 
 static kam_status check(const kam_accounts *parts, int64_t n_parts,
@@ -89,6 +91,27 @@ static kam_status check(const kam_accounts *parts, int64_t n_parts,
     return report ? kam__sized_write(report, told, sizeof *told, sizeof *told,
                                      "report", diag)
                   : KAM_OK;
+}
+
+static kam_status too_high(kam_diag *diag) {
+    return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts", -1, NAN,
+                     "numbers or weights of the accounts add up too high.");
+}
+
+static kam_status prepare(const struct kam__row_kind *kind,
+                          struct kam__likelihood *model,
+                          const struct kam__distinct *rows,
+                          const struct counts *counts, int32_t prior,
+                          kam_diag *diag) {
+    kam_sum fact[KAM__MOST_FACTS];
+    memset(fact, 0, sizeof fact);
+    if (kind->look)
+        return kind->look(model, rows, counts->n_used, counts->n_skipped, prior,
+                          diag);
+    if (kind->add_facts((const double *const *)rows->key, rows->weight, rows->n,
+                        fact))
+        return too_high(diag);
+    return kind->prepare(model, fact, counts->n_used, prior, diag);
 }
 
 kam_status kam__fit_parts(const struct kam__row_kind *kind,
@@ -112,8 +135,7 @@ kam_status kam__fit_parts(const struct kam__row_kind *kind,
     memset(&rows, 0, sizeof rows);
     status = gather(kind, parts, n_parts, &lent, &rows, &counts, diag);
     if (status == KAM_OK)
-        status = kind->prepare(model, &rows, counts.n_used, counts.n_skipped,
-                               ours.prior, diag);
+        status = prepare(kind, model, &rows, &counts, ours.prior, diag);
     if (status == KAM_OK) {
         status = kam__likelihood_fit(model, &rows, &ours, &lent, estimate,
                                      &told, diag);
@@ -128,6 +150,84 @@ kam_status kam__fit_parts(const struct kam__row_kind *kind,
         kam__sized_write(report, &told, sizeof told, sizeof told, "report",
                          NULL);
     return status;
+}
+
+kam_status kam__total_check(const kam_objective *total, int32_t p,
+                            int64_t n_rows, kam_diag *diag) {
+    if (total->n_rows > 0 && total->n_parameters != p)
+        return kam__fail(diag, KAM_ERR_SHAPE, "total.n_parameters", -1,
+                         total->n_parameters,
+                         "{value} parameters are not those that were asked.");
+    if (n_rows >= 0 && total->n_rows != n_rows)
+        return kam__fail(diag, KAM_ERR_SHAPE, "total.n_rows", -1,
+                         (double)total->n_rows,
+                         "{value} rows are not those of the time before.");
+    return KAM_OK;
+}
+
+kam_status kam__fit_total(const struct kam__row_kind *kind,
+                          struct kam__likelihood *model,
+                          const struct kam__total *total,
+                          const kam_estimate_options *options,
+                          struct kam__estimate *estimate, int *answered,
+                          kam_estimate_report *report, kam_diag *diag) {
+    kam_estimate_options ours;
+    kam_objective facts;
+    kam_estimate_report told = {.struct_size = sizeof told, .culprit = -1};
+    memset(&facts, 0, sizeof facts);
+    facts.struct_size = sizeof facts;
+    *answered = 0;
+    kam_status status = kam__estimate_read(&ours, options, diag);
+    if (status != KAM_OK) return status;
+    status = total->ask(total->context, NULL, &facts, diag);
+    if (status == KAM_OK && facts.n_rows == 0)
+        status = no_usable(facts.n_skipped, diag);
+    if (status == KAM_OK)
+        status = kind->prepare(model, facts.gradient, facts.n_rows, ours.prior,
+                               diag);
+    if (status == KAM_OK) {
+        status = kam__likelihood_search(model, total,
+                                        kam_sum_value(&facts.gradient[0]),
+                                        &ours, estimate, answered, &told, diag);
+    }
+    told.status = status;
+    told.n_rows = facts.n_rows;
+    told.n_skipped = facts.n_skipped;
+    *report = told;
+    return status;
+}
+
+kam_status kam__facts_part(const struct kam__row_kind *kind,
+                           const kam_accounts *part, kam_objective *partial,
+                           kam_diag *diag) {
+    kam_accounts accounts;
+    kam_objective ours;
+    double tile[KAM__MOST_KEYS][KAM__TILE], weight[KAM__TILE];
+    const double *key[KAM__MOST_KEYS];
+    kam_status status = read_part(kind, &accounts, part, diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&ours, sizeof ours, partial, sizeof ours,
+                                 "partial", diag);
+    if (status != KAM_OK) return status;
+    if (ours.n_parameters != 0 && ours.n_parameters != KAM__MOST_FACTS)
+        return kam__fail(diag, KAM_ERR_SHAPE, "partial.n_parameters", -1,
+                         ours.n_parameters,
+                         "{value} parameters are not facts about rows.");
+    for (int32_t k = 0; k < KAM__MOST_KEYS; k++) key[k] = tile[k];
+    for (int64_t at = 0; at < accounts.n_rows; at += KAM__TILE) {
+        const int32_t n = tile_size(accounts.n_rows - at);
+        const int32_t m = kind->load(&accounts, at, n, tile, weight);
+        ours.n_rows += m;
+        ours.n_skipped += n - m;
+        if (kind->add_facts(key, weight, m, ours.gradient))
+            return too_high(diag);
+    }
+    if (kind->add_more) status = kind->add_more(&accounts, ours.gradient, diag);
+    if (status != KAM_OK) return status;
+    ours.n_parameters = KAM__MOST_FACTS;
+    status = kam__sized_write(partial, &ours, sizeof ours, sizeof ours,
+                              "partial", diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
 }
 
 /* One tile of a part into partial sums. */

@@ -18,11 +18,26 @@ struct kam__row_kind {
     int32_t (*load)(const kam_accounts *part, int64_t first, int32_t n,
                     double (*key)[KAM__TILE], double *weight);
     /* Looks at all rows before a fit: refuses, or sets start, bounds and prior
-     * of the model. n_used and n_skipped are counts of rows as given. */
-    kam_status (*prepare)(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag);
+     * of the model. n_used and n_skipped are counts of rows as given. NULL where
+     * facts that add up are enough, as a search needs them: */
+    kam_status (*look)(struct kam__likelihood *model,
+                       const struct kam__distinct *rows, int64_t n_used,
+                       int64_t n_skipped, int32_t prior, kam_diag *diag);
+    /* Adds facts about n usable rows; fact[0] is their weight. Returns 1 when a
+     * sum overflows. */
+    int (*add_facts)(const double *const *key, const double *weight, int64_t n,
+                     kam_sum *fact);
+    /* May be NULL: facts of a whole part that fits have no use for, but searches
+     * do. */
+    kam_status (*add_more)(const kam_accounts *part, kam_sum *fact,
+                           kam_diag *diag);
+    /* As `look`, from the facts of all rows. */
+    kam_status (*prepare)(struct kam__likelihood *model, const kam_sum *fact,
+                          int64_t n_used, int32_t prior, kam_diag *diag);
 };
+
+/* Facts travel as the gradient of an objective with so many parameters. */
+enum { KAM__MOST_FACTS = 8 };
 
 /* The weights of rows [first, first + n): 1 where none is given. */
 const double *kam__weights(const kam_accounts *part, int64_t first, int32_t n,
@@ -40,6 +55,24 @@ kam_status kam__fit_parts(const struct kam__row_kind *kind,
                           const kam_host *host, struct kam__estimate *estimate,
                           int *answered, kam_estimate_report *report,
                           kam_diag *diag);
+
+/* The same, of rows elsewhere. */
+kam_status kam__fit_total(const struct kam__row_kind *kind,
+                          struct kam__likelihood *model,
+                          const struct kam__total *total,
+                          const kam_estimate_options *options,
+                          struct kam__estimate *estimate, int *answered,
+                          kam_estimate_report *report, kam_diag *diag);
+
+/* Asks for facts (parameter NULL), or for the objective of a model with p
+ * parameters, and checks that it is one of n_rows rows (-1: any). */
+kam_status kam__total_check(const kam_objective *total, int32_t p,
+                            int64_t n_rows, kam_diag *diag);
+
+/* Adds the facts of a part to the public partial objective. */
+kam_status kam__facts_part(const struct kam__row_kind *kind,
+                           const kam_accounts *part, kam_objective *partial,
+                           kam_diag *diag);
 
 /* Adds the rows of a part to the public partial objective. */
 kam_status kam__objective_part(const struct kam__row_kind *kind,

@@ -83,7 +83,9 @@ kam_status kam__estimate_read(kam_estimate_options *ours,
 /* One fit: what the function to be maximised needs to see. */
 struct problem {
     const struct kam__likelihood *model;
-    const struct kam__distinct *rows;
+    const struct kam__distinct *rows; /* or, when they lie elsewhere: */
+    const struct kam__total *total;
+    kam_status total_failed;
     struct kam__distinct counts;
     const kam_host *host;
     kam_diag *diag;
@@ -140,6 +142,21 @@ static kam_status add_all(struct problem *problem, kam_sum *sums) {
     return KAM_OK;
 }
 
+/* What ends a search must not look like a verdict of it. */
+static kam_status ask_total(struct problem *problem, kam_sum *sums) {
+    kam_objective total;
+    memset(&total, 0, sizeof total);
+    total.struct_size = sizeof total;
+    const kam_status status =
+        problem->total->ask(problem->total->context, problem->parameter, &total,
+                            problem->diag);
+    if (status == KAM_ERR_OVERFLOW) return status;
+    problem->total_failed = status;
+    if (status != KAM_OK) return KAM_ERR_CANCELLED;
+    kam__likelihood_import(problem->model->p, &total, sums);
+    return KAM_OK;
+}
+
 /* Normal priors on log parameters. */
 static void add_prior(const struct kam__likelihood *model, const double *x,
                       double *value, double *gradient, double *hessian) {
@@ -166,7 +183,8 @@ static kam_status evaluate(void *context, const double *x, double *value,
     for (int32_t i = 0; i < p; i++)
         parameter[i] = parameter_at(problem->model, i, x[i]);
     problem->parameter = parameter;
-    const kam_status status = add_all(problem, sums);
+    const kam_status status =
+        problem->total ? ask_total(problem, sums) : add_all(problem, sums);
     if (status != KAM_OK) return status;
     *value = kam_sum_value(&sums[0]);
     const kam_sum *next = sums + 1;
@@ -205,7 +223,7 @@ static void write_report(const struct problem *problem,
     if (problem->prior == KAM_PRIOR_WEAK)
         add_prior(problem->model, search->x, &prior, gradient, hessian);
     report->status = status;
-    report->n_distinct = problem->rows->n;
+    report->n_distinct = problem->rows ? problem->rows->n : 0;
     report->n_steps = search->n_steps;
     report->n_evaluations += search->n_evaluations;
     report->prior = problem->prior;
@@ -296,6 +314,38 @@ static kam_status prepare(struct problem *problem, double *size) {
     return KAM_OK;
 }
 
+static kam_status find(struct problem *problem,
+                       const kam_estimate_options *options, double size,
+                       struct kam__estimate *estimate,
+                       kam_estimate_report *report) {
+    struct kam__search search;
+    memset(&search, 0, sizeof search);
+    const kam_status status =
+        search_from_starts(problem, options, size, &search, report);
+    if (status < KAM_ERR_MEMORY) {
+        for (int32_t i = 0; i < problem->model->p; i++)
+            estimate->parameter[i] =
+                parameter_at(problem->model, i, search.x[i]);
+        write_covariance(problem->model, &search, status, estimate->covariance);
+        write_report(problem, &search, status, report);
+    }
+    return verdict(problem->model, &search, status, problem->diag);
+}
+
+kam_status kam__likelihood_search(const struct kam__likelihood *model,
+                                  const struct kam__total *total, double size,
+                                  const kam_estimate_options *options,
+                                  struct kam__estimate *estimate, int *answered,
+                                  kam_estimate_report *report, kam_diag *diag) {
+    struct problem problem = {.model = model,
+                              .total = total,
+                              .diag = diag,
+                              .prior = options->prior};
+    const kam_status status = find(&problem, options, size, estimate, report);
+    *answered = status < KAM_ERR_MEMORY;
+    return problem.total_failed != KAM_OK ? problem.total_failed : status;
+}
+
 kam_status kam__likelihood_fit(const struct kam__likelihood *model,
                                const struct kam__distinct *rows,
                                const kam_estimate_options *options,
@@ -308,20 +358,10 @@ kam_status kam__likelihood_fit(const struct kam__likelihood *model,
                               .diag = diag,
                               .isa = kam__isa_level(host, INT64_MAX),
                               .prior = options->prior};
-    struct kam__search search;
     double size;
-    memset(&search, 0, sizeof search);
     kam_status status = prepare(&problem, &size);
-    if (status == KAM_OK) {
-        status = search_from_starts(&problem, options, size, &search, report);
-        if (status < KAM_ERR_MEMORY) {
-            for (int32_t i = 0; i < model->p; i++)
-                estimate->parameter[i] = parameter_at(model, i, search.x[i]);
-            write_covariance(model, &search, status, estimate->covariance);
-            write_report(&problem, &search, status, report);
-        }
-        status = verdict(model, &search, status, diag);
-    }
+    if (status == KAM_OK)
+        status = find(&problem, options, size, estimate, report);
     const uint64_t n = (uint64_t)problem.n_pieces;
     kam__distinct_free(&problem.counts);
     kam__release(host, problem.sums, n, sizeof *problem.sums);

@@ -44,6 +44,15 @@ struct kam__estimate {
     double covariance[KAM__MOST_PARAMETERS * KAM__MOST_PARAMETERS];
 };
 
+/* Where the rows lie elsewhere: their sums at a point, of a model with all its
+ * parameters; NULL asks for the facts that a search begins with. KAM_ERR_OVERFLOW
+ * says that they are not finite there; any other failure ends the search. */
+struct kam__total {
+    kam_status (*ask)(void *context, const double *parameter,
+                      kam_objective *total, kam_diag *diag);
+    void *context;
+};
+
 /* Fits. Rows, options and report are ours; the verdict is in the report, too. */
 kam_status kam__likelihood_fit(const struct kam__likelihood *model,
                                const struct kam__distinct *rows,
@@ -51,6 +60,14 @@ kam_status kam__likelihood_fit(const struct kam__likelihood *model,
                                const kam_host *host,
                                struct kam__estimate *estimate,
                                kam_estimate_report *report, kam_diag *diag);
+
+/* The same, of rows elsewhere that weigh `size` together; *answered tells whether
+ * `estimate` holds a point. */
+kam_status kam__likelihood_search(const struct kam__likelihood *model,
+                                  const struct kam__total *total, double size,
+                                  const kam_estimate_options *options,
+                                  struct kam__estimate *estimate, int *answered,
+                                  kam_estimate_report *report, kam_diag *diag);
 
 /* Adds n <= KAM__TILE rows of weight w to partial sums, as the fit does. Returns
  * 1 when a term is not finite or a sum overflows. */

@@ -74,21 +74,25 @@ static void set_out(struct kam__likelihood *model, double odds) {
     model->n_starts = STARTS;
 }
 
-static kam_status prepare(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
-    kam_sum ended = {0, 0}, renewed = {0, 0};
-    (void)n_used;
-    (void)n_skipped;
-    for (int64_t i = 0; i < rows->n; i++) {
-        const double seen = rows->key[0][i] - rows->key[2][i];
-        if (kam__accumulate(&ended, &rows->key[1][i], &rows->weight[i], 1) ||
-            kam__accumulate(&renewed, &seen, &rows->weight[i], 1))
-            return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts", -1, NAN,
-                             "renewals or weights add up too high.");
+enum { WEIGHT, ENDED, RENEWED };
+
+static int add_facts(const double *const *key, const double *weight, int64_t n,
+                     kam_sum *fact) {
+    for (int64_t i = 0; i < n; i++) {
+        const double seen = key[0][i] - key[2][i];
+        if (kam_sum_add(&fact[WEIGHT], weight[i]) ||
+            kam__accumulate(&fact[ENDED], &key[1][i], &weight[i], 1) ||
+            kam__accumulate(&fact[RENEWED], &seen, &weight[i], 1))
+            return 1;
     }
-    const double n_ended = kam_sum_value(&ended);
-    const double n_renewed = kam_sum_value(&renewed);
+    return 0;
+}
+
+static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
+                          int64_t n_used, int32_t prior, kam_diag *diag) {
+    (void)n_used;
+    const double n_ended = kam_sum_value(&fact[ENDED]);
+    const double n_renewed = kam_sum_value(&fact[RENEWED]);
     if (n_ended < (prior == KAM_PRIOR_WEAK ? LEAST_WITH_PRIOR : LEAST_ENDED))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.contract_ended", -1,
                          n_ended,
@@ -101,8 +105,11 @@ static kam_status prepare(struct kam__likelihood *model,
     return KAM_OK;
 }
 
-static const struct kam__row_kind KIND = {3, kam__retention_read_accounts, load,
-                                          prepare};
+static const struct kam__row_kind KIND = {.n_keys = 3,
+                                          .read = kam__retention_read_accounts,
+                                          .load = load,
+                                          .add_facts = add_facts,
+                                          .prepare = prepare};
 
 static const char *const NAME[] = {"alpha", "beta", "c"};
 static const char *const AT_LOWER[] = {

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/isa.h"
+#include "math/accumulate.h"
 #include "math/elementary.h"
 #include "math/gamma.h"
 #include "math/special.h"
@@ -61,27 +62,33 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
     return kam__spend_load(part, first, n, key, weight, 0);
 }
 
+enum { WEIGHT, LOGS };
+
+static int add_facts(const double *const *key, const double *weight, int64_t n,
+                     kam_sum *fact) {
+    for (int64_t i = 0; i < n; i++) {
+        const double log = kam__log(key[1][i]);
+        if (kam_sum_add(&fact[WEIGHT], weight[i]) ||
+            kam__accumulate(&fact[LOGS], &log, &weight[i], 1))
+            return 1;
+    }
+    return 0;
+}
+
 /* Starts, bounds and prior are centred on the geometric mean of m, so that money
  * in any unit gives the same fit. The weak prior is our own: orders of one
  * account vary by about 60 %, accounts by about as much, each give or take a
  * factor of e^1.5. */
-static kam_status prepare(struct kam__likelihood *model,
-                          const struct kam__distinct *rows, int64_t n_used,
-                          int64_t n_skipped, int32_t prior, kam_diag *diag) {
+static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
+                          int64_t n_used, int32_t prior, kam_diag *diag) {
     static const double start[2][2] = {{3, 3}, {1, 1.5}};
-    kam_sum weight = {0, 0}, logs = {0, 0};
-    (void)n_skipped;
     if (n_used < (prior == KAM_PRIOR_WEAK ? 1 : 2))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts.mean_order_value", -1,
                          (double)n_used,
                          "only {value} accounts have a mean order value: that "
                          "says too little about its spread.");
-    for (int64_t i = 0; i < rows->n; i++)
-        if (kam_sum_add(&weight, rows->weight[i]) ||
-            kam_sum_add(&logs, rows->weight[i] * kam__log(rows->key[1][i])))
-            return kam__fail(diag, KAM_ERR_OVERFLOW, "accounts.weight", i,
-                             rows->weight[i], "the weights add up too high.");
-    const double centre = kam_sum_value(&logs) / kam_sum_value(&weight);
+    const double centre =
+        kam_sum_value(&fact[LOGS]) / kam_sum_value(&fact[WEIGHT]);
     model->n_starts = 2;
     for (int i = 0; i < 2; i++) {
         model->start[i][0] = kam__log(start[i][0]);
@@ -107,8 +114,11 @@ static double mean(const double *parameter, double x, double m) {
     return shape > 0 ? (p / shape) * (gamma + known) : (double)INFINITY;
 }
 
-static const struct kam__row_kind ROWS = {2, kam__spend_read_accounts, load,
-                                          prepare};
+static const struct kam__row_kind ROWS = {.n_keys = 2,
+                                          .read = kam__spend_read_accounts,
+                                          .load = load,
+                                          .add_facts = add_facts,
+                                          .prepare = prepare};
 
 const struct kam__spend_family kam__gamma_gamma_family = {
     .id = KAM_SPEND_GAMMA_GAMMA,

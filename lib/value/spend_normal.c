@@ -165,8 +165,10 @@ static kam_status prepare(struct kam__likelihood *model,
     return KAM_OK;
 }
 
-static const struct kam__row_kind ROWS = {2, kam__spend_read_accounts, load,
-                                          prepare};
+static const struct kam__row_kind ROWS = {.n_keys = 2,
+                                          .read = kam__spend_read_accounts,
+                                          .load = load,
+                                          .look = prepare};
 
 const struct kam__spend_family kam__normal_family = {
     .id = KAM_SPEND_NORMAL,

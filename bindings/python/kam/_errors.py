@@ -28,6 +28,7 @@ class KamError(Exception):
         self.row = row
         self.value = value
         self.model: Any = None
+        self.told: Any = None  # a fit's report as C wrote it
 
     def __str__(self) -> str:
         about = f"{self.argument} " if self.argument else ""

@@ -242,6 +242,9 @@ class kam_btyd(Structure):
                 ("parameter", c_double * 8)]
 
 
+kam_btyd_total = CFUNCTYPE(c_int32, c_void_p, POINTER(kam_btyd), POINTER(kam_objective))
+
+
 class kam_btyd_contest(Structure):
     _fields_ = [("struct_size", c_uint32), ("criterion", c_int32), ("n_families", c_int32), ("reserved", c_int32),
                 ("families", POINTER(c_int32)), ("horizon_periods", c_double), ("actual_orders", kam_column),
@@ -278,6 +281,9 @@ class kam_spend(Structure):
 class kam_spend_dependence(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
                 ("rank_correlation", c_double), ("p_value", c_double)]
+
+
+kam_spend_total = CFUNCTYPE(c_int32, c_void_p, POINTER(kam_spend), POINTER(kam_objective))
 
 
 class kam_reason(Structure):
@@ -888,6 +894,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_btyd_parameter_name": (c_char_p, [c_int32, c_int32]),
     "kam_btyd_fit": (kam_status, [c_int32, _accounts, c_int64, c_double, POINTER(kam_estimate_options), _host,
                                   _btyd, _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_btyd_search": (kam_status, [c_int32, c_double, POINTER(kam_estimate_options), kam_btyd_total, c_void_p, _btyd,
+                                     _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_btyd_objective": (kam_status, [_btyd, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_btyd_log_likelihood": (kam_status, [_btyd, _accounts, _host, _out, _flags, _diag]),
     "kam_btyd_alive": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
@@ -908,6 +916,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_spend_family_name": (c_char_p, [c_int32]),
     "kam_spend_fit": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host, _spend,
                                    _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_spend_search": (kam_status, [c_int32, POINTER(kam_estimate_options), kam_spend_total, c_void_p, _spend,
+                                      _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_spend_independence": (kam_status, [_accounts, c_int64, _host, POINTER(kam_spend_dependence), _diag]),
     "kam_spend_log_likelihood": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any, Callable, Optional, Protocol, TypeVar
 
 from . import _ffi, estimate
-from ._errors import error_of, new_diag, refuse
+from ._errors import KamError, error_of, new_diag, refuse
 from ._host import Host, Progress
+from ._library import lib
 from ._table import Buffer, Table
 from .account import Accounts, Book, accounts
 
@@ -55,6 +56,8 @@ class Model:
     _kind: Any  # the struct that _raw is
     _names: Callable[[int, int], Any]
     _objective: Callable[..., int]
+    _fields: tuple[str, ...]  # of a book that a fit reads
+    _told: Any = None  # the report as C wrote it
 
     def _set(self, covariance: Optional[Sequence[float]], report: Optional[dict[str, Any]]) -> None:
         self.report = report
@@ -165,13 +168,47 @@ def fitted(kind: type[M], call: Callable[..., int], *, progress: Optional[Progre
     with Host(progress, threads) as host:
         status = call(ctypes.byref(host.raw), ctypes.byref(raw), covariance, ctypes.byref(report), ctypes.byref(diag))
         if status not in estimate.VERDICTS:
-            host.check(status, diag)
+            try:
+                host.check(status, diag)
+            except KamError as refused:
+                refused.told = report
+                raise
     model = kind.of_raw(raw, covariance[:raw.n_parameters ** 2], estimate.report_of(report))
+    model._told = report
     if status != _ffi.KAM_OK:
         error = error_of(status, diag)
-        error.model = model
+        error.model, error.told = model, report
         raise error
     return model
+
+
+#: the sums of a model over all rows, wherever they lie
+Total = Callable[[M], estimate.Objective]
+
+
+def searched(kind: type[M], callback: Any, call: Callable[..., int], total: Total[M]) -> M:
+    """A model from call(ask, context, model, covariance, report, diag). What `total` raises
+    is raised by it."""
+    raised: list[BaseException] = []
+
+    def ask(_: Any, model: Any, into: Any) -> int:
+        try:
+            return int(lib.kam_objective_merge(into, ctypes.byref(total(kind.of_raw(model.contents, None, None)).raw)))
+        except KamError as error:
+            if error.status == _ffi.KAM_ERR_OVERFLOW:
+                return error.status
+            raised.append(error)
+        except BaseException as error:  # nothing may pass through C
+            raised.append(error)
+        return int(_ffi.KAM_ERR_CANCELLED)
+
+    function = callback(ask)
+    try:
+        return fitted(kind, lambda _, *rest: call(function, None, *rest), progress=None, threads=None)
+    except KamError:
+        if raised:
+            raise raised[0] from None
+        raise
 
 
 def fill(raw: Any, names: Callable[[int, int], Any], given: dict[str, float]) -> None:

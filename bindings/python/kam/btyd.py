@@ -48,6 +48,7 @@ class Model(_model.Timed):
     progress= and threads=; every answer is a Table with row_flags."""
 
     _kind, _families = _ffi.kam_btyd, FAMILIES
+    _fields = ("repeat_orders", "last_order_periods", "age_periods", "log_gaps", "weight")
     _names, _family_name, _objective = lib.kam_btyd_parameter_name, lib.kam_btyd_family_name, lib.kam_btyd_objective
 
     def __init__(self, family: str, *, period_days: float = 7.0, **parameters: float) -> None:

@@ -24,6 +24,7 @@ class Model(_model.Timed):
     beta=3.8). A period is a contract's term."""
 
     _kind, _families = _ffi.kam_retention, FAMILIES
+    _fields = ("renewals", "contract_ended", "renewals_before", "weight")
     _names, _family_name = lib.kam_retention_parameter_name, lib.kam_retention_family_name
     _objective = lib.kam_retention_objective
 

@@ -15,16 +15,17 @@ import pathlib
 import pickle
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
-from . import _fit, _library, _score, btyd, ledger, tier
-from ._errors import refuse
+from . import _ffi, _fit, _library, _model, _report, _score, btyd_search, estimate, ledger, spend, tier
+from ._errors import KamError, refuse
 from ._table import Table
-from .account import FIELDS, Accounts
 from .calendar import Day
 from .estimate import Objective
+
+M = TypeVar("M", bound=_model.Model)
 
 _FITTED = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value")
 
@@ -121,32 +122,10 @@ def summary(lines: Any, *, as_of: Day, account: str = "account", day: str = "day
     return lines.select(*used).repartition(account).mapInArrow(_Summary(how, as_of), types.from_arrow_schema(schema))
 
 
-def _distinct(frame: Any, names: Sequence[str]) -> Accounts:
-    """Equal rows once, with how many there are as their weight: to a fit the same
-    as all rows, to the bit, and far fewer."""
-    functions = import_module("pyspark.sql.functions")
-    counted = frame.groupBy(*names).agg(functions.count(functions.lit(1)).cast("double").alias("weight"))
-    return Accounts(counted.toArrow())
-
-
-def fit(book: Any, *, family: Optional[str] = None, period_days: Optional[float] = None,
-        tiers: Optional[tier.Policy] = None, **how: Any) -> _fit.Models:
-    """kam.fit of the whole book. Spark merges equal rows; the driver fits what is
-    left. A policy of tiers by share needs every tier_value there, unmerged."""
-    names = [name for name in _FITTED if name in book.columns]
-    models = _fit.fit(_distinct(book, names), family=family, period_days=period_days, **how)
-    if tiers is None:
-        return models
-    value = "tier_value" if "tier_value" in book.columns else "window_revenue"
-    limits = tier.cutpoints(tiers, book.select(value).toArrow().column(0))
-    models.raw.n_bands, models.raw.limits[:len(limits)] = len(limits), tier.raw_bands(limits)[:len(limits)]
-    return models
-
-
 class _Part:
     """The objective of a partition, as one row of bytes."""
 
-    def __init__(self, model: btyd.Model) -> None:
+    def __init__(self, model: _model.Model) -> None:
         self.model = model
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
@@ -156,12 +135,86 @@ class _Part:
         yield import_module("pyarrow").record_batch({"objective": [pickle.dumps(total)]})
 
 
-def objective(book: Any, model: btyd.Model) -> Objective:
+def objective(book: Any, model: _model.Model) -> Objective:
     """Log likelihood, gradient and Hessian of all rows: partial sums of the
     partitions, merged here."""
-    used = book.select(*[name for name in FIELDS if name in book.columns])
+    used = book.select(*[name for name in model._fields if name in book.columns])
     rows = used.mapInArrow(_Part(model), "objective binary").collect()
-    total = pickle.loads(rows[0]["objective"])
-    for row in rows[1:]:
+    total = Objective()
+    for row in rows:
         total.merge(pickle.loads(row["objective"]))
-    return total  # type: ignore[no-any-return]
+    return total
+
+
+def _part_of_fit(search: Callable[[str], M], report: _ffi.kam_fit_report, name: str) -> Optional[M]:
+    """A model as kam.fit finds it: by maximum likelihood; with the weak prior where that
+    has no answer; None where the data cannot carry one."""
+    def attempt(prior: str) -> Optional[M]:
+        try:
+            model = search(prior)
+            setattr(report, name, model._told)
+            return model
+        except KamError as error:
+            if not _ffi.KAM_ERR_EMPTY <= error.status < _ffi.KAM_ERR_OVERFLOW:
+                raise
+            setattr(report, name, error.told)
+            return None
+
+    model = attempt("none")
+    told = getattr(report, name)
+    verdict = told.status
+    setattr(report, f"{name}_ml", verdict)
+    setattr(report, f"{name}_culprit", told.culprit)
+    return attempt("weak") if verdict in (_ffi.KAM_ERR_TOO_FEW, *estimate.VERDICTS) else model
+
+
+def _typical(book: Any) -> tuple[float, float, float]:
+    """The typical account of kam.fit: upper medians of usable rows, found by Spark."""
+    usable = (book.selectExpr("cast(repeat_orders as double) x", "cast(last_order_periods as double) last",
+                              "cast(age_periods as double) age")
+              .selectExpr("x", "if(x > 0, last, 0D) last", "age")
+              .where("x >= 0 and x < 9007199254740992D and x = floor(x) and age >= 0 and age < double('infinity') "
+                     "and last >= 0 and last <= age"))
+    medians = [f"percentile_disc(0.5) within group (order by {fact} desc)"
+               for fact in ("age", "age - last", "if(age > 0, x / age, 0D)")]
+    age, silence, rhythm = usable.selectExpr(*medians).first()
+    x = rhythm * age
+    return x, age - silence if x > 0 and silence < age else 0.0, age
+
+
+def _limits(book: Any, tiers: Optional[tier.Policy]) -> tier.Bands:
+    if tiers is None:
+        return tier.preset_cny()
+    if tiers.raw.basis == _ffi.KAM_TIER_BY_SCORE:
+        return tier.cutpoints(tiers, [])
+    value = "tier_value" if "tier_value" in book.columns else "window_revenue"
+    return tier.cutpoints(tiers, book.select(value).toArrow().column(0))
+
+
+def fit(book: Any, *, family: Optional[str] = None, period_days: float = 7.0, tiers: Optional[tier.Policy] = None
+        ) -> _fit.Models:
+    """kam.fit of the whole book, to the bit. No column comes to the driver: Spark adds up
+    partial objectives at every step of the search, over rows that it keeps meanwhile. Only
+    a policy of tiers by share needs every tier_value here."""
+    if "weight" in book.columns:
+        raise refuse("weight", "is a column of this book; a fit by Spark takes each row once", _ffi.KAM_ERR_OPTION)
+    wanted = family or "mbgnbd"
+    used = book.select(*[name for name in (*_FITTED, "log_gaps") if name in book.columns]).persist()
+    report = _report.new(_ffi.kam_fit_report)
+    try:
+        orders = _part_of_fit(lambda prior: btyd_search.search(
+            lambda model: objective(used, model), wanted, period_days=period_days, prior=prior), report, "orders")
+        spends = _part_of_fit(lambda prior: spend.search(
+            lambda model: objective(used, model), prior=prior), report, "spend")
+        reference = _typical(used) if orders is not None else (0.0, 0.0, 0.0)
+    finally:
+        used.unpersist()
+    try:
+        limits = _limits(book, tiers)
+    except KamError as error:
+        if not _ffi.KAM_ERR_EMPTY <= error.status < _ffi.KAM_ERR_OVERFLOW:
+            raise
+        limits, report.tiers = [], error.status
+    made = _fit.Models.of(orders=orders, spend=spends, limits=limits, reference=reference)
+    made._report = report
+    return made

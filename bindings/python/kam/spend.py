@@ -30,6 +30,7 @@ class Model(_model.Model):
     Model("normal", mu=4, tau=9, sigma=15)."""
 
     _kind = _ffi.kam_spend
+    _fields = ("repeat_orders", "mean_order_value", "weight")
     _names, _objective = lib.kam_spend_parameter_name, lib.kam_spend_objective
 
     def __init__(self, family: str = "gamma-gamma", **parameters: float) -> None:
@@ -75,3 +76,12 @@ def independence(book: Book, *, progress: Optional[Progress] = None, threads: Op
         host.check(lib.kam_spend_independence(rows.array(), len(rows.parts), ctypes.byref(host.raw),
                                               ctypes.byref(found), ctypes.byref(diag)), diag)
     return _report.as_dict(found)
+
+
+def search(total: _model.Total[Model], *, prior: str = "none", max_steps: Optional[int] = None) -> Model:
+    """As `fit` of Gamma-Gamma, of a book that no process holds as a whole; as kam.btyd_search.search."""
+    how = estimate.options(prior, max_steps)
+
+    def call(*rest: Any) -> int:
+        return int(lib.kam_spend_search(_ffi.KAM_SPEND_GAMMA_GAMMA, ctypes.byref(how), *rest))
+    return _model.searched(Model, _ffi.kam_spend_total, call, total)

@@ -82,6 +82,25 @@ def test_summary():
         same_rows(made, BOOK.to_arrow())
 
 
+def told(models):
+    """The report, without what partial sums cannot know."""
+    return {name: {**one, "n_distinct": 0} if isinstance(one, dict) else one for name, one in models.report.items()}
+
+
+def test_fit_of_trouble():
+    """rows that no fit can use, too few accounts, a family by name: what one process says"""
+    book = pyarrow.table({"account": [f"A{i}" for i in range(90)],
+                          "repeat_orders": [None, float("nan"), 1.5, -1.0] + [float(i % 5) for i in range(86)],
+                          "last_order_periods": [float("nan") if i % 5 == 4 else float(i % 7) for i in range(90)],
+                          "age_periods": [float("inf") if i == 50 else 2.0 if i == 60 else 30.0 + i % 3 for i in range(90)],
+                          "mean_order_value": [None if i % 4 == 0 else 10.0 + i for i in range(90)]})
+    for rows, family in ((book, None), (book, "pnbd"), (book.slice(0, 6), None), (book.slice(4, 1), None)):
+        models, expected = kam.spark.fit(frame(rows), family=family), kam.fit(rows, family=family)
+        same(told(models), told(expected))
+        same((models.reference, models.limits, repr(models)), (expected.reference, expected.limits, repr(expected)))
+    raised(kam.KamValueError, lambda: kam.spark.fit(frame(book).withColumn("weight", f.lit(1.0))))
+
+
 def test_fit():
     """parameters, covariances, limits and the typical account, to the bit"""
     for parts in (1, 2, 7):
@@ -90,6 +109,7 @@ def test_fit():
             same(getattr(models.orders, name), getattr(MODELS.orders, name))
             same(getattr(models.spend, name), getattr(MODELS.spend, name))
         same((models.reference, models.limits), (MODELS.reference, MODELS.limits))
+        same(told(models), told(MODELS))
     policy = kam.tier.Policy("rank", [0.05, 0.2, 0.5])
     same(kam.spark.fit(frame(BOOK), tiers=policy).limits, kam.fit(BOOK, tiers=policy).limits)
 

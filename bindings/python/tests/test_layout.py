@@ -76,6 +76,8 @@ def fits(c, bound):
     """Whether a ctypes type can stand for a C parameter."""
     pointer = "*" in c or "[" in c
     base = re.sub(r"\bconst\b|\*.*|\[.*", "", c).split()[0]
+    if base.endswith("_total"):  # a function of the caller's
+        return bound is getattr(_ffi, base)
     if not pointer:
         return bound is SCALARS.get(base)
     if bound in (ctypes.c_void_p, ctypes.c_char_p):

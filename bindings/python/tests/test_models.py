@@ -2,7 +2,7 @@
 """Fits and answers: CDNOW as the reference has it, one account as many."""
 import math
 
-from support import kam, main, raised, same, same_table, shared, tap
+from support import kam, ledger, main, raised, same, same_table, shared, tap
 
 
 def cdnow():
@@ -439,6 +439,28 @@ def test_backtest():
 def test_isa():
     """the processor's instruction set is one there is"""
     tap.check(1 <= kam.isa() <= 3, f"{kam.isa()}")
+
+
+def test_search():
+    """a book in pieces: the fit of the whole, to the bit; what the pieces raise is raised"""
+    book = ledger().summary()
+    pieces = [kam.Accounts({name: book[name][i::3] for name in ("repeat_orders", "last_order_periods", "age_periods",
+                                                               "mean_order_value")}) for i in range(3)]
+
+    def total(model):
+        made = kam.estimate.Objective()
+        for piece in pieces:
+            made.merge(model.objective(piece))
+        return made
+
+    for model, whole in ((kam.btyd_search.search(total, "bgnbd", prior="weak"), kam.btyd.fit(book, "bgnbd", prior="weak")),
+                         (kam.spend.search(total), kam.spend.fit(book))):
+        same((model.parameters, model.covariance), (whole.parameters, whole.covariance))
+        same({**model.report, "n_distinct": whole.report["n_distinct"]}, whole.report)
+    raised(ZeroDivisionError, lambda: kam.btyd_search.search(lambda model: 1 / 0))
+    raised(KeyboardInterrupt, lambda: kam.spend.search(lambda model: (_ for _ in ()).throw(KeyboardInterrupt())))
+    same(raised(kam.KamDataError, lambda: kam.btyd_search.search(lambda model: kam.estimate.Objective())).name,
+         "KAM_ERR_EMPTY")
 
 
 if __name__ == "__main__":
