@@ -175,7 +175,7 @@ class kam_account(Structure):
 
 class kam_accounts(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
-                *((name, kam_column) for name, _ in kam_account._fields_)]
+                *((name, kam_column) for name, *_ in kam_account._fields_)]
 
 
 class kam_arrow_field(Structure):

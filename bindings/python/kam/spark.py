@@ -22,6 +22,7 @@ from typing import Any, Optional, TypeVar
 from . import _ffi, _fit, _library, _model, _report, _score, btyd_search, estimate, ledger, spend, tier
 from ._errors import KamError, refuse
 from ._table import Table
+from .account import Accounts
 from .calendar import Day
 from .estimate import Objective
 
@@ -182,25 +183,30 @@ def _typical(book: Any) -> tuple[float, float, float]:
     return x, age - silence if x > 0 and silence < age else 0.0, age
 
 
-def _limits(book: Any, tiers: Optional[tier.Policy]) -> tier.Bands:
-    if tiers is None:
-        return tier.preset_cny()
-    if tiers.raw.basis == _ffi.KAM_TIER_BY_SCORE:
-        return tier.cutpoints(tiers, [])
-    value = "tier_value" if "tier_value" in book.columns else "window_revenue"
-    return tier.cutpoints(tiers, book.select(value).toArrow().column(0))
+def _of_values(book: Any, tiers: Optional[tier.Policy], matrix: bool) -> _fit.Models:
+    """Tiers and matrix, which kam.fit finds from the values alone; limits in money need
+    none of them."""
+    values: Any = [float("nan")]
+    if matrix or tiers is not None and tiers.raw.basis != _ffi.KAM_TIER_BY_SCORE:
+        values = book.select("tier_value" if "tier_value" in book.columns else "window_revenue").toArrow().column(0)
+    return _fit.fit(Accounts(tier_value=values), tiers=tiers)
 
 
-def fit(book: Any, *, family: Optional[str] = None, period_days: float = 7.0, tiers: Optional[tier.Policy] = None
-        ) -> _fit.Models:
+def fit(book: Any, *, family: Optional[str] = None, period_days: float = 7.0, tiers: Optional[tier.Policy] = None,
+        matrix: bool = False) -> _fit.Models:
     """kam.fit of the whole book, to the bit. No column comes to the driver: Spark adds up
     partial objectives at every step of the search, over rows that it keeps meanwhile. Only
-    a policy of tiers by share needs every tier_value here."""
+    tiers by share, and the matrix when it is asked for, need every tier_value here. Whether
+    order values go with the number of orders is not tested: that takes the whole book."""
     if "weight" in book.columns:
         raise refuse("weight", "is a column of this book; a fit by Spark takes each row once", _ffi.KAM_ERR_OPTION)
     wanted = family or "mbgnbd"
-    used = book.select(*[name for name in (*_FITTED, "log_gaps") if name in book.columns]).persist()
+    of_values = _of_values(book, tiers, matrix)
     report = _report.new(_ffi.kam_fit_report)
+    report.tiers, report.matrix = of_values._report.tiers, of_values._report.matrix
+    report.independence = _ffi.KAM_ERR_UNSUPPORTED
+    report.dependence.rank_correlation = report.dependence.p_value = float("nan")
+    used = book.select(*[name for name in (*_FITTED, "log_gaps") if name in book.columns]).persist()
     try:
         orders = _part_of_fit(lambda prior: btyd_search.search(
             lambda model: objective(used, model), wanted, period_days=period_days, prior=prior), report, "orders")
@@ -209,12 +215,8 @@ def fit(book: Any, *, family: Optional[str] = None, period_days: float = 7.0, ti
         reference = _typical(used) if orders is not None else (0.0, 0.0, 0.0)
     finally:
         used.unpersist()
-    try:
-        limits = _limits(book, tiers)
-    except KamError as error:
-        if not _ffi.KAM_ERR_EMPTY <= error.status < _ffi.KAM_ERR_OVERFLOW:
-            raise
-        limits, report.tiers = [], error.status
-    made = _fit.Models.of(orders=orders, spend=spends, limits=limits, reference=reference)
+    made = _fit.Models.of(orders=orders, spend=spends, limits=of_values.limits, reference=reference)
+    for name in ("matrix", "has_matrix", "defaults"):
+        setattr(made.raw, name, getattr(of_values.raw, name))
     made._report = report
     return made

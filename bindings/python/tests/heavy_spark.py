@@ -84,7 +84,8 @@ def test_summary():
 
 def told(models):
     """The report, without what partial sums cannot know."""
-    return {name: {**one, "n_distinct": 0} if isinstance(one, dict) else one for name, one in models.report.items()}
+    return {name: {**one, "n_distinct": 0} if isinstance(one, dict) else one for name, one in models.report.items()
+            if name not in ("dependence", "independence", "matrix")}
 
 
 def test_fit_of_trouble():
@@ -111,7 +112,11 @@ def test_fit():
         same((models.reference, models.limits), (MODELS.reference, MODELS.limits))
         same(told(models), told(MODELS))
     policy = kam.tier.Policy("rank", [0.05, 0.2, 0.5])
-    same(kam.spark.fit(frame(BOOK), tiers=policy).limits, kam.fit(BOOK, tiers=policy).limits)
+    models, expected = kam.spark.fit(frame(BOOK), tiers=policy, matrix=True), kam.fit(BOOK, tiers=policy)
+    same((models.limits, models.matrix.numbers(), models.defaults),
+         (expected.limits, expected.matrix.numbers(), expected.defaults))
+    same((models.report["independence"], MODELS.report["matrix"]), ("KAM_ERR_UNSUPPORTED", "KAM_OK"))
+    same((kam.spark.fit(frame(BOOK)).matrix, kam.spark.fit(frame(BOOK)).defaults), (None, ["tiers"]))
 
 
 def test_objective():

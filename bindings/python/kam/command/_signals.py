@@ -42,7 +42,7 @@ class _View:
             day, end, amount, term = (array("d", [getattr(one, field) for one in events]) for field in _FIELDS)
             found = signal.of(name, self.start, book.n, rows, day, end=end, amount=amount, term=term)
             self.value[name], self.since[name], self.flags[name] = (
-                found[column][MONTHS - 1::MONTHS].tolist() for column in ("signal", "since", "flags"))
+                list(found[column][MONTHS - 1::MONTHS]) for column in ("signal", "since", "flags"))
 
 
 def _median(values: list[float]) -> float:
