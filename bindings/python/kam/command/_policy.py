@@ -78,12 +78,16 @@ class Policy:
     def _part(self, name: str) -> dict[str, Any]:
         """What kam.policy.Policy is told of a part."""
         hours = {(s, k): hours for s, row in enumerate(self.hours) for k, hours in enumerate(row)}
-        return {"tiers": {"tiers": self.tiers} if self.bands else {}, "matrix": {"matrix": self.thresholds},
-                "stages": {"months": self.months},
-                "cadence": {"cadence": self.touches},
-                "service_levels": {"hours": hours, "early_days": self.early_days},
-                "playbook": {"playbook": self.actions, "instead": self.instead, "width": self.width},
-                "future": {"future": self.future}, "figures": {"figures": self.figures}}[name]
+        parts: dict[str, dict[str, Any]] = {
+            "tiers": {"tiers": self.tiers} if self.bands else {},
+            "matrix": {"matrix": self.thresholds},
+            "stages": {"months": self.months},
+            "cadence": {"cadence": self.touches},
+            "service_levels": {"hours": hours, "early_days": self.early_days},
+            "playbook": {"playbook": self.actions, "instead": self.instead, "width": self.width},
+            "future": {"future": self.future},
+            "figures": {"figures": self.figures}}
+        return parts[name]
 
     def whole(self) -> policy.Policy:
         return policy.Policy(**{key: value for name in _PARTS[:-1] for key, value in self._part(name).items()})
@@ -329,7 +333,7 @@ def _codes(names: Sequence[str], first: int, low: int, high: int, what: str) -> 
             return names.index(value) + first
         if not _is_whole(value) or not low <= value <= high:
             at.refuse(value, what)
-        return value - low
+        return int(value) - low
 
     def read(at: _Place, value: Any) -> tuple[int, ...]:
         if value == "any" and high == 31:
