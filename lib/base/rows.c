@@ -127,8 +127,8 @@ const char *kam__text_at(const kam_column *column, int64_t row,
     return column->text + from;
 }
 
-const double *kam__gather(const kam_column *column, int64_t first, int32_t n,
-                          double *tile) {
+const double *kam__gather_rows(const kam_column *column, int64_t first,
+                               int32_t n, double *tile) {
     if (!column->values) {
         for (int32_t i = 0; i < n; i++) tile[i] = NAN;
         return tile;

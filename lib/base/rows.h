@@ -4,6 +4,8 @@
 #ifndef KAM_BASE_ROWS_H
 #define KAM_BASE_ROWS_H
 
+#include <string.h>
+
 #include <kam/column.h>
 #include <kam/host.h>
 
@@ -38,8 +40,21 @@ const char *kam__text_at(const kam_column *column, int64_t row,
 /* Rows [first, first + n) as doubles, n <= KAM__TILE: either `tile`, filled, or
  * straight the column's own memory when that is packed float64 without nulls.
  * Missing rows are NaN. */
-const double *kam__gather(const kam_column *column, int64_t first, int32_t n,
-                          double *tile);
+const double *kam__gather_rows(const kam_column *column, int64_t first,
+                               int32_t n, double *tile);
+
+/* A single record on a screen takes no call. */
+static inline const double *kam__gather(const kam_column *column, int64_t first,
+                                        int32_t n, double *tile) {
+    if (n != 1 || column->type != KAM_F64 || column->validity ||
+        !column->values || column->stride == 0)
+        return kam__gather_rows(column, first, n, tile);
+    memcpy(tile,
+           (const char *)column->values +
+               (column->offset + first) * column->stride,
+           sizeof *tile);
+    return tile;
+}
 
 /* Calls work(context, first, n) over [0, n_rows) in pieces of at most KAM__TILE
  * rows, each starting at a multiple of KAM__TILE, on the host's threads, with

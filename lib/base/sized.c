@@ -46,6 +46,18 @@ kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
     return KAM_OK;
 }
 
+const void *kam__sized_view(void *room, uint32_t known, const void *theirs,
+                            uint32_t first_version, const char *argument,
+                            kam_status *status, kam_diag *diag) {
+    uint32_t size = 0;
+    *status = KAM_OK;
+    if (theirs) memcpy(&size, theirs, sizeof size);
+    if (size == known) return theirs;
+    *status =
+        kam__sized_read(room, known, theirs, first_version, argument, diag);
+    return *status == KAM_OK ? room : NULL;
+}
+
 kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,
                             uint32_t first_version, const char *argument,
                             kam_diag *diag) {

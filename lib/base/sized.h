@@ -18,6 +18,12 @@ kam_status kam__sized_read(void *ours, uint32_t known, const void *theirs,
                            uint32_t first_version, const char *argument,
                            kam_diag *diag);
 
+/* The same without a copy when theirs has the size of ours: returns theirs, or
+ * `room`; NULL with *status set when it cannot be read. */
+const void *kam__sized_view(void *room, uint32_t known, const void *theirs,
+                            uint32_t first_version, const char *argument,
+                            kam_status *status, kam_diag *diag);
+
 /* Writes ours into a caller's struct, at most its struct_size bytes; its
  * struct_size stays. Bytes of theirs beyond `known` are zeroed. */
 kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,

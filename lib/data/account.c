@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <kam/account.h>
+#include "data/account.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -44,10 +44,9 @@ static void view_fields(kam_accounts *view, const kam_account *record,
     }
 }
 
-kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
-                           int64_t n_records, kam_accounts *view) {
-    kam_accounts ours = {0};
-    if (!view || (!record && n_records > 0)) return KAM_ERR_NULL;
+kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,
+                            int64_t n_records, kam_accounts *ours) {
+    if (!record && n_records > 0) return KAM_ERR_NULL;
     if (record_size < RECORD_FIRST_VERSION || record_size > LARGEST_RECORD ||
         record_size % sizeof(double) != 0)
         return KAM_ERR_STRUCT;
@@ -55,8 +54,20 @@ kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
         return KAM_ERR_SHAPE;
     if (!says_nothing_new((const char *)record, record_size, n_records))
         return KAM_ERR_NEWER;
-    ours.n_rows = n_records;
-    view_fields(&ours, record, record_size);
+    memset(ours, 0, sizeof *ours);
+    ours->struct_size = sizeof *ours;
+    ours->n_rows = n_records;
+    view_fields(ours, record, record_size);
+    return KAM_OK;
+}
+
+kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
+                           int64_t n_records, kam_accounts *view) {
+    kam_accounts ours;
+    if (!view) return KAM_ERR_NULL;
+    const kam_status status =
+        kam__accounts_of(record, record_size, n_records, &ours);
+    if (status != KAM_OK) return status;
     return kam__sized_write(view, &ours, sizeof ours, VIEW_FIRST_VERSION,
                             "view", NULL);
 }

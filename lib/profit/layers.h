@@ -10,7 +10,7 @@
 
 /* Which answers are wanted, and so which inputs matter to a row's flags. */
 struct kam__profit_layers {
-    kam_accounts accounts;
+    const kam_accounts *accounts;
     kam_profit_out out;
     int any, cost, service, ratio;
     int32_t isa;
@@ -30,7 +30,8 @@ struct kam__layer_tile {
 typedef void (*kam__layer_rows)(const struct kam__layer_tile *tile);
 extern const kam__layer_rows kam__lay_base, kam__lay_v3, kam__lay_v4;
 
-/* Checks the arguments of kam_profit_layers; touches nothing else. */
+/* Checks the arguments of kam_profit_layers; touches nothing else. `accounts` are
+ * ours, and stay where they are. */
 kam_status kam__profit_begin(struct kam__profit_layers *to,
                              const kam_accounts *accounts,
                              const kam_profit_out *out, int32_t isa,

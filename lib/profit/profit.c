@@ -24,7 +24,7 @@ static double *or_else(double *out, int64_t first, double *unwanted) {
 
 void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
                       int32_t n) {
-    const kam_accounts *const a = &to->accounts;
+    const kam_accounts *const a = to->accounts;
     const kam_profit_out *const out = &to->out;
     double in[4][KAM__TILE], unwanted[3][KAM__TILE];
     const struct kam__layer_tile tile = {
@@ -78,16 +78,13 @@ kam_status kam__profit_begin(struct kam__profit_layers *to,
                              const kam_accounts *accounts,
                              const kam_profit_out *out, int32_t isa,
                              kam_diag *diag) {
-    memset(to, 0, sizeof *to);
     to->isa = isa;
-    kam_status status =
-        kam__sized_read(&to->accounts, sizeof to->accounts, accounts,
-                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
-    if (status == KAM_OK) status = check_columns(&to->accounts, diag);
+    to->accounts = accounts;
+    kam_status status = check_columns(accounts, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
                                  OUT_FIRST_VERSION, "out", diag);
-    find_wanted(to);
+    if (status == KAM_OK) find_wanted(to);
     return status;
 }
 
@@ -102,12 +99,16 @@ static void layer_rows(void *context, int64_t first, int32_t n) {
 kam_status kam_profit_layers(const kam_accounts *accounts, const kam_host *host,
                              const kam_profit_out *out, kam_diag *diag) {
     kam_host lent;
+    kam_accounts ours;
     struct kam__profit_layers to;
     kam_status status =
-        kam__profit_begin(&to, accounts, out, KAM_ISA_BASE, diag);
+        kam__sized_read(&ours, sizeof ours, accounts, ACCOUNTS_FIRST_VERSION,
+                        "accounts", diag);
+    if (status == KAM_OK)
+        status = kam__profit_begin(&to, &ours, out, KAM_ISA_BASE, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    to.isa = kam__isa_level(&lent, to.accounts.n_rows);
-    status = kam__for_rows(&lent, to.accounts.n_rows, layer_rows, &to, diag);
+    to.isa = kam__isa_level(&lent, ours.n_rows);
+    status = kam__for_rows(&lent, ours.n_rows, layer_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

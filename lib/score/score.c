@@ -11,6 +11,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/sized.h"
+#include "data/account.h"
 #include "profit/layers.h"
 #include "score/policy.h"
 #include "score/rules.h"
@@ -26,8 +27,9 @@ enum {
 };
 
 struct score {
-    kam_accounts accounts;
-    kam_models models;
+    const kam_accounts *accounts;
+    const kam_models *models;
+    kam_models read;
     kam_scores out;
     double horizon;     /* periods */
     kam__family family; /* NULL: no order model */
@@ -97,7 +99,7 @@ static void score_orders(const struct score *score, int64_t first,
     const kam_scores *const out = &score->out;
     const int32_t n = tile->n;
     const kam__family family = score->family;
-    const double *const parameter = score->models.orders.parameter;
+    const double *const parameter = score->models->orders.parameter;
     double answer[KAM__TILE];
     if (out->alive) {
         family->alive(family, parameter, tile, 0, answer);
@@ -123,8 +125,8 @@ static void score_order_value(const struct score *score, int64_t first,
                               int32_t n) {
     double x_tile[KAM__TILE], m_tile[KAM__TILE];
     uint32_t flag[KAM__TILE];
-    const kam_accounts *const a = &score->accounts;
-    if (score->models.spend.family == 0) {
+    const kam_accounts *const a = score->accounts;
+    if (score->models->spend.family == 0) {
         fill(score->out.order_value, first, n, NAN);
         flag_all(score, first, n, KAM_ROW_MISSING);
         return;
@@ -136,7 +138,7 @@ static void score_order_value(const struct score *score, int64_t first,
         const int usable = flag[i] == 0 || flag[i] == KAM_ROW_ONE_ORDER;
         const double value =
             usable
-                ? score->spend->mean(score->models.spend.parameter, x[i], m[i])
+                ? score->spend->mean(score->models->spend.parameter, x[i], m[i])
                 : (double)NAN;
         if (value == INFINITY) flag[i] |= KAM_ROW_INFINITE;
         score->out.order_value[first + i] = value;
@@ -156,14 +158,14 @@ static void no_value(const struct score *score, int64_t first, int32_t n) {
 static void score_history(const struct score *score, int64_t first, int32_t n) {
     struct kam__btyd_memo memo;
     struct kam__btyd_rows rows;
-    const int has_value = score->family && score->models.spend.family != 0;
+    const int has_value = score->family && score->models->spend.family != 0;
     if (score->wants_orders && !score->family) no_orders(score, first, n);
     if (score->wants_value && !has_value) no_value(score, first, n);
     if (!score->family) return;
     struct kam__btyd_tile tile =
-        kam__btyd_load(&score->accounts, first, n, score->isa, &rows);
+        kam__btyd_load(score->accounts, first, n, score->isa, &rows);
     tile.memo = &memo;
-    memo.parameter = score->models.orders.parameter;
+    memo.parameter = score->models->orders.parameter;
     memo.is_known = 0;
     if (score->wants_orders) score_orders(score, first, &tile, &rows);
     if (score->wants_value && has_value)
@@ -173,7 +175,7 @@ static void score_history(const struct score *score, int64_t first, int32_t n) {
 static const int32_t *score_tier(const struct score *score, int64_t first,
                                  int32_t n, int32_t *tier) {
     const kam_scores *const out = &score->out;
-    if (score->models.n_bands > 0)
+    if (score->models->n_bands > 0)
         return kam__tier_rows(&score->tier, first, n, tier);
     for (int32_t i = 0; i < n; i++) tier[i] = -1;
     for (int32_t i = 0; out->tier && i < n; i++) out->tier[first + i] = -1;
@@ -217,11 +219,11 @@ static kam_status begin_tier(struct score *score, kam_diag *diag) {
                               score->out.tier_to_next,
                               score->out.tier_above_limit,
                               score->out.row_flags};
-    if (!score->wants_tier || score->models.n_bands == 0) return KAM_OK;
-    return kam__tier_begin(&score->tier, score->models.limits,
-                           score->models.n_bands, &score->accounts.tier_value,
-                           &score->accounts.tier_before, score->accounts.n_rows,
-                           &out, score->isa, diag);
+    if (!score->wants_tier || score->models->n_bands == 0) return KAM_OK;
+    return kam__tier_begin(&score->tier, score->models->limits,
+                           score->models->n_bands, &score->accounts->tier_value,
+                           &score->accounts->tier_before,
+                           score->accounts->n_rows, &out, score->isa, diag);
 }
 
 static kam_status begin_profit(struct score *score, kam_diag *diag) {
@@ -229,42 +231,44 @@ static kam_status begin_profit(struct score *score, kam_diag *diag) {
         sizeof out,        0,    score->out.net_revenue,  NULL,
         score->out.profit, NULL, score->out.margin_ratio, score->out.row_flags};
     if (!score->wants_profit) return KAM_OK;
-    return kam__profit_begin(&score->profit, &score->accounts, &out, score->isa,
+    return kam__profit_begin(&score->profit, score->accounts, &out, score->isa,
                              diag);
 }
 
 static kam_status begin_orders(struct score *score,
                                const kam_clv_options *options, kam_diag *diag) {
     kam_status status = KAM_OK;
-    if (score->models.orders.family == 0) return KAM_OK;
-    score->family = kam__btyd_read_model(&score->models.orders, &status, diag);
+    if (score->models->orders.family == 0) return KAM_OK;
+    score->family = kam__btyd_read_model(&score->models->orders, &status, diag);
     if (!score->family) return status;
-    score->horizon = options->horizon_days / score->models.orders.period_days;
+    score->horizon = options->horizon_days / score->models->orders.period_days;
     if (!(score->out.churn_risk || score->out.reasons)) return KAM_OK;
-    return kam__btyd_explainer(&score->explainer, &score->models.orders,
-                               score->horizon, score->models.reference,
+    return kam__btyd_explainer(&score->explainer, &score->models->orders,
+                               score->horizon, score->models->reference,
                                score->isa, diag);
 }
 
 static kam_status begin_value(struct score *score,
                               const kam_clv_options *options, kam_diag *diag) {
     kam_status status = KAM_OK;
-    if (score->models.spend.family == 0) return KAM_OK;
+    if (score->models->spend.family == 0) return KAM_OK;
     if (score->out.order_value || score->wants_value)
         score->spend =
-            kam__spend_read_model(&score->models.spend, &status, diag);
+            kam__spend_read_model(&score->models->spend, &status, diag);
     if (status != KAM_OK) return status;
     if (!score->wants_value || !score->family) return KAM_OK;
     const struct kam__clv_out out = {score->out.lifetime_value,
                                      score->out.lifetime_value_low,
                                      score->out.lifetime_value_high,
                                      score->out.row_flags};
-    return kam__clv_begin(&score->clv, &score->models.orders,
-                          score->models.orders_covariance, &score->models.spend,
-                          score->models.spend_covariance, &score->accounts,
+    return kam__clv_begin(&score->clv, &score->models->orders,
+                          score->models->orders_covariance,
+                          &score->models->spend,
+                          score->models->spend_covariance, score->accounts,
                           options, score->isa, &out, diag);
 }
 
+/* `accounts` are ours. */
 static kam_status begin(struct score *score, const kam_accounts *accounts,
                         const kam_models *models, const kam_policy *policy,
                         int32_t as_of_day, const kam_host *host,
@@ -273,33 +277,32 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
     score->family = NULL;
     score->spend = NULL;
     score->horizon = 0;
-    kam_status status =
-        kam__btyd_read_accounts(&score->accounts, accounts, diag);
-    if (status == KAM_OK)
-        status = kam__sized_read(&score->models, sizeof score->models, models,
-                                 MODELS_FIRST_VERSION, "models", diag);
+    kam_status status;
+    score->accounts = accounts;
+    score->models =
+        kam__sized_view(&score->read, sizeof score->read, models,
+                        MODELS_FIRST_VERSION, "models", &status, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&score->out, sizeof score->out, out,
                                  SCORES_FIRST_VERSION, "out", diag);
     if (status == KAM_OK)
-        status = kam__column_check(&score->accounts.mean_order_value,
-                                   score->accounts.n_rows, KAM__NUMBERS, 0,
+        status = kam__column_check(&score->accounts->mean_order_value,
+                                   score->accounts->n_rows, KAM__NUMBERS, 0,
                                    "accounts.mean_order_value", diag);
     if (status == KAM_OK)
         status = kam__policy_read(&score->policy, policy, diag);
     if (status == KAM_OK)
         status = kam__clv_read_options(&how, score->policy.future, diag);
     if (status != KAM_OK) return status;
-    score->isa = kam__isa_level(host, score->accounts.n_rows);
+    score->isa = kam__isa_level(host, score->accounts->n_rows);
     find_wanted(score);
     status = begin_profit(score, diag);
     if (status == KAM_OK) status = begin_tier(score, diag);
     if (status == KAM_OK) status = begin_orders(score, &how, diag);
     if (status == KAM_OK) status = begin_value(score, &how, diag);
     if (status == KAM_OK && score->wants_rules)
-        status =
-            kam__rules_begin(&score->rules, &score->accounts, &score->models,
-                             &score->policy, as_of_day, diag);
+        status = kam__rules_begin(&score->rules, score->accounts, score->models,
+                                  &score->policy, as_of_day, diag);
     return status;
 }
 
@@ -311,37 +314,46 @@ static uint32_t defaults_of(const struct score *score) {
     if (score->out.expected_orders || score->out.churn_risk ||
         score->out.reasons || score->wants_value)
         used |= KAM_POLICY_FUTURE;
-    return (used & fitted & score->models.defaults) |
+    return (used & fitted & score->models->defaults) |
            kam__policy_defaults(&score->policy, used & ~fitted);
+}
+
+static kam_status run(const kam_accounts *accounts, const kam_models *models,
+                      const kam_policy *policy, int32_t as_of_day,
+                      const kam_host *host, const kam_scores *out,
+                      kam_diag *diag) {
+    struct score score;
+    kam_status status =
+        begin(&score, accounts, models, policy, as_of_day, host, out, diag);
+    if (status != KAM_OK) return status;
+    status = kam__for_rows(host, accounts->n_rows, score_rows, &score, diag);
+    if (status != KAM_OK) return status;
+    if (score.out.defaults) *score.out.defaults = defaults_of(&score);
+    return kam__ok(diag);
 }
 
 kam_status kam_score(const kam_accounts *accounts, const kam_models *models,
                      const kam_policy *policy, int32_t as_of_day,
                      const kam_host *host, const kam_scores *out,
                      kam_diag *diag) {
-    struct score score;
+    kam_accounts ours;
     kam_host lent;
     kam_status status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)
-        status = begin(&score, accounts, models, policy, as_of_day, &lent, out,
-                       diag);
-    if (status != KAM_OK) return status;
-    status =
-        kam__for_rows(&lent, score.accounts.n_rows, score_rows, &score, diag);
-    if (status != KAM_OK) return status;
-    if (score.out.defaults) *score.out.defaults = defaults_of(&score);
-    return kam__ok(diag);
+        status = kam__btyd_read_accounts(&ours, accounts, diag);
+    return status == KAM_OK
+               ? run(&ours, models, policy, as_of_day, &lent, out, diag)
+               : status;
 }
 
 kam_status kam_score_one(const kam_account *account, uint64_t account_size,
                          const kam_models *models, const kam_policy *policy,
                          int32_t as_of_day, const kam_scores *out,
                          kam_diag *diag) {
-    kam_accounts accounts;
-    accounts.struct_size = sizeof accounts;
-    const kam_status status =
-        kam_accounts_of(account, account_size, 1, &accounts);
+    kam_accounts ours;
+    const kam_host none = {.struct_size = sizeof none};
+    const kam_status status = kam__accounts_of(account, account_size, 1, &ours);
     if (status != KAM_OK)
         return kam__fail(diag, status, "account", -1, (double)account_size, "");
-    return kam_score(&accounts, models, policy, as_of_day, NULL, out, diag);
+    return run(&ours, models, policy, as_of_day, &none, out, diag);
 }

@@ -77,6 +77,44 @@ static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
     }
 }
 
+/* The same for one lane, where pairs of terms lie side by side instead. */
+static void extend_one(const struct kam__beta_geometric *m, int32_t n_terms,
+                       struct series *of) {
+    enum { PAIRS = 8 };
+    static const double next[PAIRS] = {0, 2, 4, 6, 8, 10, 12, 14};
+    const double g = m->a - 1, kappa = m->b + m->first - m->r + g;
+    const double c = of->c[0];
+    double h = of->h[0], last = 0;
+    for (int32_t j = 0; j < n_terms; j += 2 * PAIRS) {
+        double grow0[PAIRS], grow1[PAIRS], shrink[PAIRS], all[PAIRS];
+        const double at = j;
+        ONE_VECTOR
+        for (int k = 0; k < PAIRS; k++) {
+            const double n = at + next[k];
+            const double step0 = RECIPROCAL[j + 2 * k];
+            const double step1 = RECIPROCAL[j + 2 * k + 1];
+            const double ratio0 = (m->a + n) * (kappa + n) * step0;
+            const double ratio1 = (m->a + (n + 1)) * (kappa + (n + 1)) * step1;
+            const double c0 = c + n, c1 = c + (n + 1);
+            const double both = 1 / (c0 * c1);
+            grow0[k] = (n + g) * step0;
+            grow1[k] = (n + 1 + g) * step1;
+            shrink[k] = ratio0 * (both * c1);
+            all[k] = shrink[k] * (ratio1 * (both * c0));
+        }
+        for (int k = 0; k < PAIRS && j + 2 * k < n_terms; k++) {
+            const double step0 = RECIPROCAL[j + 2 * k];
+            const double step1 = RECIPROCAL[j + 2 * k + 1];
+            const double more = step0 * h;
+            of->s[j + 2 * k][0] = grow0[k] * last + more;
+            of->s[j + 2 * k + 1][0] = last =
+                grow0[k] * grow1[k] * last +
+                (grow1[k] * more + step1 * (h * shrink[k]));
+            h *= all[k];
+        }
+    }
+}
+
 /* The coefficients for the x of up to SLOTS rows. */
 static void begin(const struct kam__beta_geometric *m,
                   const struct kam__btyd_tile *tile, const uint8_t *row_of,
@@ -88,7 +126,7 @@ static void begin(const struct kam__beta_geometric *m,
         of->last[k] = 0;
     }
     if (n_slots == 1)
-        extend(m, n_steps * STEP, of, 1);
+        extend_one(m, n_steps * STEP, of);
     else
         extend(m, n_steps * STEP, of, SLOTS);
 }
@@ -273,19 +311,23 @@ static void orders(const struct kam__beta_geometric *m,
     for (int32_t i = 0; i < tile->n; i++) out[i] *= scale[i];
 }
 
-/* The coefficients of E (1 + p w)^-R = (1 - z)^a (1 + sum_n s_n z^n). */
+/* The coefficients of E (1 + p w)^-R = (1 - z)^a (1 + sum_n s_n z^n). Only the
+ * products wait for each other. */
 static void begin_survival(double a, double R, double c, int32_t n_terms,
                            double *s) {
-    double last = 1;
-    for (int32_t j = 0; j < n_terms; j += 2) {
-        const double n = j, c0 = c + n, c1 = c + (n + 1);
-        const double both = 1 / (c0 * c1);
-        const double first =
-            (a + n) * (c - R + n) * RECIPROCAL[j] * (c1 * both);
-        const double second =
-            (a + (n + 1)) * (c - R + (n + 1)) * RECIPROCAL[j + 1] * (c0 * both);
-        s[j] = last * first;
-        s[j + 1] = last = last * (first * second);
+    static const double next[STEP] = {0, 1, 2, 3, 4, 5, 6, 7};
+    double last = 1, ratio[STEP];
+    for (int32_t j = 0; j < n_terms; j += STEP) {
+        const double at = j;
+        ONE_VECTOR
+        for (int k = 0; k < STEP; k++) {
+            const double n = at + next[k];
+            ratio[k] = (a + n) * (c - R + n) * RECIPROCAL[j + k] / (c + n);
+        }
+        for (int k = 0; k < STEP; k += 2) {
+            s[j + k] = last * ratio[k];
+            s[j + k + 1] = last = last * (ratio[k] * ratio[k + 1]);
+        }
     }
 }
 

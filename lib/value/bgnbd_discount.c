@@ -63,30 +63,21 @@ static void survive(struct survivor *s, const double *t, double *stays) {
     }
 }
 
-/* What is integrated over time t: a weight times E (1 + p t / A)^-R. The weight is
- * a function of t and of e^(-falls discount t). */
-struct weight {
-    double falls;
-    double (*of)(double t, double discount, double fallen);
-};
-
-static double all_of_it(double t, double discount, double fallen) {
-    (void)t, (void)discount;
-    return fallen;
-}
-
-/* Integral over s in (0, t) of e^(-discount (s + t)). */
-static double pair(double t, double discount, double fallen) {
-    return discount > 0 ? fallen * -kam__expm1(-discount * t) / discount : t;
+/* What E (1 + p t / A)^-R is multiplied with at the times t. */
+static void weigh(int32_t isa, int kind, double discount, const double *t,
+                  double *weight) {
+    const double times = kind == KAM__TWO_DISCOUNTS ? 2 : 1;
+    KAM__PICK(isa, kam__shared_series)
+        ->exponential(-times * discount, t, weight);
+    for (int k = 0; kind == KAM__PAIR_DISCOUNT && k < LANES; k++)
+        weight[k] = discount > 0
+                        ? weight[k] * -kam__expm1(-discount * t[k]) / discount
+                        : t[k];
 }
 
 double kam__discounted_survival(int32_t isa, double a, double R, double c,
                                 double A, double horizon, double discount,
                                 int kind) {
-    static const struct weight weights[] = {{1, all_of_it},
-                                            {2, all_of_it},
-                                            {1, pair}};
-    const struct weight *const weight = &weights[kind];
     const struct kam__rule *const rule = &kam__legendre16;
     /* Beyond, e^(-discount t) is below the last bit of the sum. */
     const double last = discount > 0 ? 45 / discount : (double)INFINITY;
@@ -104,15 +95,13 @@ double kam__discounted_survival(int32_t isa, double a, double R, double c,
     while (next_panel(&panels, s.end)) {
         const double half = panels.length / 2;
         for (int32_t at = 0; at < rule->n; at += LANES) {
-            double t[LANES], stays[LANES], fallen[LANES];
+            double t[LANES], stays[LANES], weight[LANES];
             for (int k = 0; k < LANES; k++)
                 t[k] = panels.start + half * (1 + rule->node[at + k]);
             survive(&s, t, stays);
-            KAM__PICK(isa, kam__shared_series)
-                ->exponential(-weight->falls * discount, t, fallen);
+            weigh(isa, kind, discount, t, weight);
             for (int k = 0; k < LANES; k++)
-                sum += rule->weight[at + k] * half *
-                       weight->of(t[k], discount, fallen[k]) * stays[k];
+                sum += rule->weight[at + k] * half * weight[k] * stays[k];
         }
     }
     return sum;

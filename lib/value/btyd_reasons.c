@@ -40,16 +40,17 @@ static double on_grid(double y) {
  * odds[7] exactly: the last bits go to the largest. */
 static void shapley(const double *odds, kam_reason *reasons) {
     static const double weight[N_FACTS] = {1.0 / 3, 1.0 / 6, 1.0 / 3};
-    const double base = on_grid(odds[0]), total = on_grid(odds[N_MIXES - 1]);
-    double value[N_FACTS], rest = total - base;
+    double on[N_MIXES];
+    for (int mix = 0; mix < N_MIXES; mix++) on[mix] = on_grid(odds[mix]);
+    const double base = on[0];
+    double value[N_FACTS], rest = on[N_MIXES - 1] - base;
     int largest = 0;
     for (int f = 0; f < N_FACTS; f++) {
         double sum = 0;
         for (int mix = 0; mix < N_MIXES; mix++) {
             if (mix >> f & 1) continue;
             const int size = (mix & 1) + (mix >> 1 & 1) + (mix >> 2 & 1);
-            sum += weight[size] *
-                   (on_grid(odds[mix | 1 << f]) - on_grid(odds[mix]));
+            sum += weight[size] * (on[mix | 1 << f] - on[mix]);
         }
         value[f] = on_grid(sum);
         rest -= value[f];

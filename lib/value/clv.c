@@ -112,8 +112,11 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
     to->accounts = accounts;
     to->orders = orders->parameter;
     to->spend = spend->parameter;
-    to->orders_covariance = known(orders_covariance, orders->n_parameters);
-    to->spend_covariance = known(spend_covariance, spend->n_parameters);
+    const int interval = out->low || out->high;
+    to->orders_covariance =
+        interval ? known(orders_covariance, orders->n_parameters) : NULL;
+    to->spend_covariance =
+        interval ? known(spend_covariance, spend->n_parameters) : NULL;
     to->horizon = options->horizon_days / orders->period_days;
     to->discount = kam__log1p(options->discount_per_year) *
                    (orders->period_days / DAYS_PER_YEAR);
