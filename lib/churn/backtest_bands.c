@@ -19,7 +19,7 @@ enum { MOST_BANDS = 1000 };
 #define LEAST_PROBABILITY 1e-15
 
 /* Wilson (1927). */
-static void wilson(double k, double n, double *low, double *high) {
+void kam__wilson(double k, double n, double *low, double *high) {
     const double p = k / n, middle = p + Z * Z / (2 * n);
     const double reach = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
     *low = k > 0 ? (middle - reach) / (1 + Z * Z / n) : 0;
@@ -49,7 +49,7 @@ static void add_band(const struct kam__ranked *rows, int64_t first, int64_t end,
     }
     band->forecast = sum / n;
     band->actual = (double)band->n_events / n;
-    wilson((double)band->n_events, n, &band->low, &band->high);
+    kam__wilson((double)band->n_events, n, &band->low, &band->high);
     const double off = band->forecast - band->actual;
     report->reliability += n / all * off * off;
     report->resolution +=

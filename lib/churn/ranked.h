@@ -35,4 +35,7 @@ static inline int64_t kam__ranked_end(const struct kam__ranked *ranked,
 int64_t kam__ranked_band(const struct kam__ranked *ranked, int32_t band,
                          int32_t n_bands);
 
+/* Wilson's 95 % interval of a share k / n (1927). */
+void kam__wilson(double k, double n, double *low, double *high);
+
 #endif

@@ -25,7 +25,7 @@ PUBLIC = {
     "profit": (4, "profit"), "concentration": (4, "profit"), "costing": (4, "profit"),
     "backtest": (4, "churn"),
     "cause": (4, "churn"),
-    "signal": (4, "churn"),
+    "signal": (4, "churn"), "health": (4, "churn"), "backtest_panel": (4, "churn"),
     "additive": (4, "churn"),
     "calibrate": (4, "churn"),
     "survival": (4, "churn"),

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (additive, backtest, btyd, btyd_choose, btyd_covariates, btyd_search, business, cadence, calendar, calibrate, cause,
-               clv, concentration, costing, estimate, hazard, key_account, kpi, matrix, move, panel, playbook, policy,
+from . import (additive, backtest, backtest_panel, btyd, btyd_choose, btyd_covariates, btyd_search, business, cadence, calendar, calibrate, cause,
+               clv, concentration, costing, estimate, hazard, health, key_account, kpi, matrix, move, panel, playbook, policy,
                profit, reason, retention, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
                survival, tier, trees)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
@@ -46,9 +46,9 @@ def isa() -> int:
 __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError",
     "KamExecutorError", "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError",
-    "Ledger", "Models", "Panel", "Scores", "Summary", "Table", "additive", "backtest", "btyd",
+    "Ledger", "Models", "Panel", "Scores", "Summary", "Table", "additive", "backtest", "backtest_panel", "btyd",
     "btyd_choose", "btyd_covariates", "btyd_search", "business", "cadence", "calendar", "calibrate", "cause",
-    "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "isa",
+    "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "health", "isa",
     "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
     "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
     "signal", "spend", "stage", "status", "sum", "survival", "tier", "trees"]

@@ -64,6 +64,9 @@ KAM_SURVIVAL_LOG_LOG, KAM_SURVIVAL_LOG, KAM_SURVIVAL_PLAIN = 1, 2, 3
 (KAM_CALIBRATE_ASKED, KAM_CALIBRATE_FEW, KAM_CALIBRATE_SOME, KAM_CALIBRATE_MANY, KAM_CALIBRATE_NO_ROOM) = range(1, 6)
 # kam/backtest.h
 KAM_BACKTEST_BETTER, KAM_BACKTEST_WORSE, KAM_BACKTEST_UNDECIDED = 1, 2, 3
+# kam/health.h
+(KAM_HEALTH_MOST_PARTS, KAM_HEALTH_MOST_PROFILES, KAM_HEALTH_MOST_BANDS, KAM_HEALTH_FROZEN) = 64, 16, 16, 1 << 16
+KAM_HEALTH_BY_WEIGHT, KAM_HEALTH_BY_WORST = 1, 2
 # kam/cause.h
 (KAM_CAUSE_CONTRACTION, KAM_CAUSE_INTEGRATION, KAM_CAUSE_CATASTROPHE, KAM_CAUSE_RIVAL, KAM_CAUSE_NEED,
  KAM_CAUSE_COMPLAINT, KAM_CAUSE_CONTACT) = range(1, 8)
@@ -756,6 +759,47 @@ class kam_cause_out(Structure):
                                                 "expected_loss", "saveable_loss", "by_cause", "row_flags"))]
 
 
+class kam_backtest_panel_plan(Structure):
+    _fields_ = [("struct_size", c_uint32), ("link", c_int32), ("first", c_int64), ("step", c_int64),
+                *((name, c_void_p) for name in ("options", "model", "context"))]
+
+
+class kam_backtest_panel_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("status", kam_status), ("n_fits", c_int32), ("n_refused", c_int32),
+                ("n_rows", c_int64)]
+
+
+class kam_backtest_panel_lead_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_int64) for name in ("n_left", "n_warned", "n_stayed", "n_false")),
+                *((name, c_double) for name in ("caught", "precision", "mean_lead", "median_lead"))]
+
+
+class kam_health_policy(Structure):
+    _fields_ = [("struct_size", c_uint32), *((name, c_int32) for name in ("n_parts", "n_profiles", "n_bands")),
+                *((name, _doubles) for name in ("bad", "good", "weight", "cut")), ("coverage", c_double)]
+
+
+class kam_health_panel(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_parts", c_int32), ("n_rows", c_int64), ("part", POINTER(kam_column)),
+                *((name, kam_column) for name in ("profile", "left", "before"))]
+
+
+class kam_health_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("score", "band", "points", "known", "row_flags"))]
+
+
+class kam_health_band(Structure):
+    _fields_ = [("n_rows", c_int64), ("n_left", c_int64), *((name, c_double) for name in ("share", "low", "high"))]
+
+
+class kam_health_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("verdict", c_int32), ("n_rows", c_int64), ("n_left", c_int64),
+                *((name, c_double) for name in ("auc", "auc_std_error", "green_left")),
+                ("lead", kam_backtest_panel_lead_report)]
+
+
 class kam_signal_events(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_periods", c_int32), ("n_accounts", c_int64), ("n_events", c_int64),
                 ("start", POINTER(c_int32)),
@@ -1113,6 +1157,18 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_cause_options_init": (kam_status, [POINTER(kam_cause_options), c_uint32]),
     "kam_cause_losses": (kam_status, [POINTER(kam_cause_panel), POINTER(kam_cause_options), _host,
                                       POINTER(kam_cause_out), _diag]),
+    # backtest_panel.h
+    "kam_backtest_panel_rolling": (kam_status, [POINTER(kam_panel), _column, POINTER(kam_backtest_panel_plan), _host,
+                                                _out, _out, POINTER(kam_backtest_panel_report), _diag]),
+    "kam_backtest_panel_lead": (kam_status, [_column, _column, _column, _column, c_int64, c_double, _host,
+                                             POINTER(kam_backtest_panel_lead_report), _diag]),
+    # health.h
+    "kam_health_score": (kam_status, [POINTER(kam_health_policy), POINTER(kam_health_panel), _host,
+                                      POINTER(kam_health_out), _diag]),
+    "kam_health_roll_up": (kam_status, [c_int32, _column, _column, _column, _column, c_int64, c_int64, _host, _out,
+                                        _out, _diag]),
+    "kam_health_backtest": (kam_status, [POINTER(kam_health_policy), _column, _column, _column, _column, c_int64,
+                                         c_int32, _host, POINTER(kam_health_band), POINTER(kam_health_report), _diag]),
     # signal.h
     "kam_signal_options_init": (kam_status, [POINTER(kam_signal_options), c_uint32]),
     "kam_signal_measure": (kam_status, [c_int32, POINTER(kam_signal_events), _host, _out, POINTER(c_int64), _diag]),

@@ -102,20 +102,27 @@ class Model:
         return f"<kam.hazard.Model {' '.join(f'{n}={v:.6g}' for n, v in self.coefficients.items())}>"
 
 
+def options_of(panel: Panel, prior: Optional[Prior], ridge: float, firth: str) -> Any:
+    """kam_hazard_options."""
+    q, options = len(panel.names) + 1, _ffi.kam_hazard_options()
+    check(lib.kam_hazard_options_init(ctypes.byref(options), ctypes.sizeof(options)))
+    options.ridge, options.firth = ridge, _one_of("firth", firth, FIRTH)
+    if prior is not None:
+        options.prior_mean = doubles("prior.mean", prior.mean, q)
+        options.prior_precision = doubles("prior.precision", prior.precision, q)
+    return options
+
+
 def fit(panel: Panel, link: str = "logistic", *, prior: Optional[Prior] = None, ridge: float = 0.0,
         firth: str = "auto", robust: bool = False, max_steps: Optional[int] = None,
         progress: Optional[Progress] = None, threads: Optional[int] = None) -> Model:
     """Fits; a verdict without an answer is raised as a KamError that names the
     column. `report["verdict"]` says "fitted", "prior_only", "separated" or "firth"."""
     q = len(panel.names) + 1
-    options = _ffi.kam_hazard_options()
-    check(lib.kam_hazard_options_init(ctypes.byref(options), ctypes.sizeof(options)))
-    options.ridge, options.robust, options.firth = ridge, int(robust), _one_of("firth", firth, FIRTH)
+    options = options_of(panel, prior, ridge, firth)
+    options.robust = int(robust)
     if max_steps is not None:
         options.max_steps = max_steps
-    if prior is not None:
-        options.prior_mean = doubles("prior.mean", prior.mean, q)
-        options.prior_precision = doubles("prior.precision", prior.precision, q)
     report, diag = _report.new(_ffi.kam_hazard_report), new_diag()
     beta, covariance = (ctypes.c_double * q)(), (ctypes.c_double * (q * q))()
     with Host(progress, threads) as host:

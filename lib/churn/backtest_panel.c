@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Rolling origin: fitted again and again on what was known. */
+#include <kam/backtest_panel.h>
+#include <math.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/rows.h"
+#include "base/sized.h"
+
+struct job {
+    const kam_panel *panel; /* the caller's */
+    kam_panel train;        /* the same with the events of the past alone */
+    kam_backtest_panel_plan plan;
+    kam_host lent;
+    const kam_column *period;
+    double *event, *forecast, *coefficient;
+    double *probability, *naive; /* the caller's */
+    kam_backtest_panel_report told;
+    kam_diag *diag;
+};
+
+static kam_status fit_hazard(struct job *job) {
+    const kam_hazard model = {job->plan.link, job->train.n_columns,
+                              job->coefficient, 0};
+    const kam_status status =
+        kam_hazard_fit(job->plan.link, &job->train, job->plan.options,
+                       &job->lent, job->coefficient, 0, 0, job->diag);
+    if (status != KAM_OK) return status;
+    return kam_hazard_risk(&model, &job->train, 0, &job->lent, job->forecast, 0,
+                           0, 0, job->diag);
+}
+
+/* Verdicts on the data are no failure of the call: there was no forecast yet. */
+static int is_verdict(kam_status status) {
+    return status >= KAM_ERR_EMPTY && status < KAM_ERR_OVERFLOW;
+}
+
+static double hide_future(struct job *job, int64_t origin) {
+    double n = 0, n_events = 0;
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        const int known = kam__is_present(job->period, i) &&
+                          kam__integer_at(job->period, i) < origin;
+        const double y =
+            known ? kam__number_at(&job->panel->event, i) : (double)NAN;
+        job->event[i] = y;
+        n += y == y;
+        n_events += y == 1;
+    }
+    return (n_events + 0.5) / (n + 1);
+}
+
+static kam_status forecast_from(struct job *job, int64_t origin) {
+    const double rate = hide_future(job, origin), none = (double)NAN;
+    const int64_t left = INT64_MAX - origin;
+    const int64_t end =
+        job->plan.step < left ? origin + job->plan.step : INT64_MAX;
+    const kam_status status =
+        job->plan.model
+            ? job->plan.model(job->plan.context, &job->train, job->forecast)
+            : fit_hazard(job);
+    job->told.n_fits++;
+    if (status != KAM_OK && !is_verdict(status)) return status;
+    if (status != KAM_OK) {
+        job->told.n_refused++;
+        job->told.status = status;
+    }
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        if (!kam__is_present(job->period, i)) continue;
+        const int64_t at = kam__integer_at(job->period, i);
+        if (at < origin || at >= end) continue;
+        job->probability[i] = status == KAM_OK ? job->forecast[i] : none;
+        job->told.n_rows += job->probability[i] == job->probability[i];
+        if (job->naive) job->naive[i] = rate;
+    }
+    return KAM_OK;
+}
+
+static kam_status roll(struct job *job) {
+    const double none = (double)NAN;
+    int64_t last = INT64_MIN;
+    kam_status status = KAM_OK;
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        if (!kam__is_present(job->period, i)) continue;
+        const int64_t at = kam__integer_at(job->period, i);
+        if (at > last) last = at;
+    }
+    if (last < job->plan.first)
+        return kam__fail(job->diag, KAM_ERR_EMPTY, "plan.first", -1,
+                         (double)job->plan.first,
+                         "No row is of period {value} or later.");
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        job->probability[i] = none;
+        if (job->naive) job->naive[i] = none;
+    }
+    for (int64_t o = job->plan.first; status == KAM_OK && o <= last;) {
+        status = forecast_from(job, o);
+        if (last - o < job->plan.step) break;
+        o += job->plan.step;
+    }
+    return status;
+}
+
+static kam_status check(const struct job *job,
+                        const kam_backtest_panel_report *report) {
+    kam_diag *const diag = job->diag;
+    if (!job->probability)
+        return kam__fail(diag, KAM_ERR_NULL, "probability", -1, NAN, "");
+    if (job->plan.step < 1)
+        return kam__fail(diag, KAM_ERR_OPTION, "plan.step", -1,
+                         (double)job->plan.step, "{value} is below 1.");
+    if (!job->plan.model && job->plan.link != KAM_HAZARD_LOGISTIC &&
+        job->plan.link != KAM_HAZARD_CLOGLOG)
+        return kam__fail(diag, KAM_ERR_OPTION, "plan.link", -1, job->plan.link,
+                         "{value} is neither KAM_HAZARD_LOGISTIC nor "
+                         "KAM_HAZARD_CLOGLOG.");
+    if (job->train.n_rows < 0 || job->train.n_columns < 0 ||
+        job->train.n_columns > KAM_PANEL_MOST_COLUMNS)
+        return kam__fail(diag, KAM_ERR_SHAPE, "panel.n_rows", -1,
+                         (double)job->train.n_rows,
+                         "{value} rows, or as many columns, are not possible.");
+    kam_status status = kam__column_check(&job->train.event, job->train.n_rows,
+                                          KAM__NUMBERS, 1, "panel.event", diag);
+    if (status == KAM_OK)
+        status = kam__column_check(job->period, job->train.n_rows,
+                                   KAM__INTEGERS, 1, "period", diag);
+    if (status == KAM_OK && report)
+        status = kam__sized_check(report, sizeof job->told, "report", diag);
+    return status;
+}
+
+kam_status kam_backtest_panel_rolling(const kam_panel *panel,
+                                      const kam_column *period,
+                                      const kam_backtest_panel_plan *plan,
+                                      const kam_host *host, double *probability,
+                                      double *naive,
+                                      kam_backtest_panel_report *report,
+                                      kam_diag *diag) {
+    struct job job = {.period = period,
+                      .probability = probability,
+                      .naive = naive,
+                      .diag = diag};
+    kam_panel whole;
+    kam_status status = kam__sized_read(&whole, sizeof whole, panel,
+                                        sizeof whole, "panel", diag);
+    if (status == KAM_OK)
+        status = kam__sized_read(&job.plan, sizeof job.plan, plan,
+                                 sizeof job.plan, "plan", diag);
+    if (status == KAM_OK) status = kam__host_read(&job.lent, host, diag);
+    job.panel = &whole;
+    if (status == KAM_OK) {
+        job.train = whole;
+        status = check(&job, report);
+    }
+    if (status != KAM_OK) return status;
+    const uint64_t room =
+        2 * ((uint64_t)whole.n_rows + 1) + KAM_PANEL_MOST_COLUMNS + 1;
+    job.event = kam__allocate(&job.lent, room, sizeof(double));
+    if (!job.event) return kam__no_memory(diag);
+    job.forecast = job.event + whole.n_rows + 1;
+    job.coefficient = job.forecast + whole.n_rows + 1;
+    const kam_column known = {job.event, 0, 0, 0, 0, KAM_F64, 0};
+    job.train.event = known;
+    status = roll(&job);
+    kam__release(&job.lent, job.event, room, sizeof(double));
+    if (status != KAM_OK) return status;
+    if (report)
+        kam__sized_write(report, &job.told, sizeof job.told, sizeof job.told,
+                         "report", NULL);
+    return kam__ok(diag);
+}
