@@ -12,6 +12,7 @@
 
 KAM_BEGIN
 
+/** How much there may be of each. */
 enum {
     KAM_HEALTH_MOST_PARTS = 64,    /**< measures of a score */
     KAM_HEALTH_MOST_PROFILES = 16, /**< sets of weights */
