@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import math
+import struct
 import subprocess
 
 from support import KAM_SCORE, ROOT, kam, ledger, main, raised, same, same_table, tap
@@ -194,6 +195,19 @@ def test_table():
     same((first["tier"], first["churn_risk"]), (SCORES["tier"][0], SCORES["churn_risk"][0]))
     same(list(SCORES), SCORES.column_names)
     tap.check("203" in repr(SCORES), repr(SCORES))
+
+
+def test_book_of_hosts():
+    """the digits that hosts in other languages print (bindings/run-hosts)"""
+    with open(ROOT / "bindings/book.csv", encoding="utf-8") as text:
+        rows = list(csv.DictReader(text))
+    names = list(rows[0])[1:]
+    book = kam.Accounts({name: [float(row[name]) if row[name] else float("nan") for row in rows] for name in names})
+    scores = kam.score(book, kam.fit(book))
+    made = [f"{row['account']} {scores['tier'][i]} " + " ".join(
+        struct.pack(">d", scores[name][i]).hex() for name in ("lifetime_value", "churn_risk"))
+        + f" {scores['churn_risk'][i]:.6f} {scores.explain(i)[0]}" for i, row in enumerate(rows)]
+    same(made, (ROOT / "bindings/book-scores.txt").read_text(encoding="utf-8").splitlines())
 
 
 if __name__ == "__main__":
