@@ -9,7 +9,7 @@ import tap
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
 MACHINE = re.compile(r"(?<![\w.<>*$-])/(?:work|root|tmp|home|Users)/\w|[A-Z]:\\Users")
 SOURCE = re.compile(r"\.(c|h|py|sh|map)$|(^|/)(meson\.build|meson_options\.txt|Makefile|Doxyfile\.in|\.clang-format)$|^tools/|^\.ci/")
-TABS = re.compile(r"(^|/)(Makefile|.*\.csv|.*\.csv\.gz|.*\.tsv)$")
+TABS = re.compile(r"(^|/)(Makefile|.*\.csv|.*\.csv\.gz|.*\.tsv)$|\.go$")
 DATA = re.compile(r"\.(csv|gz|txt|out|json)$|^tests/fuzz/corpus/")
 
 
