@@ -72,9 +72,10 @@ static void say(sqlite3_context *context, kam_status status,
         sqlite3_result_error_nomem(context);
         return;
     }
-    char *const text = sqlite3_mprintf(
-        "%s %s", diag->argument,
-        diag->message[0] ? diag->message : kam_status_text(status));
+    char *const text =
+        sqlite3_mprintf("%s %s", diag->argument,
+                        diag->message[0] ? diag->message
+                                         : kam_status_text(status));
     sqlite3_result_error(context, text ? text : kam_status_text(status), -1);
     sqlite3_free(text);
 }
@@ -151,8 +152,9 @@ static void reason(sqlite3_context *context, int n_values,
     if (!read_models(context, values[0], &models)) return;
     if (which < 1 || which > 3 || !language ||
         (strcmp(language, "en") != 0 && strcmp(language, "zh") != 0)) {
-        sqlite3_result_error(
-            context, "kam_reason takes 1, 2 or 3, and 'en' or 'zh'", -1);
+        sqlite3_result_error(context,
+                             "kam_reason takes 1, 2 or 3, and 'en' or 'zh'",
+                             -1);
         return;
     }
     const kam_account account = read_account(values + 1, history, 3);
@@ -189,15 +191,16 @@ static void add_row(sqlite3_context *context, int n_values,
     (void)n_values;
     if (book && book->n == book->room) {
         const int64_t room = book->room ? 2 * book->room : 256;
-        void *const more = sqlite3_realloc64(
-            book->row, (sqlite3_uint64)room * sizeof *book->row);
+        void *const more = sqlite3_realloc64(book->row, (sqlite3_uint64)room *
+                                                            sizeof *book->row);
         if (more) book->row = more, book->room = room;
     }
     if (!book || book->n == book->room) {
         sqlite3_result_error_nomem(context);
         return;
     }
-    for (int i = 0; i < N_FITTED; i++) book->row[book->n][i] = number(values[i]);
+    for (int i = 0; i < N_FITTED; i++)
+        book->row[book->n][i] = number(values[i]);
     book->n++;
 }
 
@@ -221,8 +224,9 @@ static void fit(sqlite3_context *context) {
     kam_accounts accounts = {.struct_size = sizeof accounts};
     kam_models models = {.struct_size = sizeof models};
     kam_diag diag = {.struct_size = sizeof diag};
-    const kam_host host = {
-        .struct_size = sizeof host, .allocate = lend, .release = take_back};
+    const kam_host host = {.struct_size = sizeof host,
+                           .allocate = lend,
+                           .release = take_back};
     if (!book || book->n == 0) return;
     kam_column *const column =
         (kam_column *)(void *)((char *)&accounts +
@@ -261,9 +265,11 @@ int sqlite3_kamsqlite_init(sqlite3 *db, char **error,
     (void)error;
     SQLITE_EXTENSION_INIT2(api);
     for (int i = 0; i < N_FUNCTIONS && status == SQLITE_OK; i++)
-        status = sqlite3_create_function(
-            db, FUNCTIONS[i].name, FUNCTIONS[i].n + FUNCTIONS[i].needs_models,
-            FLAGS, (void *)(uintptr_t)&FUNCTIONS[i], answer, NULL, NULL);
+        status =
+            sqlite3_create_function(db, FUNCTIONS[i].name,
+                                    FUNCTIONS[i].n + FUNCTIONS[i].needs_models,
+                                    FLAGS, (void *)(uintptr_t)&FUNCTIONS[i],
+                                    answer, NULL, NULL);
     if (status == SQLITE_OK)
         status = sqlite3_create_function(db, "kam_reason", 6, FLAGS, NULL,
                                          reason, NULL, NULL);
