@@ -63,11 +63,11 @@ struct kam__shared_series {
     void (*orders)(const struct kam__beta_geometric *m,
                    const struct kam__btyd_tile *tile, double horizon,
                    double *out);
-    /* As survival_shared. */
-    void (*survival)(double a, double R, double c, const double *w,
-                     double *out);
-    /* exp(rate t) at as many times. */
-    void (*exponential)(double rate, const double *t, double *out);
+    /* E (1 + p w)^-R at n = 8 or 16 times w = e^u - 1, and w. */
+    void (*survival)(double a, double R, double c, const double *u, int32_t n,
+                     double *w, double *out);
+    /* e^(rate w), n as above. */
+    void (*exponential)(double rate, const double *w, int32_t n, double *out);
 };
 extern const struct kam__shared_series kam__shared_series_base,
     kam__shared_series_v3, kam__shared_series_v4;

@@ -52,8 +52,8 @@ struct series {
 
 /* Two terms at a time: one division serves both, and the second does not wait for
  * the first. */
-static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
-                          struct series *of, int n_lanes) {
+static void extend(const struct kam__beta_geometric *m, int32_t n_terms,
+                   struct series *of) {
     const double g = m->a - 1, kappa = m->b + m->first - m->r + g;
     for (int32_t j = 0; j < n_terms; j += 2) {
         const double n = j, step0 = RECIPROCAL[j], step1 = RECIPROCAL[j + 1];
@@ -62,7 +62,7 @@ static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
         const double ratio0 = (m->a + n) * (kappa + n) * step0;
         const double ratio1 = (m->a + (n + 1)) * (kappa + (n + 1)) * step1;
         ONE_VECTOR
-        for (int k = 0; k < n_lanes; k++) {
+        for (int k = 0; k < SLOTS; k++) {
             const double c0 = of->c[k] + n, c1 = of->c[k] + (n + 1);
             const double both = 1 / (c0 * c1);
             const double shrink = ratio0 * (both * c1);
@@ -77,14 +77,14 @@ static inline void extend(const struct kam__beta_geometric *m, int32_t n_terms,
     }
 }
 
-/* The same for one lane, where pairs of terms lie side by side instead. */
-static void extend_one(const struct kam__beta_geometric *m, int32_t n_terms,
-                       struct series *of) {
+/* The same for one x, where pairs of terms lie side by side instead. */
+static void extend_one(const struct kam__beta_geometric *m, double x,
+                       int32_t n_terms, double *s) {
     enum { PAIRS = 8 };
     static const double next[PAIRS] = {0, 2, 4, 6, 8, 10, 12, 14};
     const double g = m->a - 1, kappa = m->b + m->first - m->r + g;
-    const double c = of->c[0];
-    double h = of->h[0], last = 0;
+    const double c = m->a + m->b + x + m->first;
+    double h = m->r + x, last = 0;
     for (int32_t j = 0; j < n_terms; j += 2 * PAIRS) {
         double grow0[PAIRS], grow1[PAIRS], shrink[PAIRS], all[PAIRS];
         const double at = j;
@@ -106,8 +106,8 @@ static void extend_one(const struct kam__beta_geometric *m, int32_t n_terms,
             const double step0 = RECIPROCAL[j + 2 * k];
             const double step1 = RECIPROCAL[j + 2 * k + 1];
             const double more = step0 * h;
-            of->s[j + 2 * k][0] = grow0[k] * last + more;
-            of->s[j + 2 * k + 1][0] = last =
+            s[j + 2 * k] = grow0[k] * last + more;
+            s[j + 2 * k + 1] = last =
                 grow0[k] * grow1[k] * last +
                 (grow1[k] * more + step1 * (h * shrink[k]));
             h *= all[k];
@@ -125,10 +125,7 @@ static void begin(const struct kam__beta_geometric *m,
         of->c[k] = m->a + m->b + x + m->first;
         of->last[k] = 0;
     }
-    if (n_slots == 1)
-        extend_one(m, n_steps * STEP, of);
-    else
-        extend(m, n_steps * STEP, of, SLOTS);
+    extend(m, n_steps * STEP, of);
 }
 
 /* Rows of one x, side by side, each with its own number of steps. */
@@ -242,15 +239,12 @@ struct places {
     double sum[KAM__TILE * GROUP], left[KAM__TILE * GROUP];
 };
 
-static double sum_one(const struct kam__beta_geometric *m,
-                      const struct kam__btyd_tile *tile, double z) {
-    struct series of;
-    double steps, sum, left;
-    const uint8_t row = 0;
+static double sum_one(const struct kam__beta_geometric *m, double x, double z) {
+    double steps, sum, left, s[STEPS * STEP];
     const int32_t n_steps = steps_of(m->a - 2, &z, 1, &steps);
-    begin(m, tile, &row, 1, n_steps, &of);
-    sum_lanes(of.s[0], SLOTS, n_steps, &z, &steps, &sum, &left, 1);
-    return checked(of.s[0], SLOTS, z, steps, sum, left);
+    extend_one(m, x, n_steps * STEP, s);
+    sum_lanes(s, 1, n_steps, &z, &steps, &sum, &left, 1);
+    return checked(s, 1, z, steps, sum, left);
 }
 
 static void sum_tile(const struct kam__beta_geometric *m,
@@ -304,7 +298,7 @@ static void orders(const struct kam__beta_geometric *m,
     if (m->a + m->b + m->first - m->r - 1 >= KAM__LEAST_KAPPA &&
         m->a + m->b < LARGEST_C) {
         if (tile->n == 1)
-            out[0] = sum_one(m, tile, z[0]);
+            out[0] = sum_one(m, tile->x[0], z[0]);
         else
             sum_tile(m, tile, z, out);
     }
@@ -331,30 +325,31 @@ static void begin_survival(double a, double R, double c, int32_t n_terms,
     }
 }
 
-static void survival(double a, double R, double c, const double *w,
-                     double *out) {
-    enum { N = KAM__LANES };
-    double z[N], scale[N], steps[N], sum[N], left[N], s[STEPS * STEP];
-    for (int k = 0; k < N; k++) {
-        const double power = a * kam__log1p(w[k]);
+static void survival(double a, double R, double c, const double *u, int32_t n,
+                     double *w, double *out) {
+    double z[SLOTS], scale[SLOTS], steps[SLOTS], sum[SLOTS], left[SLOTS];
+    double s[STEPS * STEP];
+    for (int32_t k = 0; k < n; k++) {
+        const double power = a * u[k];
+        w[k] = kam__expm1(u[k]);
         z[k] = w[k] / (1 + w[k]);
         scale[k] = power < KAM__LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
                                                           : (double)NAN;
+        out[k] = (double)NAN;
     }
-    for (int k = 0; k < N; k++) out[k] = (double)NAN;
     if (c - R < KAM__LEAST_KAPPA || !(c < LARGEST_C)) return;
-    const int32_t n_steps = steps_of(a - R - 1, z, N, steps);
+    const int32_t n_steps = steps_of(a - R - 1, z, n, steps);
     begin_survival(a, R, c, n_steps * STEP, s);
-    for (int k = 0; k < N; k++) steps[k] = n_steps;
-    for (int k = 0; k < N; k += GROUP)
+    for (int32_t k = 0; k < n; k++) steps[k] = n_steps;
+    for (int32_t k = 0; k < n; k += GROUP)
         sum_lanes(s, 1, n_steps, z + k, steps + k, sum + k, left + k, GROUP);
-    for (int k = 0; k < N; k++)
+    for (int32_t k = 0; k < n; k++)
         out[k] =
             (1 + checked(s, 1, z[k], steps[k], sum[k], left[k])) * scale[k];
 }
 
-static void exponential(double rate, const double *t, double *out) {
-    for (int k = 0; k < KAM__LANES; k++) out[k] = kam__exp(rate * t[k]);
+static void exponential(double rate, const double *w, int32_t n, double *out) {
+    for (int32_t k = 0; k < n; k++) out[k] = kam__exp(rate * w[k]);
 }
 
 const struct kam__shared_series KAM__ISA(kam__shared_series) = {orders,
