@@ -112,7 +112,7 @@ static kam_status allocate_rows(struct kam__additive_fit *fit) {
 }
 
 static uint64_t n_doubles(int32_t p) {
-    return (uint64_t)p * (2 * (uint64_t)p + 5);
+    return (uint64_t)p * (2 * (uint64_t)p + 9);
 }
 
 static kam_status allocate_weights(struct kam__additive_fit *fit, int32_t p) {
@@ -124,7 +124,8 @@ static kam_status allocate_weights(struct kam__additive_fit *fit, int32_t p) {
     fit->theta = fit->gradient + p;
     fit->next = fit->theta + p;
     fit->step = fit->next + p;
-    fit->counts = (int64_t *)(void *)(fit->step + p);
+    fit->columns = fit->step + p;
+    fit->counts = (int64_t *)(void *)(fit->columns + 4 * (uint64_t)p);
     return KAM_OK;
 }
 
@@ -202,7 +203,6 @@ static kam_status choose(struct kam__additive_fit *fit,
         fit->smooth = GRID[g];
         for (int32_t f = 0; f < KAM__FOLDS; f++) {
             if (size[f] == 0) continue;
-            memset(fit->theta, 0, (size_t)fit->p * sizeof *fit->theta);
             fit->held_out = f;
             const kam_status status = search(fit, report);
             if (status != KAM_OK) return status;
@@ -262,10 +262,10 @@ static kam_status search_all(struct kam__additive_fit *fit,
         if (status != KAM_OK) return status;
     }
     for (;;) {
-        memset(fit->theta, 0, (size_t)fit->p * sizeof *fit->theta);
         status = search(fit, report);
         if (status != KAM_OK || !fit->options.direction || !merge(fit)) break;
         kam__additive_place(fit);
+        memset(fit->theta, 0, (size_t)fit->p * sizeof *fit->theta);
     }
     return status;
 }

@@ -27,6 +27,7 @@ struct kam__additive_fit {
     double value;
     int64_t *counts; /* shape (p): gradient in units of 2^-40 */
     double *gradient, *theta, *next, *step; /* shape (p) */
+    double *columns;                        /* shape (4 p) */
     double *hessian, *factor;               /* shape (p, p) */
 };
 

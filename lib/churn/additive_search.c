@@ -123,7 +123,7 @@ int kam__additive_search(struct kam__additive_fit *fit, int32_t *n_steps) {
         const double before = fit->value;
         double length = 0, share = 1;
         memcpy(fit->factor, fit->hessian, p * p * sizeof *fit->factor);
-        if (kam__cholesky(fit->factor, fit->p)) return 1;
+        if (kam__cholesky_large(fit->factor, fit->p, fit->columns)) return 1;
         memcpy(fit->step, fit->gradient, p * sizeof *fit->step);
         kam__cholesky_solve(fit->factor, fit->p, fit->step);
         for (size_t i = 0; i < p; i++)

@@ -72,7 +72,7 @@ static void set_prior(struct kam__hazard_fit *fit, kam_hazard_report *report) {
 static kam_status allocate(struct kam__hazard_fit *fit) {
     const uint64_t q = (uint64_t)fit->q, n = (uint64_t)fit->n_pieces;
     double *at;
-    fit->n_memory = 11 * q + 4 * q * q;
+    fit->n_memory = (12 + 2 * KAM__HAZARD_PAIRS) * q + 4 * q * q;
     fit->room_size = kam__hazard_room(fit->q);
     fit->n_sums = 1 + q + q * (q + 1) / 2;
     fit->memory = kam__allocate_zero(fit->host, fit->n_memory, sizeof *at);
@@ -93,6 +93,9 @@ static kam_status allocate(struct kam__hazard_fit *fit) {
     fit->factor = at + q * q;
     fit->covariance = at + 2 * q * q;
     fit->firth = at + 3 * q * q;
+    fit->moved = at + 4 * q * q;
+    fit->fell = fit->moved + KAM__HAZARD_PAIRS * q;
+    fit->before = fit->fell + KAM__HAZARD_PAIRS * q;
     return KAM_OK;
 }
 

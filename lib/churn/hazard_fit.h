@@ -33,6 +33,11 @@ struct kam__hazard_fit {
     double *centre, *scale, *low, *high;
     /* shape (q) */
     double *theta, *next, *gradient, *step, *mean, *precision, *trial;
+    /* Firth's search: steps taken and how the gradient fell, shape (PAIRS, q);
+     * the gradient before, shape (q) */
+    double *moved, *fell, *before;
+    int32_t n_pairs;
+    const double *used; /* the factor the last step was solved with */
     /* shape (q, q) */
     double *hessian, *factor, *covariance, *firth;
     double value; /* log likelihood, nothing added */
@@ -48,6 +53,8 @@ struct kam__hazard_fit {
 
 /* Doubles that a piece needs. */
 uint64_t kam__hazard_room(int32_t q);
+
+enum { KAM__HAZARD_PAIRS = 8 };
 
 /* Up to here all sums are fine from the start. */
 enum { KAM__HAZARD_FEW_ROWS = 100000 };

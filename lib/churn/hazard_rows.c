@@ -201,6 +201,66 @@ static void add_firth(const struct kam__hazard_fit *fit,
     for (int32_t i = 0; i < rows->n; i++) terms->curve[i] *= 1 + leverage[i];
 }
 
+/* Gradient terms of many rows need no grid finer than 2^-40: what rounding does
+ * to their sum is less than 1e-11 of its standard error. */
+static int is_quick(const struct pass *pass) {
+    return pass->fit->n_used > KAM__HAZARD_FEW_ROWS && !pass->penalised &&
+           pass->fit->link == KAM_HAZARD_LOGISTIC;
+}
+
+/* Sums that were held to be added up exactly, of value and gradient. */
+struct held {
+    double *term; /* shape (1 + q, HELD); quick: sums stand in the first of each
+                     row but row 0 */
+    kam_sum *sum; /* shape (1 + q) */
+    int32_t n, n_quick, is_quick;
+};
+
+/* 2^12 terms within +-1, in units of 2^-40, are exact. */
+enum { MOST_QUICK = 4096 };
+
+static int flush(const struct kam__hazard_fit *fit, struct held *held) {
+    int failed =
+        kam__accumulate_at(fit->isa, &held->sum[0], held->term, NULL, held->n);
+    for (int32_t k = 1; k <= fit->q; k++) {
+        double *const term = held->term + k * HELD;
+        if (held->is_quick) continue;
+        failed |=
+            kam__accumulate_at(fit->isa, &held->sum[k], term, NULL, held->n);
+    }
+    held->n = 0;
+    return failed;
+}
+
+static void flush_quick(const struct kam__hazard_fit *fit, struct held *held) {
+    for (int32_t k = 1; held->is_quick && k <= fit->q; k++) {
+        (void)kam_sum_add(&held->sum[k], held->term[k * HELD]);
+        held->term[k * HELD] = 0;
+    }
+    held->n_quick = 0;
+}
+
+static int hold(const struct kam__hazard_fit *fit,
+                const struct kam__hazard_kernels *kernels,
+                const struct kam__panel_rows *rows,
+                const struct kam__hazard_terms *terms, struct held *held) {
+    const int32_t n = rows->n;
+    memcpy(held->term + held->n, terms->value, (size_t)n * sizeof(double));
+    for (int32_t j = 0; j < fit->q; j++) {
+        const double *const z = rows->signal + j * KAM__TILE;
+        double *const to = held->term + (1 + j) * HELD;
+        if (held->is_quick)
+            kernels->gradient(z, terms->slope, n, to);
+        else
+            for (int32_t i = 0; i < n; i++)
+                to[held->n + i] = z[i] * terms->slope[i];
+    }
+    held->n += n;
+    held->n_quick += n;
+    if (held->n_quick > MOST_QUICK - KAM__TILE) flush_quick(fit, held);
+    return held->n > HELD - KAM__TILE ? flush(fit, held) : 0;
+}
+
 /* Piece's memory: z (q, TILE), gradient terms (1 + q, HELD), then the gram. */
 static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
     const struct pass *const pass = context;
@@ -211,16 +271,16 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
     kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
     const int32_t q = fit->q;
     double *const room = fit->room + (uint64_t)piece * fit->room_size;
-    double *const held = room + q * KAM__TILE;
+    struct held held = {room + q * KAM__TILE, sum, 0, 0, is_quick(pass)};
+    double *const behind = held.term + (1 + q) * HELD;
     struct kam__gram gram;
     struct kam__panel_rows rows;
-    int32_t n_held = 0;
     rows.signal = room;
+    for (int32_t k = 1; k <= q; k++) held.term[k * HELD] = 0;
     mine->failed = 0;
     mine->largest_score = 0;
     memset(sum, 0, (size_t)(1 + q) * sizeof *sum);
-    kam__gram_place(&gram, q, fit->isa, fit->is_fine, held + (1 + q) * HELD,
-                    sum + 1 + q);
+    kam__gram_place(&gram, q, fit->isa, fit->is_fine, behind, sum + 1 + q);
     for (int64_t at = 0; at < n; at += KAM__TILE) {
         struct kam__hazard_terms terms;
         double score[KAM__TILE], root[KAM__TILE];
@@ -232,8 +292,7 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
         else
             kernels->cloglog(score, rows.event, rows.n, &terms);
         if (pass->penalised)
-            add_firth(fit, kernels, &rows, score, held + (1 + q) * HELD,
-                      &terms);
+            add_firth(fit, kernels, &rows, score, behind, &terms);
         for (int32_t i = 0; i < rows.n; i++) {
             const double size = fabs(score[i]);
             root[i] = sqrt(terms.curve[i] * rows.weight[i]);
@@ -242,22 +301,11 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
             mine->largest_score =
                 size > mine->largest_score ? size : mine->largest_score;
         }
-        memcpy(held + n_held, terms.value, (size_t)rows.n * sizeof *held);
-        for (int32_t j = 0; j < q; j++) {
-            const double *const z = rows.signal + j * KAM__TILE;
-            double *const to = held + (1 + j) * HELD + n_held;
-            for (int32_t i = 0; i < rows.n; i++) to[i] = z[i] * terms.slope[i];
-        }
-        n_held += rows.n;
-        if (n_held > HELD - KAM__TILE || at + KAM__TILE >= n) {
-            for (int32_t k = 0; k <= q; k++)
-                mine->failed |=
-                    kam__accumulate_at(fit->isa, &sum[k], held + k * HELD, NULL,
-                                       n_held);
-            n_held = 0;
-        }
+        mine->failed |= hold(fit, kernels, &rows, &terms, &held);
         kam__gram_add(&gram, rows.signal, root, rows.n);
     }
+    mine->failed |= flush(fit, &held);
+    flush_quick(fit, &held);
     mine->failed |= kam__gram_flush(&gram);
 }
 

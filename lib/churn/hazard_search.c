@@ -15,6 +15,8 @@
 /* Squared lengths of a step, in standard errors. */
 #define NEAR 1e-12
 #define THERE 1e-23
+/* The same of many rows, whose gradient is rounded. */
+#define THERE_OF_MANY 1e-19
 /* Steps that do not shrink, on scores this large, are those of separation. */
 #define LARGE_SCORE 10
 enum { SLOW_STEPS = 5 };
@@ -96,6 +98,7 @@ static double solve(struct kam__hazard_fit *fit) {
     const double *factor = fit->factor;
     if (fit->is_firth && !kam__cholesky(fit->firth, fit->q))
         factor = fit->firth;
+    fit->used = factor;
     memcpy(fit->step, fit->gradient, (size_t)fit->q * sizeof *fit->step);
     kam__cholesky_solve(factor, fit->q, fit->step);
     for (int32_t j = 0; j < fit->q; j++)
@@ -191,20 +194,77 @@ static kam_status step_up(struct kam__hazard_fit *fit,
     return KAM_ERR_NOT_CONVERGED;
 }
 
+static double dot(const double *a, const double *b, int32_t n) {
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+/* The curvature of Firth's penalty is known only about, and steps by it shrink
+ * slowly; what the last steps did to the gradient tells the rest (Nocedal 1980,
+ * limited-memory BFGS, the step of above as its first guess). */
+static void accelerate(struct kam__hazard_fit *fit) {
+    const int32_t q = fit->q, n = fit->n_pairs;
+    const int32_t first = n > KAM__HAZARD_PAIRS ? n - KAM__HAZARD_PAIRS : 0;
+    double share[KAM__HAZARD_PAIRS];
+    double *const g = fit->step;
+    memcpy(g, fit->gradient, (size_t)q * sizeof *g);
+    for (int32_t k = n - 1; k >= first; k--) {
+        const int32_t at = k % KAM__HAZARD_PAIRS;
+        const double *const s = fit->moved + at * q, *const y =
+                                                         fit->fell + at * q;
+        share[at] = dot(s, g, q) / dot(s, y, q);
+        for (int32_t j = 0; j < q; j++) g[j] -= share[at] * y[j];
+    }
+    kam__cholesky_solve(fit->used, q, g);
+    for (int32_t k = first; k < n; k++) {
+        const int32_t at = k % KAM__HAZARD_PAIRS;
+        const double *const s = fit->moved + at * q, *const y =
+                                                         fit->fell + at * q;
+        const double rest = share[at] - dot(y, g, q) / dot(s, y, q);
+        for (int32_t j = 0; j < q; j++) g[j] += rest * s[j];
+    }
+}
+
+/* After a step: fit->before and fit->moved's next place hold gradient and theta
+ * of before. */
+static void remember(struct kam__hazard_fit *fit) {
+    const int32_t q = fit->q, at = fit->n_pairs % KAM__HAZARD_PAIRS;
+    double *const s = fit->moved + at * q, *const y = fit->fell + at * q;
+    for (int32_t j = 0; j < q; j++) {
+        s[j] = fit->theta[j] - s[j];
+        y[j] = fit->before[j] - fit->gradient[j];
+    }
+    fit->n_pairs = dot(s, y, q) > 0 ? fit->n_pairs + 1 : 0;
+}
+
+static void prepare(struct kam__hazard_fit *fit) {
+    const size_t size = (size_t)fit->q * sizeof(double);
+    accelerate(fit);
+    memcpy(fit->moved + fit->n_pairs % KAM__HAZARD_PAIRS * fit->q, fit->theta,
+           size);
+    memcpy(fit->before, fit->gradient, size);
+}
+
 kam_status kam__hazard_search(struct kam__hazard_fit *fit,
                               struct kam__hazard_walk *walk) {
     const struct kam__hazard_walk none = {-(double)INFINITY, 0, -1,
                                           walk->n_steps,     0, 0};
+    const double there =
+        fit->n_used > KAM__HAZARD_FEW_ROWS ? THERE_OF_MANY : THERE;
     *walk = none;
+    fit->n_pairs = 0;
     memset(fit->theta, 0, (size_t)fit->q * sizeof *fit->theta);
     fit->theta[0] = start_of(fit);
     kam_status status = look_at(fit, fit->theta, walk);
     for (int32_t i = 0; status == KAM_OK && walk->status == KAM_OK; i++) {
         const double before = walk->length;
-        if (walk->length <= THERE && fit->is_fine) return KAM_OK;
+        if (walk->length <= there && fit->is_fine) return KAM_OK;
         if (i >= fit->options.max_steps) return KAM_ERR_NOT_CONVERGED;
         if (walk->length <= NEAR) fit->is_fine = 1;
+        if (fit->is_firth) prepare(fit);
         status = step_up(fit, walk);
+        if (fit->is_firth && status == KAM_OK) remember(fit);
         walk->n_steps++;
         const double ratio = walk->length / before;
         /* Rounding is all that is left. */

@@ -61,6 +61,21 @@ static void cloglog(const double *s, const double *y, int32_t n,
     }
 }
 
+/* Adding and taking away 1.5 * 2^52 * unit rounds to a multiple of unit. */
+#define TO_2_40 0x1.8p12
+
+static void gradient(const double *restrict x, const double *restrict slope,
+                     int32_t n, double *restrict sum) {
+    double lane[16] = {0};
+    int32_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        for (int k = 0; k < 16; k++)
+            lane[k] += (x[i + k] * slope[i + k] + TO_2_40) - TO_2_40;
+    for (; i < n; i++) lane[0] += (x[i] * slope[i] + TO_2_40) - TO_2_40;
+    for (int k = 1; k < 16; k++) lane[0] += lane[k];
+    *sum += lane[0];
+}
+
 static void tilt(int32_t link, const double *s, int32_t n, double *tilt) {
     if (link == KAM_HAZARD_LOGISTIC) {
         for (int32_t i = 0; i < n; i++) {
@@ -93,4 +108,5 @@ static void risk(int32_t link, const double *s, int32_t n, double *risk) {
 
 const struct kam__hazard_kernels KAM__ISA(kam__hazard) = {shift,    scores,
                                                           logistic, cloglog,
-                                                          tilt,     risk};
+                                                          gradient, tilt,
+                                                          risk};

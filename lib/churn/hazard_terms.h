@@ -24,6 +24,10 @@ struct kam__hazard_kernels {
                      struct kam__hazard_terms *terms);
     void (*cloglog)(const double *s, const double *y, int32_t n,
                     struct kam__hazard_terms *terms);
+    /* sum of x slope, each term within +-1 rounded to 2^-40: added to *sum
+     * without rounding, up to 4096 of them */
+    void (*gradient)(const double *x, const double *slope, int32_t n,
+                     double *sum);
     /* d log(curve) / ds */
     void (*tilt)(int32_t link, const double *s, int32_t n, double *tilt);
     void (*risk)(int32_t link, const double *s, int32_t n, double *risk);

@@ -20,6 +20,50 @@ int kam__cholesky(double *a, int32_t n) {
     return 0;
 }
 
+enum { PANEL = 4 };
+
+/* Columns [k, k + width) from row k down, left of which all is done. */
+static int factor_panel(double *a, int32_t n, int32_t k, int32_t width) {
+    for (int32_t j = k; j < k + width; j++) {
+        const double pivot = a[(int64_t)j * n + j];
+        if (!(pivot > 0 && pivot < INFINITY)) return 1;
+        const double root = sqrt(pivot);
+        a[(int64_t)j * n + j] = root;
+        for (int32_t i = j + 1; i < n; i++) {
+            double *const row = a + (int64_t)i * n;
+            row[j] /= root;
+            for (int32_t m = j + 1; m < k + width && m <= i; m++)
+                row[m] -= row[j] * a[(int64_t)m * n + j];
+        }
+    }
+    return 0;
+}
+
+/* Every element has the same products taken off in the same order as above;
+ * here many elements are under way at once. */
+int kam__cholesky_large(double *a, int32_t n, double *scratch) {
+    double *restrict const c0 = scratch, *restrict const c1 = c0 + n;
+    double *restrict const c2 = c1 + n, *restrict const c3 = c2 + n;
+    for (int32_t k = 0; k < n; k += PANEL) {
+        const int32_t width = n - k < PANEL ? n - k : PANEL;
+        if (factor_panel(a, n, k, width)) return 1;
+        if (width < PANEL) return 0;
+        for (int32_t i = k + PANEL; i < n; i++) {
+            double *restrict const row = a + (int64_t)i * n;
+            const double l0 = row[k], l1 = row[k + 1];
+            const double l2 = row[k + 2], l3 = row[k + 3];
+            c0[i] = l0;
+            c1[i] = l1;
+            c2[i] = l2;
+            c3[i] = l3;
+            for (int32_t j = k + PANEL; j <= i; j++)
+                row[j] = (((row[j] - l0 * c0[j]) - l1 * c1[j]) - l2 * c2[j]) -
+                         l3 * c3[j];
+        }
+    }
+    return 0;
+}
+
 void kam__cholesky_solve(const double *l, int32_t n, double *b) {
     for (int32_t i = 0; i < n; i++) {
         for (int32_t k = 0; k < i; k++) b[i] -= l[i * n + k] * b[k];

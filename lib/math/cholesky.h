@@ -12,6 +12,9 @@ enum { KAM__LARGEST_MATRIX = 8 };
  * Returns 0, or 1 when a is not positive definite (a is then spoilt). */
 int kam__cholesky(double *a, int32_t n);
 
+/* The same, to the bit, for large ones; scratch: shape (4 n). */
+int kam__cholesky_large(double *a, int32_t n, double *scratch);
+
 /* Solves L L' x = b in place, b of shape (n). */
 void kam__cholesky_solve(const double *l, int32_t n, double *b);
 

@@ -70,6 +70,27 @@ static void test_factor_solution_and_inverse_are_exact(void **state) {
         }
 }
 
+/* Many elements at once: the bits of one after the other. */
+static void test_large_ones(void **state) {
+    (void)state;
+    enum { MOST = 43 };
+    static double a[MOST * MOST], b[MOST * MOST], scratch[4 * MOST];
+    for (int32_t n = 1; n <= MOST; n += 3) {
+        for (int32_t i = 0; i < n; i++)
+            for (int32_t j = 0; j <= i; j++)
+                a[i * n + j] = b[i * n + j] =
+                    i == j ? 2 + i * 0.1 : 1 / (1.5 + i + 0.3 * j);
+        assert_int_equal(kam__cholesky(a, n), 0);
+        assert_int_equal(kam__cholesky_large(b, n, scratch), 0);
+        for (int32_t i = 0; i < n; i++)
+            for (int32_t j = 0; j <= i; j++)
+                assert_bits(b[i * n + j], a[i * n + j]);
+        b[n * n - 1] = -1;
+        for (int32_t i = 0; i < n - 1; i++) b[(n - 1) * n + i] = 0;
+        assert_int_equal(kam__cholesky_large(b, n, scratch), 1);
+    }
+}
+
 static void test_a_factor_with_roots(void **state) {
     (void)state;
     double a[] = {4, NAN, 2, 3};
@@ -242,6 +263,7 @@ static void test_singular_matrices(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_factor_solution_and_inverse_are_exact),
+        cmocka_unit_test(test_large_ones),
         cmocka_unit_test(test_a_factor_with_roots),
         cmocka_unit_test(test_the_inverse_of_hilberts_matrix),
         cmocka_unit_test(test_what_is_not_positive_definite),
