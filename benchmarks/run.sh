@@ -66,3 +66,8 @@ python3 "$here/table.py" "$out"
 sh "$here/../tools/venv" "$build" venv "$here/../bindings/python/requirements-test.txt"
 KAM_LIBRARY=$(cd "$build/lib" && pwd)/libkam.so sh "$here/../tools/python" "$build" "$here/bench_python.py" ||
     echo 'The Python benchmarks could not be run.' >&2
+
+# Trees, beside the libraries that trained them.
+sh "$here/../tools/venv" "$build" venv-check-all "$here/../bindings/python/requirements-check-all.txt"
+KAM_LIBRARY=$(cd "$build/lib" && pwd)/libkam.so "$build/venv-check-all/bin/python" -B "$here/bench_trees.py" ||
+    echo 'The benchmarks of trees could not be run.' >&2

@@ -31,7 +31,8 @@ enum {
                               same, more or less so with age */
     KAM_BTYD_BGBB = 5,    /**< Fader, Hardie & Shang (2010): alpha, beta, gamma,
                               delta; an order or none in each period: x, t_x and
-                              T are whole numbers of periods, x <= t_x */
+                              T are whole numbers of periods, x <= t_x, T <=
+                              2^20; a horizon beyond 2^20 is for ever */
     KAM_BTYD_BGCNBD = 6,  /**< Platzer (2008): BG/NBD with orders as regular as
                               every k-th event: r, alpha, a, b, k; k is whole,
                               1..32, given or chosen; k = 1 is BG/NBD */

@@ -2,6 +2,7 @@
 /* BG/BB as a family of kam/btyd.h. Formulas: docs/models/btyd.md. */
 #include "value/bgbb.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "math/elementary.h"
@@ -9,8 +10,16 @@
 #include "value/beta_mixture.h"
 #include "value/retention_law.h"
 
+/* Periods are counted one by one, and counting has to end. */
+#define MOST_PERIODS 0x1p20
+
+/* A horizon that is too long to count stands for all time to come. */
+static double counted(double horizon) {
+    return horizon > MOST_PERIODS ? (double)INFINITY : floor(horizon);
+}
+
 int kam__bgbb_possible(double x, double t_x, double n) {
-    return n < 0x1p53 && n == floor(n) && t_x == floor(t_x) && x <= t_x;
+    return n <= MOST_PERIODS && n == floor(n) && t_x == floor(t_x) && x <= t_x;
 }
 
 static void count_terms(kam__family family, const double *parameter, double x,
@@ -150,8 +159,8 @@ static void order_or_not(const struct kam__bgbb *m, kam__tile tile, int32_t i,
         return;
     }
     const struct state s = state_of(m, x, t_x, n);
-    if (horizon < INFINITY) {
-        within(&s.m, floor(horizon), &some, &none);
+    if (counted(horizon) < INFINITY) {
+        within(&s.m, counted(horizon), &some, &none);
     } else {
         endless(&s.m, 0, 0, ever);
         some = ever[1];
@@ -238,7 +247,8 @@ static void period_sums(const struct kam__bgbb *m, double horizon,
                               : (double)INFINITY;
         return;
     }
-    for (double j = 1; j <= horizon && stay * one > 1e-20; j++) {
+    const double last = horizon < MOST_PERIODS ? horizon : MOST_PERIODS;
+    for (double j = 1; j <= last && stay * one > 1e-20; j++) {
         stay *= (m->delta + (j - 1)) / (m->gamma + m->delta + (j - 1));
         one *= fall;
         *squares += stay * one * one;
@@ -258,7 +268,7 @@ static void discounted_pairs(kam__family family, const double *parameter,
             const struct state s =
                 state_of(&m, tile->x[i], tile->t_x[i], tile->T[i]);
             const double all = s.m.alpha + s.m.beta, p = s.m.alpha / all;
-            period_sums(&s.m, floor(horizon), discount, &squares, &pairs);
+            period_sums(&s.m, counted(horizon), discount, &squares, &pairs);
             squares = s.active > 0 ? s.active * p * squares : 0;
             pairs = s.active > 0
                         ? s.active * p * ((s.m.alpha + 1) / (all + 1)) * pairs
@@ -301,14 +311,14 @@ static void order_counts(kam__family family, const double *parameter,
         for (int32_t c = 0; c < m; c++) chance[c] = NAN;
         if (!kam__bgbb_possible(x, t_x, n)) continue;
         const struct state s = state_of(&model, x, t_x, n);
-        if (!(horizon < INFINITY)) {
+        if (!(counted(horizon) < INFINITY)) {
             endless(&s.m, m, chance, ever);
             for (int32_t c = 0; c < m; c++) chance[c] *= s.active;
             chance[0] += s.left;
             continue;
         }
         for (int32_t c = 1; c + 1 < m; c++) {
-            chance[c] = s.active * exactly(&s.m, floor(horizon), c);
+            chance[c] = s.active * exactly(&s.m, counted(horizon), c);
             rest -= chance[c];
         }
         if (m > 1) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/memory.h"
 #include "base/isa.h"
 #include "base/sized.h"
 #include "data/parts.h"
@@ -223,6 +224,28 @@ static kam_status check(struct contest *c, const kam_btyd_contest *theirs,
     return status == KAM_OK ? check_holdout(c, diag) : status;
 }
 
+/* All candidates, and the best of them: -1 when none can be compared. */
+static kam_status compete(const struct contest *c, kam_btyd_candidate *of,
+                          int32_t *best, kam_diag *diag) {
+    const int32_t n = c->asked.n_families;
+    kam_status status = KAM_OK;
+    for (int32_t i = 0; i < n && status == KAM_OK; i++)
+        status = fit_candidate(c, c->asked.families[i], &of[i], diag);
+    if (status != KAM_OK) return status;
+    of[n] = blank(KAM_BTYD_OWN_RATE);
+    of[n + 1] = blank(KAM_BTYD_ORDERS_BEFORE);
+    *best = -1;
+    for (int32_t i = 0; i < n + 2; i++) {
+        if (c->asked.horizon_periods > 0 && takes_part(&of[i]))
+            status = score_candidate(c, &of[i], diag);
+        if (status != KAM_OK) return status;
+        const double mine = merit(c, &of[i]);
+        if (mine == mine && (*best < 0 || mine < merit(c, &of[*best])))
+            *best = i;
+    }
+    return KAM_OK;
+}
+
 kam_status kam_btyd_choose(const kam_accounts *parts, int64_t n_parts,
                            double period_days, const kam_btyd_contest *contest,
                            const kam_estimate_options *options,
@@ -234,6 +257,7 @@ kam_status kam_btyd_choose(const kam_accounts *parts, int64_t n_parts,
                         .options = options,
                         .host = host};
     kam_estimate_options defaults;
+    kam_host lent;
     kam_status status = check(&c, contest, diag);
     if (status != KAM_OK) return status;
     if (!candidate || !best)
@@ -245,23 +269,20 @@ kam_status kam_btyd_choose(const kam_accounts *parts, int64_t n_parts,
     else
         status = kam_estimate_options_init(&defaults, sizeof defaults);
     c.options = &defaults;
-    const int32_t n = c.asked.n_families;
-    for (int32_t i = 0; i < n && status == KAM_OK; i++)
-        status = fit_candidate(&c, c.asked.families[i], &candidate[i], diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    candidate[n] = blank(KAM_BTYD_OWN_RATE);
-    candidate[n + 1] = blank(KAM_BTYD_ORDERS_BEFORE);
-    *best = -1;
-    for (int32_t i = 0; i < n + 2; i++) {
-        if (c.asked.horizon_periods > 0 && takes_part(&candidate[i]))
-            status = score_candidate(&c, &candidate[i], diag);
-        if (status != KAM_OK) return status;
-        const double mine = merit(&c, &candidate[i]);
-        if (mine == mine && (*best < 0 || mine < merit(&c, &candidate[*best])))
-            *best = i;
+    const uint64_t n = (uint64_t)c.asked.n_families + 2;
+    kam_btyd_candidate *const made = kam__allocate(&lent, n, sizeof *made);
+    int32_t winner;
+    if (!made) return kam__no_memory(diag);
+    status = compete(&c, made, &winner, diag);
+    if (status == KAM_OK) {
+        memcpy(candidate, made, (size_t)n * sizeof *made);
+        *best = winner;
     }
-    if (*best < 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "contest", -1, n,
+    kam__release(&lent, made, n, sizeof *made);
+    if (status == KAM_OK && winner < 0)
+        return kam__fail(diag, KAM_ERR_EMPTY, "contest", -1, c.asked.n_families,
                          "none of {value} families can be compared.");
-    return kam__ok(diag);
+    return status == KAM_OK ? kam__ok(diag) : status;
 }

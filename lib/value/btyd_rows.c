@@ -64,6 +64,15 @@ kam__family kam__btyd_read_model(const kam_btyd *model, kam_status *status,
                                 "zero and finite.");
             return 0;
         }
+    for (int32_t i = model->n_parameters; i < 8; i++)
+        if (model->parameter[i] != 0) {
+            *status =
+                kam__fail(diag, KAM_ERR_OPTION, "model.parameter", i,
+                          model->parameter[i],
+                          "parameter {row} is {value}: the model does not "
+                          "have it, so it must be 0.");
+            return 0;
+        }
     const double k = model->parameter[model->n_parameters - 1];
     if (family->most_rhythm > 0 &&
         !(k <= family->most_rhythm && k == floor(k))) {

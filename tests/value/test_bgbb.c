@@ -281,24 +281,54 @@ static void test_for_ever(void **state) {
     }
 }
 
+/* Periods are counted: a horizon that nobody can count is for ever, and every
+ * question ends. */
+static void test_beyond_counting(void **state) {
+    (void)state;
+    const kam_btyd model = periods_model(0.4, 3, 0.2, 8);
+    for (int q = 0; q < N_QUESTIONS; q++)
+        if (q == ASK_NO_ORDER)
+            assert_bits(ask_one((enum question)q, &model, 1, 2, 6, 1e300, 0.1),
+                        ask_one((enum question)q, &model, 1, 2, 6, INFINITY,
+                                0.1));
+    const double x = 1, t_x = 2, n = 6;
+    const kam_accounts account = one_account(&x, &t_x, &n);
+    double by;
+    assert_status(kam_btyd_next_order_by(&model, &account, 0.01, NULL, &by,
+                                         NULL, NULL),
+                  KAM_OK);
+    assert_true(by >= 1);
+    const double never = ask_one(ASK_NO_ORDER, &model, x, t_x, n, INFINITY, 0);
+    assert_status(kam_btyd_next_order_by(&model, &account,
+                                         (1 - never) * (1 - 1e-9), NULL, &by,
+                                         NULL, NULL),
+                  KAM_OK);
+    assert_true(by >= 1e6);
+}
+
 static void test_impossible_rows(void **state) {
     (void)state;
-    const double x[] = {2, 2, 2, 3, 2}, t_x[] = {4, 4.5, 4, 2, NAN};
-    const double n[] = {6, 6, 6.5, 6, 6};
-    const uint32_t expected[] = {0, KAM_ROW_DOMAIN, KAM_ROW_DOMAIN,
-                                 KAM_ROW_DOMAIN, KAM_ROW_MISSING};
+    const double x[] = {2, 2, 2, 3, 2, 2};
+    const double t_x[] = {4, 4.5, 4, 2, NAN, 4};
+    const double n[] = {6, 6, 6.5, 6, 6, 0x1p20 + 1};
+    const uint32_t expected[] = {0,
+                                 KAM_ROW_DOMAIN,
+                                 KAM_ROW_DOMAIN,
+                                 KAM_ROW_DOMAIN,
+                                 KAM_ROW_MISSING,
+                                 KAM_ROW_DOMAIN};
     const kam_btyd model = donations_model();
     kam_accounts accounts = one_account(x, t_x, n);
-    double out[5], counts[10];
-    uint32_t flags[5];
-    accounts.n_rows = 5;
+    double out[6], counts[12];
+    uint32_t flags[6];
+    accounts.n_rows = 6;
     for (int q = 0; q < N_QUESTIONS; q++) {
         assert_status(ask((enum question)q, &model, &accounts, 3, 0.1, NULL,
                           out, flags, NULL),
                       KAM_OK);
         assert_memory_equal(flags, expected, sizeof flags);
         assert_true(isfinite(out[0]));
-        for (int i = 1; i < 5; i++) assert_true(isnan(out[i]));
+        for (int i = 1; i < 6; i++) assert_true(isnan(out[i]));
     }
     assert_status(kam_btyd_order_counts(&model, &accounts, 3, 2, NULL, counts,
                                         flags, NULL),
@@ -308,7 +338,7 @@ static void test_impossible_rows(void **state) {
     assert_status(kam_btyd_objective(&model, &accounts, NULL, &part, NULL),
                   KAM_OK);
     assert_int_equal(part.n_rows, 1);
-    assert_int_equal(part.n_skipped, 4);
+    assert_int_equal(part.n_skipped, 5);
 }
 
 /* Nobody leaves, nobody orders twice, all alike: verdicts; with the weak prior,
@@ -340,6 +370,7 @@ int main(void) {
         cmocka_unit_test(test_simulated_book),
         cmocka_unit_test(test_derivatives),
         cmocka_unit_test(test_for_ever),
+        cmocka_unit_test(test_beyond_counting),
         cmocka_unit_test(test_impossible_rows),
         cmocka_unit_test(test_verdicts),
     };

@@ -842,6 +842,11 @@ static void test_bad_models(void **state) {
         call = good_call();
         call.model.n_parameters = 5;
         expect_refusal(q, &call, KAM_ERR_OPTION, "model.family", NAN);
+        for (int p = 4; p < 8; p++) {
+            call = good_call();
+            call.model.parameter[p] = 1e300;
+            expect_refusal(q, &call, KAM_ERR_OPTION, "model.parameter", 1e300);
+        }
         for (int i = 0; i < 5; i++) {
             call = good_call();
             call.model.period_days = bad[i];
