@@ -29,7 +29,7 @@ static uint32_t checksum(const uint8_t *bytes, size_t n) {
 static kam_status load(const uint8_t *data, size_t size, kam_trees **trees) {
     uint8_t *const blob = malloc(size + !size);
     memcpy(blob, data, size);
-    if (size > 16) {
+    if (size >= 24) {
         for (int i = 0; i < 8; i++)
             blob[16 + i] = (uint8_t)((uint64_t)size >> (8 * i));
         const uint32_t crc = checksum(blob + 16, size - 16);
