@@ -112,6 +112,18 @@ def test_desktop():
             page.quiet()
 
 
+def test_worries():
+    """the list of those that need attention says what raises a risk, where something does"""
+    with Page(hostile()) as page:
+        worried, calm = page.run("""const data = JSON.parse(document.getElementById('kam-data').textContent);
+            const raising = new Set(data.rows.filter((_, i) => data.more[i].reasons.some(([, x]) => x > 0)).map(row => row[0]));
+            const rows = [...document.querySelectorAll('#attention-table tbody tr')].filter(
+                tr => raising.has(tr.cells[0].textContent));
+            const said = rows.map(tr => tr.querySelector('.why').textContent);
+            return [said.length, said.filter(text => !text.includes('raises')).length];""")
+        tap.check(worried > 5 and calm == 0, f"{calm} of {worried}")
+
+
 def test_phone():
     """nothing is wider than a phone"""
     for path in (sample(), hostile()):

@@ -146,8 +146,11 @@ def test_matrix():
     for more in data["more"]:
         if more["class"] == "core":
             same(more["value"], 1.0)
-    bare = Reader(made()).data()
+    page = made()
+    bare = Reader(page).data()
     same({more["potential"] for more in bare["more"]}, {None})
+    table = page[page.index('id="class-table"'):]
+    tap.check('<td class="n">0</td>' not in table[:table.index("</table>")], "a class without accounts, and no potential")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "facts.csv"
         path.write_text("account,tier,wallet\nA,1,much\n", encoding="utf-8")

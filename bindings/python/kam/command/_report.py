@@ -302,11 +302,12 @@ class Page:
     def class_rows(self) -> list[dict[str, str]]:
         found = [] if self.classes is None else list(self.classes["matrix_class"])
         value, made = self.answers.score("lifetime_value"), []
-        for one in _CLASSES:
+        has_potential = any(math.isfinite(one) for column in self.result.facts.potential.values() for one in column)
+        for dot, one in enumerate(_CLASSES, 1):
             rows = [row for row, is_one in enumerate(found) if is_one == one]
-            if not rows and one == _ffi.KAM_MATRIX_UNKNOWN:
+            if not rows and (one == _ffi.KAM_MATRIX_UNKNOWN or not has_potential):
                 continue
-            made.append({"name": matrix.class_name(one, self.language), "what": self.t[f"class_{one}"],
+            made.append({"dot": str(dot), "name": matrix.class_name(one, self.language), "what": self.t[f"class_{one}"],
                          "accounts": grouped(len(rows)), "window": self.money(_total(self.window[row] for row in rows)),
                          "clv": self.money(_total(value[row] for row in rows))})
         return made

@@ -18,6 +18,12 @@ const group = text => text.replace(/^(-?\d+)/, whole => whole.replace(/\B(?=(\d{
 const known = (value, show) => Number.isFinite(value) ? show(value) : "–";
 const whole = new Intl.NumberFormat("en", {maximumFractionDigits: 0});
 const money = value => known(value, v => Math.abs(v) < .005 ? "0" : Math.abs(v) < 100 ? v.toFixed(2) : whole.format(v));
+/* The weightiest reason that raises the risk, or else the weightiest. */
+function worry(a) {
+  const texts = [a.reason_1, a.reason_2, a.reason_3];
+  return texts[Math.max(a.reasons.findIndex(([, x]) => x > 0), 0)] || texts[0];
+}
+
 const percent = value => known(value, v => (100 * v).toFixed(1) + " %");
 const days = value => known(value, v => whole.format(v));
 
@@ -55,7 +61,7 @@ const COLUMNS = {
   at_risk: {title: T.at_risk, cls: "n", show: a => money(a.at_risk ?? NaN), value: a => a.at_risk ?? NaN},
   to_next: {title: T.to_next, cls: "n", show: a => money(a.to_next ?? NaN), value: a => a.to_next ?? NaN},
   above: {title: T.above, cls: "n", show: a => money(a.above ?? NaN), value: a => a.above ?? NaN},
-  why: {title: T.why, cls: "why", show: a => a.reason_1, value: a => a.reason_1},
+  why: {title: T.why, cls: "why", show: worry, value: worry},
 };
 
 function fill(cell, content) {
@@ -259,7 +265,7 @@ function risks() {
     data: {values: rows}, height: 360,
     mark: {type: "point", filled: true, size: rows.length > 800 ? 28 : 64, opacity: .7, stroke: "#fff", strokeWidth: .6, cursor: "pointer"},
     encoding: {
-      x: {field: "risk", type: "quantitative", title: T.churn_risk, axis: {format: ".0%", values: [0, .001, .005, .01, .02, .05, .1, .2, .4, .6, .8, 1].filter(tick => tick <= most), labelOverlap: true},
+      x: {field: "risk", type: "quantitative", title: T.churn_risk, axis: {labelExpr: "format(datum.value, datum.value > 0 && datum.value < .01 ? '.1%' : '.0%')", values: [0, .001, .005, .01, .02, .05, .1, .2, .4, .6, .8, 1].filter(tick => tick <= most), labelOverlap: true},
         scale: {type: "sqrt", domain: [0, most], nice: false}},
       y: {field: "clv", type: "quantitative", title: T.clv, scale: {type: "log", nice: false, padding: 8}, axis: {labelExpr: short, tickCount: 5, labelOverlap: true}},
       color: tierColour(),
