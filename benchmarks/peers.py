@@ -74,7 +74,7 @@ def median(work, warm=True):
 
 
 def versions():
-    for name in ("lifetimes", "duckdb", "numpy", "scipy", "pandas", "autograd"):
+    for name in ("lifetimes", "duckdb", "numpy", "scipy", "pandas", "autograd", "scikit-learn"):
         say(f"version.{name}", importlib.metadata.version(name))
 
 
@@ -146,6 +146,22 @@ def figures(directory):
         say(f"kpi.{part}", value)
 
 
+def churn(directory):
+    """Twenty signals: scikit-learn's logistic regression as it comes, and its
+    histogram booster with 100 trees, once."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    rows = np.fromfile(directory / "churn.f64").reshape(22, -1)
+    signals, event = np.ascontiguousarray(rows[:20].T), rows[20]
+    model = LogisticRegression()
+    say("churn.logistic.seconds", median(lambda: model.fit(signals, event)))
+    say("churn.logistic.first", model.coef_[0][0])
+    booster = HistGradientBoostingClassifier(max_iter=100, early_stopping=False)
+    start = time.perf_counter()
+    booster.fit(signals, event)
+    say("churn.glass_box.seconds", time.perf_counter() - start)
+
+
 def main(directory):
     ours = {}
     for line in (directory / "ours.txt").read_text().splitlines():
@@ -158,6 +174,7 @@ def main(directory):
     lines(directory, "shuffled", "shuffled")
     lines(directory, "scattered", "log", scatter=0x9E3779B97F4A7C15 - 2**64)
     figures(directory)
+    churn(directory)
     answer(book, ours)
     fit_spend(book)
     fit_orders(book)

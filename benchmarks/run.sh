@@ -11,15 +11,15 @@ out=$build/benchmarks
 peers=$build/peers
 
 meson compile -C "$build" bench_book bench_fit bench_answer bench_lines \
-    bench_score bench_layers bench_kpi >"$build/bench.log" 2>&1 ||
+    bench_score bench_layers bench_kpi bench_churn >"$build/bench.log" 2>&1 ||
     { cat "$build/bench.log" >&2; exit 1; }
 
 # The peers, in a virtual environment of their own.
 if [ ! -x "$peers/bin/python" ]; then
     python3 -m venv "$peers"
 fi
-if ! "$peers/bin/python" -c 'import lifetimes, duckdb' 2>/dev/null; then
-    echo 'Installing lifetimes and duckdb ...' >&2
+if ! "$peers/bin/python" -c 'import lifetimes, duckdb, sklearn' 2>/dev/null; then
+    echo 'Installing lifetimes, duckdb and scikit-learn ...' >&2
     "$peers/bin/python" -m pip install -q --disable-pip-version-check \
         -r "$here/peers.txt" >&2 || true
 fi
@@ -53,9 +53,11 @@ rm -f ours.txt theirs.txt
     ./bench_layers "$layers"
     echo 'libkam: key figures' >&2
     ./bench_kpi . "$layers"
+    echo 'libkam: churn' >&2
+    ./bench_churn . "$accounts"
 } >ours.txt
 cd "$OLDPWD"
-echo 'lifetimes and DuckDB' >&2
+echo 'lifetimes, DuckDB and scikit-learn' >&2
 if ! "$peers/bin/python" "$here/peers.py" "$out" >"$out/theirs.txt"; then
     rm -f "$out/theirs.txt"
     echo 'lifetimes and DuckDB could not be run.' >&2

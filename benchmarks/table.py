@@ -78,7 +78,7 @@ LEVELS = ("base", "v3", "v4")
 
 
 def rows_of(ours, theirs, versions):
-    peers = {name: f"{name} {versions.get('version.' + name, '')}".strip() for name in ("lifetimes", "duckdb")}
+    peers = {name: f"{name} {versions.get('version.' + name, '')}".strip() for name in ("lifetimes", "duckdb", "scikit-learn")}
     n = f"{ours['book.accounts'] / 1e6:g} million accounts"
     n_lines = f"{ours['book.lines'] / 1e6:.2f} million lines"
     yield against(f"BG/NBD fit with standard errors, {n}", ours, theirs, "fit.bgnbd.seconds", peers["lifetimes"], 50)
@@ -99,6 +99,16 @@ def rows_of(ours, theirs, versions):
     for level in LEVELS:
         if f"layers.score.{level}" in ours:
             yield by_hand(ours, level)
+    if "churn.rows" in ours:
+        rows = f"{ours['churn.rows'] / 1e6:g} million x 20"
+        yield against(f"logistic fit with standard errors, {rows}", ours, theirs, "churn.logistic.seconds",
+                      peers["scikit-learn"], 3)
+        yield against(f"glass box, {rows}, beside 100 trees", ours, theirs, "churn.glass_box.seconds",
+                      peers["scikit-learn"], 1)
+        yield alone(f"Cox (Efron), {ours['churn.rows'] / 1e6:g} million x 10", ours["churn.cox.seconds"], 1.15 / 3,
+                    "< 383 ms")
+        one = ours["churn.reasons.seconds"] / ours["churn.rows"] / 20
+        yield alone("risk and top-3 reasons, a signal of an account", one, 50e-9, "< 50 ns")
     yield against(f"Gamma-Gamma fit, {n}", ours, theirs, "fit.spend.seconds", peers["lifetimes"])
 
 
