@@ -285,7 +285,9 @@ static void fit(const struct book *book, const kam_panel *panel,
     kam_diag diag = {.struct_size = sizeof diag};
     kam_hazard_options_init(&options, sizeof options);
     options.ridge = option("ridge", given.ridge, 0, 0, 1e9);
-    options.robust = 1;
+    /* One account alone cannot tell how accounts differ. */
+    for (int64_t i = 1; i < book->n; i++)
+        if (book->cluster[i] != book->cluster[0]) options.robust = 1;
     if (!given.no_prior) {
         kam_hazard_expert(link, book->reason, book->p, base, mean, precision,
                           NULL);

@@ -119,7 +119,8 @@ KAM_API kam_status kam_hazard_expert(int32_t link, const int32_t *reason,
  *                         holds squared standard errors
  * @param[out] report      may be NULL; written with every verdict
  * @return KAM_OK, also for PRIOR_ONLY and SEPARATED, which the report tells;
- *         KAM_ERR_EMPTY; KAM_ERR_TOO_FEW (fewer rows than coefficients);
+ *         KAM_ERR_EMPTY; KAM_ERR_TOO_FEW (fewer rows than coefficients;
+ *         robust errors of one cluster);
  *         KAM_ERR_CONSTANT, KAM_ERR_COLLINEAR (a column that says nothing new),
  *         KAM_ERR_ONE_CLASS (all rows alike, and no prior), KAM_ERR_SEPARATED
  *         (Firth refused), each naming the column in `diag`, without an answer;

@@ -222,7 +222,9 @@ static kam_status fit_rows(struct kam__hazard_fit *fit,
     }
     kam__hazard_invert(fit, &report->collinear);
     if (status != KAM_OK || !fit->options.robust) return status;
-    return kam__hazard_robust(fit, &report->n_clusters);
+    status = kam__hazard_robust(fit, &report->n_clusters);
+    if (status != KAM_OK) report->verdict = 0;
+    return status;
 }
 
 static double log_likelihood_null(const struct kam__hazard_fit *fit) {

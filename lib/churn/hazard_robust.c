@@ -144,9 +144,15 @@ kam_status kam__hazard_robust(struct kam__hazard_fit *fit,
         if (add_all(&meat, key, order, n_clusters)) {
             status = kam__fail(fit->diag, KAM_ERR_OVERFLOW, "panel", -1, NAN,
                                "the rows' scores are too large to add up.");
+        } else if (by && *n_clusters < 2) {
+            /* Its scores add up to 0: it would seem to know everything. */
+            status = kam__fail(fit->diag, KAM_ERR_TOO_FEW, "panel.cluster", -1,
+                               (double)*n_clusters,
+                               "{value} cluster says nothing of how clusters "
+                               "differ.");
         } else {
             const double g = (double)*n_clusters;
-            wrap(fit, meat.sum, by && g > 1 ? g / (g - 1) : 1);
+            wrap(fit, meat.sum, by ? g / (g - 1) : 1);
             if (!by) *n_clusters = 0;
         }
     }

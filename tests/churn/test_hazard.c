@@ -314,6 +314,33 @@ static void test_a_ridge_takes_hostile_columns(void **state) {
     book_free(book);
 }
 
+/* A book of one account, many rows: no errors between accounts to be had. */
+static void test_one_cluster(void **state) {
+    (void)state;
+    const double truth[] = {-1, 1};
+    struct book *const book = book_simulated(500, 1, truth, 11);
+    double beta[2] = {7, 7}, covariance[4];
+    int32_t key[500] = {0};
+    kam_hazard_options o;
+    kam_hazard_report r = {.struct_size = sizeof r};
+    kam_diag diag = {.struct_size = sizeof diag};
+    kam_hazard_options_init(&o, sizeof o);
+    o.robust = 1;
+    book->panel.cluster.values = key;
+    book->panel.cluster.type = KAM_I32;
+    assert_status(kam_hazard_fit(KAM_HAZARD_LOGISTIC, &book->panel, &o, NULL,
+                                 beta, covariance, &r, &diag),
+                  KAM_ERR_TOO_FEW);
+    assert_string_equal(diag.argument, "panel.cluster");
+    assert_true(beta[0] == 7 && r.verdict == 0);
+    key[3] = 1;
+    assert_status(kam_hazard_fit(KAM_HAZARD_LOGISTIC, &book->panel, &o, NULL,
+                                 beta, covariance, &r, &diag),
+                  KAM_OK);
+    assert_int_equal(r.n_clusters, 2);
+    book_free(book);
+}
+
 static void test_few_rows(void **state) {
     (void)state;
     struct book *const book = book_simulated(2, 1, BETA, 3);
@@ -764,6 +791,7 @@ int main(void) {
         cmocka_unit_test(test_no_event_gives_the_prior),
         cmocka_unit_test(test_hostile_columns),
         cmocka_unit_test(test_a_ridge_takes_hostile_columns),
+        cmocka_unit_test(test_one_cluster),
         cmocka_unit_test(test_few_rows),
         cmocka_unit_test(test_a_verdict_writes_no_answer),
         cmocka_unit_test(test_a_group_without_events),
