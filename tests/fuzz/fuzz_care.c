@@ -117,7 +117,7 @@ static void playbook(struct fuzz *f) {
     accounts.alarms = fuzz_column(f, COUNT);
     kam_playbook_options options = {.struct_size = sizeof options};
     options.n_rules = fuzz_length(f, 0, 3);
-    options.width = fuzz_length(f, 0, 6);
+    options.width = fuzz_length(f, 1, 6);
     options.instead = fuzz_pick(f, 0, 1);
     kam_playbook_rule *const rules = fuzz_memory(f, 3 * sizeof *rules);
     for (int i = 0; i < 3; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Risk: hazards, survival, calibration, the glass box, causes, backtests,
- * signals. */
+ * signals, health, and whether they foresee. */
 #include "make.h"
 
 static void fit_hazard(struct fuzz *f) {
@@ -286,7 +286,82 @@ static void watch(struct fuzz *f) {
     fuzz_end(f, kam_signal_watch(chart, &series, &f->host, &out, &f->diag));
 }
 
+static kam_health_policy healthy(struct fuzz *f) {
+    kam_health_policy policy = {.struct_size = sizeof policy};
+    policy.n_parts = fuzz_length(f, 1, 4);
+    policy.n_profiles = fuzz_length(f, 1, 3);
+    policy.n_bands = fuzz_length(f, 1, 4);
+    policy.bad = fuzz_numbers(f, policy.n_parts, COUNT);
+    policy.good = fuzz_numbers(f, policy.n_parts, MONEY);
+    policy.weight = fuzz_numbers(f, policy.n_parts * policy.n_profiles, TIME);
+    double *const cut = fuzz_memory(f, 32);
+    for (int k = 0; k < 4; k++) cut[k] = 20 + 15 * k + fuzz_number(f, FLAG);
+    policy.cut = cut;
+    policy.coverage = fuzz_byte(f) < 128 ? 0 : fuzz_number(f, CHANCE);
+    return policy;
+}
+
+static void health(struct fuzz *f) {
+    fuzz_take_rows(f);
+    f->rows_stand = 1;
+    const kam_health_policy policy = healthy(f);
+    kam_health_panel panel = {.struct_size = sizeof panel};
+    panel.n_parts = policy.n_parts;
+    panel.n_rows = fuzz_rows(f);
+    kam_column *const part = fuzz_memory(f, 4 * sizeof *part);
+    for (int32_t j = 0; j < panel.n_parts; j++) part[j] = fuzz_column(f, COUNT);
+    panel.part = part;
+    panel.profile = fuzz_column(f, FLAG);
+    if (fuzz_byte(f) < 128) panel.left = fuzz_column(f, FLAG);
+    if (fuzz_byte(f) < 128) panel.before = fuzz_column(f, COUNT);
+    kam_health_out out = {.struct_size = sizeof out};
+    out.score = fuzz_rows_out(f, 1, 8);
+    out.band = fuzz_rows_out(f, 1, 4);
+    out.points = fuzz_rows_out(f, panel.n_parts, 8);
+    out.known = fuzz_rows_out(f, 1, 8);
+    out.row_flags = fuzz_rows_out(f, 1, 4);
+    fuzz_end(f, kam_health_score(&policy, &panel, &f->host, &out, &f->diag));
+}
+
+static void foresee(struct fuzz *f) {
+    fuzz_take_rows(f);
+    const kam_health_policy policy = healthy(f);
+    const kam_column account = fuzz_column(f, COUNT);
+    const kam_column period = fuzz_column(f, COUNT);
+    const kam_column score = fuzz_column(f, COUNT);
+    const kam_column event = fuzz_column(f, FLAG);
+    kam_health_band *const bands = fuzz_out(f, policy.n_bands, sizeof *bands);
+    kam_health_report *const report = fuzz_struct_out(f, sizeof *report);
+    if (report) report->lead.struct_size = sizeof report->lead;
+    fuzz_end(f, kam_health_backtest(&policy, &account, &period, &score, &event,
+                                    f->n, fuzz_pick(f, 1, 5), &f->host, bands,
+                                    report, &f->diag));
+    const int32_t n_parents = fuzz_length(f, 0, 5);
+    double *const rolled = fuzz_out(f, n_parents, 8);
+    int64_t *const children = fuzz_out(f, n_parents, 8);
+    fuzz_end(f, kam_health_roll_up(fuzz_pick(f, 1, 2), &score, &period,
+                                   fuzz_byte(f) < 128 ? &account : NULL,
+                                   fuzz_byte(f) < 128 ? &event : NULL, f->n,
+                                   n_parents, &f->host, rolled, children,
+                                   &f->diag));
+    kam_backtest_panel_lead_report *const lead =
+        fuzz_struct_out(f, sizeof *lead);
+    fuzz_end(f, kam_backtest_panel_lead(&account, &period, &score, &event, f->n,
+                                        fuzz_number(f, COUNT), &f->host, lead,
+                                        &f->diag));
+    const kam_panel panel = fuzz_panel(f, fuzz_length(f, 0, 2));
+    kam_backtest_panel_plan plan = {.struct_size = sizeof plan};
+    plan.link = fuzz_pick(f, 1, 2);
+    plan.first = fuzz_pick(f, 0, 9);
+    plan.step = fuzz_length(f, 3, 9);
+    double *const risk = fuzz_out(f, f->n, 8);
+    double *const naive = fuzz_out(f, f->n, 8);
+    kam_backtest_panel_report *const done = fuzz_struct_out(f, sizeof *done);
+    fuzz_end(f, kam_backtest_panel_rolling(&panel, &period, &plan, &f->host,
+                                           risk, naive, done, &f->diag));
+}
+
 static const fuzz_case cases[] = {fit_hazard, ask_hazard, objective, survival,
                                   calibrate,  additive,   causes,    backtest,
-                                  measure,    watch};
+                                  measure,    watch,      health,    foresee};
 FUZZ_TARGET(cases)

@@ -79,6 +79,34 @@ static void fit_orders(struct fuzz *f) {
                              covariance, report, &f->diag));
 }
 
+static kam_status total_orders(void *context, const kam_btyd *model,
+                               kam_objective *total) {
+    return kam_btyd_objective(model, context, NULL, total, NULL);
+}
+
+static kam_status total_spend(void *context, const kam_spend *model,
+                              kam_objective *total) {
+    return kam_spend_objective(model, context, NULL, total, NULL);
+}
+
+/* A search by sums says what a fit of the rows says. */
+static void search(struct fuzz *f) {
+    fuzz_take_rows(f);
+    const int32_t family = fuzz_pick(f, 1, 3);
+    kam_accounts book = fuzz_accounts(f);
+    const kam_estimate_options *const options = how(f);
+    kam_btyd *const model = fuzz_out(f, 1, sizeof *model);
+    double *const covariance = fuzz_out(f, 64, 8);
+    kam_estimate_report *const report = fuzz_struct_out(f, sizeof *report);
+    fuzz_end(f, kam_btyd_search(family, 7, options, total_orders, &book, model,
+                                covariance, report, &f->diag));
+    kam_spend *const money = fuzz_out(f, 1, sizeof *money);
+    double *const other = fuzz_out(f, 16, 8);
+    kam_estimate_report *const told = fuzz_struct_out(f, sizeof *told);
+    fuzz_end(f, kam_spend_search(1, options, total_spend, &book, money, other,
+                                 told, &f->diag));
+}
+
 /* Partial sums of pieces merge to those of the whole. */
 static void objectives(struct fuzz *f) {
     kam_accounts part[2];
@@ -403,5 +431,6 @@ static void score(struct fuzz *f) {
 static const fuzz_case cases[] = {fit_orders, objectives, ask_orders,
                                   ask_orders, choose,     covariates,
                                   contracts,  spend,      lifetime,
-                                  fit_all,    score,      score};
+                                  fit_all,    score,      score,
+                                  search};
 FUZZ_TARGET(cases)

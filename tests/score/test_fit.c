@@ -236,6 +236,10 @@ static void test_bad_arguments(void **state) {
     assert_status(kam_fit(&view, 1, &options, NULL, &models, NULL, &diag),
                   KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "options.period_days");
+    options.period_days = INFINITY;
+    assert_status(kam_fit(&view, 1, &options, NULL, &models, NULL, &diag),
+                  KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "options.period_days");
     assert_status(kam_fit_options_init(&options, sizeof options), KAM_OK);
     options.family = 77;
     assert_status(kam_fit(&view, 1, &options, NULL, &models, NULL, NULL),
