@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "churn/panel.h"
 
 struct job {
     const kam_panel *panel; /* the caller's */
@@ -51,6 +52,14 @@ static double hide_future(struct job *job, int64_t origin) {
     return (n_events + 0.5) / (n + 1);
 }
 
+/* The first write: what the first fit has to say of arguments comes before. */
+static void blank(const struct job *job) {
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        job->probability[i] = NAN;
+        if (job->naive) job->naive[i] = NAN;
+    }
+}
+
 static kam_status forecast_from(struct job *job, int64_t origin) {
     const double rate = hide_future(job, origin), none = (double)NAN;
     const int64_t left = INT64_MAX - origin;
@@ -60,8 +69,8 @@ static kam_status forecast_from(struct job *job, int64_t origin) {
         job->plan.model
             ? job->plan.model(job->plan.context, &job->train, job->forecast)
             : fit_hazard(job);
-    job->told.n_fits++;
     if (status != KAM_OK && !is_verdict(status)) return status;
+    if (job->told.n_fits++ == 0) blank(job);
     if (status != KAM_OK) {
         job->told.n_refused++;
         job->told.status = status;
@@ -78,7 +87,6 @@ static kam_status forecast_from(struct job *job, int64_t origin) {
 }
 
 static kam_status roll(struct job *job) {
-    const double none = (double)NAN;
     int64_t last = INT64_MIN;
     kam_status status = KAM_OK;
     for (int64_t i = 0; i < job->panel->n_rows; i++) {
@@ -90,10 +98,6 @@ static kam_status roll(struct job *job) {
         return kam__fail(job->diag, KAM_ERR_EMPTY, "plan.first", -1,
                          (double)job->plan.first,
                          "No row is of period {value} or later.");
-    for (int64_t i = 0; i < job->panel->n_rows; i++) {
-        job->probability[i] = none;
-        if (job->naive) job->naive[i] = none;
-    }
     for (int64_t o = job->plan.first; status == KAM_OK && o <= last;) {
         status = forecast_from(job, o);
         if (last - o < job->plan.step) break;
@@ -115,16 +119,8 @@ static kam_status check(const struct job *job,
         return kam__fail(diag, KAM_ERR_OPTION, "plan.link", -1, job->plan.link,
                          "{value} is neither KAM_HAZARD_LOGISTIC nor "
                          "KAM_HAZARD_CLOGLOG.");
-    if (job->train.n_rows < 0 || job->train.n_columns < 0 ||
-        job->train.n_columns > KAM_PANEL_MOST_COLUMNS)
-        return kam__fail(diag, KAM_ERR_SHAPE, "panel.n_rows", -1,
-                         (double)job->train.n_rows,
-                         "{value} rows, or as many columns, are not possible.");
-    kam_status status = kam__column_check(&job->train.event, job->train.n_rows,
-                                          KAM__NUMBERS, 1, "panel.event", diag);
-    if (status == KAM_OK)
-        status = kam__column_check(job->period, job->train.n_rows,
-                                   KAM__INTEGERS, 1, "period", diag);
+    kam_status status = kam__column_check(job->period, job->train.n_rows,
+                                          KAM__INTEGERS, 1, "period", diag);
     if (status == KAM_OK && report)
         status = kam__sized_check(report, sizeof job->told, "report", diag);
     return status;
@@ -142,8 +138,7 @@ kam_status kam_backtest_panel_rolling(const kam_panel *panel,
                       .naive = naive,
                       .diag = diag};
     kam_panel whole;
-    kam_status status = kam__sized_read(&whole, sizeof whole, panel,
-                                        sizeof whole, "panel", diag);
+    kam_status status = kam__panel_read(&whole, panel, KAM__FOR_FITS, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&job.plan, sizeof job.plan, plan,
                                  sizeof job.plan, "plan", diag);

@@ -164,7 +164,7 @@ static kam_kpi_options figures(struct fuzz *f, int32_t records) {
     options.ids = ids;
     options.n_groups = fuzz_length(f, 1, 4);
     options.first_day = 19000 + fuzz_length(f, 0, 200);
-    options.last_day = options.first_day + fuzz_pick(f, 0, 250);
+    options.last_day = options.first_day + fuzz_length(f, 0, 250);
     options.base_first_day = options.first_day - fuzz_length(f, 0, 200);
     options.base_last_day = options.first_day - 1;
     return options;
