@@ -34,7 +34,7 @@ typedef struct kam_backtest_panel_plan {
 typedef struct kam_backtest_panel_report {
     uint32_t struct_size; /**< sizeof(kam_backtest_panel_report) */
     kam_status status;    /**< of the last fit without an answer, or KAM_OK */
-    int32_t n_fits;       /**< origins */
+    int32_t n_fits;       /**< origins with rows to forecast */
     int32_t n_refused;    /**< of these, without an answer: forecasts are NaN */
     int64_t n_rows;       /**< rows forecast */
 } kam_backtest_panel_report;

@@ -86,6 +86,19 @@ static kam_status forecast_from(struct job *job, int64_t origin) {
     return KAM_OK;
 }
 
+/* The origin at `from` or later before whose successor there is a row: periods
+ * far ahead must not cost a fit for every one before them. */
+static int64_t next_origin(const struct job *job, int64_t from) {
+    int64_t next = INT64_MAX;
+    for (int64_t i = 0; i < job->panel->n_rows; i++) {
+        if (!kam__is_present(job->period, i)) continue;
+        const int64_t at = kam__integer_at(job->period, i);
+        if (at >= from && at < next) next = at;
+    }
+    const uint64_t gap = (uint64_t)next - (uint64_t)from;
+    return next - (int64_t)(gap % (uint64_t)job->plan.step);
+}
+
 static kam_status roll(struct job *job) {
     int64_t last = INT64_MIN;
     kam_status status = KAM_OK;
@@ -101,7 +114,7 @@ static kam_status roll(struct job *job) {
     for (int64_t o = job->plan.first; status == KAM_OK && o <= last;) {
         status = forecast_from(job, o);
         if (last - o < job->plan.step) break;
-        o += job->plan.step;
+        o = next_origin(job, o + job->plan.step);
     }
     return status;
 }
