@@ -11,7 +11,7 @@ out=$build/benchmarks
 peers=$build/peers
 
 meson compile -C "$build" bench_book bench_fit bench_answer bench_lines \
-    bench_score bench_layers bench_kpi bench_churn >"$build/bench.log" 2>&1 ||
+    bench_score bench_layers bench_policy bench_kpi bench_churn >"$build/bench.log" 2>&1 ||
     { cat "$build/bench.log" >&2; exit 1; }
 
 # The peers, in a virtual environment of their own.
@@ -51,6 +51,7 @@ rm -f ours.txt theirs.txt
     echo 'libkam: scores' >&2
     ./bench_score .
     ./bench_layers "$layers"
+    ./bench_policy "$layers"
     echo 'libkam: key figures' >&2
     ./bench_kpi . "$layers"
     echo 'libkam: churn' >&2

@@ -64,13 +64,13 @@ def alone(what, value, target=None, words=""):
     return (what, seconds(value), "-", "-", words or "-", ("ok" if value < target else "NOT") if target else "")
 
 
-def by_hand(ours, level):
-    """How far the general way is from the loop written by hand."""
-    mine, hand = ours[f"layers.score.{level}"], ours[f"layers.by_hand.{level}"]
-    n = ours["layers.accounts"]
+def by_hand(ours, name, what, other, peer, level):
+    """How far the general way is from a loop written by hand."""
+    mine, hand = ours[f"{name}.score.{level}"], ours[f"{name}.{other}.{level}"]
+    n = ours[f"{name}.accounts"]
     ratio = mine / hand
-    return (f"profit and tier, an account of {n / 1e6:g} million, {level}", seconds(mine / n),
-            f"{seconds(hand / n)} by hand", f"{1 / ratio:.2f}x", f"{1 / 1.5:.2f}x",
+    return (f"{what}, an account of {n / 1e6:g} million, {level}", seconds(mine / n),
+            f"{seconds(hand / n)} {peer}", f"{1 / ratio:.2f}x", f"{1 / 1.5:.2f}x",
             "ok" if ratio <= 1.5 else "NOT")
 
 
@@ -98,7 +98,10 @@ def rows_of(ours, theirs, versions):
     yield alone("  with the interval of its value", ours["score.one_interval.ns"] * 1e-9)
     for level in LEVELS:
         if f"layers.score.{level}" in ours:
-            yield by_hand(ours, level)
+            yield by_hand(ours, "layers", "profit and tier", "by_hand", "by hand", level)
+    for level in LEVELS:
+        if f"policy.score.{level}" in ours:
+            yield by_hand(ours, "policy", "profit, tier, class, stage, actions", "passed", "read and written", level)
     if "churn.rows" in ours:
         rows = f"{ours['churn.rows'] / 1e6:g} million x 20"
         yield against(f"logistic fit with standard errors, {rows}", ours, theirs, "churn.logistic.seconds",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/isa.h"
 
 static int32_t size_of(int32_t type) {
     switch (type) {
@@ -129,17 +130,23 @@ const char *kam__text_at(const kam_column *column, int64_t row,
 
 const double *kam__gather_rows(const kam_column *column, int64_t first,
                                int32_t n, double *tile) {
+    return kam__gather_by(KAM_ISA_BASE, column, first, n, tile);
+}
+
+const double *kam__gather_by(int32_t isa, const kam_column *column,
+                             int64_t first, int32_t n, double *tile) {
     if (!column->values) {
         for (int32_t i = 0; i < n; i++) tile[i] = NAN;
         return tile;
     }
     const char *const start = address_of(column, first);
     const int packed =
-        column->type == KAM_F64 && (column->stride == 0 || column->stride == 8);
-    if (packed && (uintptr_t)start % sizeof(double) == 0 && !column->validity)
+        column->stride == 0 || column->stride == size_of(column->type);
+    if (packed && column->type == KAM_F64 && !column->validity &&
+        (uintptr_t)start % sizeof(double) == 0)
         return (const double *)(const void *)start;
     if (packed) {
-        memcpy(tile, start, (size_t)n * sizeof *tile);
+        (*KAM__PICK(isa, kam__widen))(column->type, start, n, tile);
         for (int32_t i = 0; column->validity && i < n; i++)
             if (!kam__is_present(column, first + i)) tile[i] = NAN;
         return tile;

@@ -56,6 +56,15 @@ static inline const double *kam__gather(const kam_column *column, int64_t first,
     return tile;
 }
 
+/* The same with a build of the conversion. */
+const double *kam__gather_by(int32_t isa, const kam_column *column,
+                             int64_t first, int32_t n, double *tile);
+
+/* Packed rows of one type as doubles. */
+typedef void (*kam__widen_rows)(int32_t type, const char *from, int32_t n,
+                                double *tile);
+extern const kam__widen_rows kam__widen_base, kam__widen_v3, kam__widen_v4;
+
 /* Calls work(context, first, n) over [0, n_rows) in pieces of at most KAM__TILE
  * rows, each starting at a multiple of KAM__TILE, on the host's threads, with
  * progress between waves. The pieces do not depend on the executor. */
@@ -70,11 +79,5 @@ typedef void (*kam__piece_work)(void *context, int64_t piece, int64_t first,
                                 int64_t n);
 kam_status kam__for_pieces(const kam_host *host, int64_t n_rows,
                            kam__piece_work work, void *context, kam_diag *diag);
-
-/* Adds the bits that a kernel found, as whole numbers in its lanes. */
-static inline void kam__add_flags(uint32_t *restrict to,
-                                  const double *restrict flags, int32_t n) {
-    for (int32_t i = 0; i < n; i++) to[i] |= (uint32_t)(int32_t)flags[i];
-}
 
 #endif

@@ -17,7 +17,6 @@ enum {
     OUT_FIRST_VERSION = offsetof(kam_playbook_out, defaults),
     MOST_RULES = 1000,
     MOST_WIDTH = 64,
-    UNKNOWN = KAM__CODES - 1,
     WIDTH = 16,
     MOST_DAYS = 36600
 };
@@ -32,7 +31,7 @@ enum {
 enum { STRATEGIC = 1, KEY = 2, BASIC = 4 };
 #define ANY_ALARM UINT32_MAX
 
-static const kam_playbook_rule PRESET[KAM_PLAYBOOK_PRESET] = {
+const kam_playbook_rule kam__playbook_preset[KAM_PLAYBOOK_PRESET] = {
     {KAM_ACTION_EXECUTIVE_SPONSOR, 30, STRATEGIC, 0, 0, 0},
     {KAM_ACTION_TWO_PERSON_TEAM, 30, KEY, 0, 0, 0},
     {KAM_ACTION_DEDICATED_ADVISER, 30, BASIC, 0, 0, 0},
@@ -48,14 +47,15 @@ static const kam_playbook_rule PRESET[KAM_PLAYBOOK_PRESET] = {
 
 kam_status kam_playbook_preset(kam_playbook_rule *rules) {
     if (!rules) return KAM_ERR_NULL;
-    memcpy(rules, PRESET, sizeof PRESET);
+    memcpy(rules, kam__playbook_preset, sizeof kam__playbook_preset);
     return KAM_OK;
 }
 
 /* Alone on top of nothing, or written out in place of itself. */
 int kam__playbook_is_default(const kam_playbook_options *o) {
     return o->instead ? o->n_rules == KAM_PLAYBOOK_PRESET &&
-                            memcmp(o->rules, PRESET, sizeof PRESET) == 0
+                            memcmp(o->rules, kam__playbook_preset,
+                                   sizeof kam__playbook_preset) == 0
                       : o->n_rules == 0;
 }
 
@@ -77,166 +77,14 @@ const char *kam_playbook_action_name(int32_t action, int32_t language) {
     return zh ? NAMES_ZH[action - 1] : NAMES_EN[action - 1];
 }
 
-static const kam_playbook_rule *rule_at(const struct kam__playbook *b,
-                                        int32_t number) {
-    return number >= 0 ? &b->options.rules[number] : &PRESET[-1 - number];
-}
-
-static int comes_before(const kam_playbook_rule *a,
-                        const kam_playbook_rule *b) {
-    return a->due_days < b->due_days ||
-           (a->due_days == b->due_days && a->action < b->action);
-}
-
-/* All rules by day, then by action; those that forbid come first. Equal ones
- * stay in order. */
-static void sort_rules(struct kam__playbook *b) {
-    for (int32_t i = b->options.instead ? 0 : -KAM_PLAYBOOK_PRESET;
-         i < b->options.n_rules; i++) {
-        const kam_playbook_rule *const rule = rule_at(b, i);
-        int32_t at = b->n++;
-        for (; at > 0 && comes_before(rule, rule_at(b, b->number[at - 1]));
-             at--)
-            b->number[at] = b->number[at - 1];
-        b->number[at] = i;
-        b->n_never += rule->due_days < 0;
-    }
-    for (int32_t k = 0; k < b->n; k++) {
-        const int32_t action = rule_at(b, b->number[k])->action;
-        int32_t first = 0;
-        while (rule_at(b, b->number[first])->action != action) first++;
-        b->first[k] = first;
-    }
-}
-
-/* Puts rule k into the set of every code that its mask has; a mask of 0 asks for
- * nothing, not even that the code be known. */
-static int set_codes(uint64_t set[KAM__CODES][KAM__RULE_WORDS], uint32_t mask,
-                     int32_t k) {
-    for (int32_t code = 0; code < KAM__CODES; code++)
-        if (!mask || (code < UNKNOWN && mask >> code & 1))
-            set[code][k / 64] |= UINT64_C(1) << k % 64;
-    return mask != 0;
-}
-
-static void set_all(struct kam__playbook *b) {
-    const size_t used = (size_t)b->n_words * sizeof(uint64_t);
-    for (int32_t code = 0; code < KAM__CODES; code++) {
-        memset(b->tier[code], 0, used);
-        memset(b->matrix_class[code], 0, used);
-        memset(b->stage[code], 0, used);
-        memset(b->alarm[code], 0, used);
-    }
-    for (int32_t k = 0; k < b->n; k++) {
-        const kam_playbook_rule *const rule = rule_at(b, b->number[k]);
-        int asks = set_codes(b->tier, rule->tiers, k);
-        asks |= set_codes(b->matrix_class, rule->classes, k) << 1;
-        asks |= set_codes(b->stage, rule->stages, k) << 2;
-        asks |= set_codes(b->alarm, rule->alarms, k) << 3;
-        b->asks |= (uint32_t)asks;
-    }
-}
-
-/* One account as rules see it. */
-struct account {
-    int32_t tier, matrix_class, stage;
-    uint32_t alarms;
-    uint32_t unknown; /* bits as in `asks` */
-};
-
-static int32_t known_or_last(int32_t code, int32_t lowest) {
-    return code >= lowest && code < UNKNOWN ? code : UNKNOWN;
-}
-
-static struct account account_of(const struct kam__playbook_tile *tile,
-                                 int32_t i) {
-    const double alarms = tile->alarms[i];
-    const int known = alarms >= 0 && alarms <= UINT32_MAX;
-    const int32_t t = known_or_last(tile->tier[i], 0);
-    const int32_t c = known_or_last(tile->matrix_class[i], 1);
-    const int32_t s = known_or_last(tile->stage[i], 0);
-    const uint32_t unknown = (t == UNKNOWN) | (uint32_t)(c == UNKNOWN) << 1 |
-                             (uint32_t)(s == UNKNOWN) << 2 |
-                             (uint32_t)!known << 3;
-    return (struct account){t, c, s, known ? (uint32_t)alarms : 0, unknown};
-}
-
-static int32_t lowest_bit(uint64_t word) {
-#if defined(__GNUC__)
-    return __builtin_ctzll(word);
-#else
-    int32_t n = 0;
-    for (; !(word & 1); word >>= 1) n++;
-    return n;
-#endif
-}
-
-/* Rules of one word of the sets that hold. */
-static uint64_t holding(const struct kam__playbook *b, const struct account *a,
-                        int32_t word) {
-    uint64_t alarmed = b->alarm[UNKNOWN][word];
-    uint32_t alarms = a->alarms;
-    for (int32_t bit = 0; alarms; bit++, alarms >>= 1)
-        if (alarms & 1) alarmed |= b->alarm[bit][word];
-    return alarmed & b->tier[a->tier][word] &
-           b->matrix_class[a->matrix_class][word] & b->stage[a->stage][word];
-}
-
-static void write_answer(const struct kam__playbook *b, int64_t at,
-                         int32_t action, int32_t days, int32_t rule) {
-    if (b->out.action) b->out.action[at] = action;
-    if (b->out.due_days) b->out.due_days[at] = days;
-    if (b->out.rule) b->out.rule[at] = rule;
-}
-
-/* Each action once, by the first of its rules that holds; none that such a rule
- * forbids, for those come first of all. */
-static int32_t answer_row(const struct kam__playbook *b,
-                          const struct account *a, int64_t row) {
-    const int32_t width = b->options.width;
-    uint64_t settled[KAM__RULE_WORDS];
-    int32_t count = 0;
-    memset(settled, 0, (size_t)b->n_words * sizeof *settled);
-    for (int32_t word = 0; word < b->n_words; word++)
-        for (uint64_t held = holding(b, a, word); held; held &= held - 1) {
-            const int32_t k = 64 * word + lowest_bit(held);
-            const int32_t first = b->first[k];
-            const uint64_t bit = UINT64_C(1) << first % 64;
-            if (settled[first / 64] & bit) continue;
-            settled[first / 64] |= bit;
-            if (k < b->n_never) continue;
-            if (count < width) {
-                const int32_t number = b->number[k];
-                const kam_playbook_rule *const rule = rule_at(b, number);
-                write_answer(b, row * width + count, rule->action,
-                             rule->due_days, number);
-            }
-            count++;
-        }
-    for (int32_t k = count; k < width; k++)
-        write_answer(b, row * width + k, 0, 0, 0);
-    return count;
-}
-
-void kam__playbook_rows(const struct kam__playbook *to,
-                        const struct kam__playbook_tile *tile, int64_t first,
-                        int32_t n) {
-    for (int32_t i = 0; i < n; i++) {
-        const struct account a = account_of(tile, i);
-        const int32_t count = answer_row(to, &a, first + i);
-        if (to->out.n_actions) to->out.n_actions[first + i] = count;
-        if (to->out.row_flags && a.unknown & to->asks)
-            to->out.row_flags[first + i] |= KAM_ROW_MISSING;
-    }
-}
-
 void kam__codes(const kam_column *column, int64_t first, int32_t n,
                 int32_t lowest, int32_t *code) {
     double tile[KAM__TILE];
     const double *const given = kam__gather(column, first, n, tile);
     for (int32_t i = 0; i < n; i++)
-        code[i] =
-            given[i] >= lowest && given[i] < UNKNOWN ? (int32_t)given[i] : -1;
+        code[i] = given[i] >= lowest && given[i] < KAM__CODES - 1
+                      ? (int32_t)given[i]
+                      : -1;
 }
 
 struct work {
@@ -307,11 +155,10 @@ static kam_status check_columns(const kam_playbook_accounts *a,
 
 kam_status kam__playbook_begin(struct kam__playbook *to,
                                const kam_playbook_options *options,
-                               const kam_playbook_out *out, kam_diag *diag) {
+                               int64_t n_rows, const kam_playbook_out *out,
+                               kam_diag *diag) {
     kam_status status = KAM_OK;
     memset(&to->options, 0, sizeof to->options);
-    to->n = to->n_never = 0;
-    to->asks = 0;
     if (options)
         status = kam__sized_read(&to->options, sizeof to->options, options,
                                  OPTIONS_FIRST_VERSION, "options", diag);
@@ -320,9 +167,7 @@ kam_status kam__playbook_begin(struct kam__playbook *to,
         status = kam__sized_read(&to->out, sizeof to->out, out,
                                  OUT_FIRST_VERSION, "out", diag);
     if (status != KAM_OK) return status;
-    sort_rules(to);
-    to->n_words = (to->n + 63) / 64;
-    set_all(to);
+    kam__playbook_prepare(to, n_rows);
     return KAM_OK;
 }
 
@@ -342,7 +187,8 @@ kam_status kam_playbook_actions(const kam_playbook_accounts *accounts,
                         ACCOUNTS_FIRST_VERSION, "accounts", diag);
     if (status == KAM_OK) status = check_columns(&work.accounts, diag);
     if (status == KAM_OK)
-        status = kam__playbook_begin(&work.book, options, out, diag);
+        status = kam__playbook_begin(&work.book, options, work.accounts.n_rows,
+                                     out, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status =

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/isa.h"
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
@@ -91,40 +92,32 @@ int kam__stages_are_default(const struct kam__stages *stages) {
     return memcmp(stages->months, MONTHS, sizeof MONTHS) == 0;
 }
 
-static int32_t assign_row(const struct kam__stage_assignment *to, int64_t row) {
-    const struct kam__stages *const stages = &to->stages;
-    const int32_t contract = kam__day_at(&to->contract, row);
-    int32_t stage = KAM_STAGE_UNKNOWN, next = KAM__NO_DAY;
-    uint32_t flags = 0;
-    if (contract == KAM__NO_DAY) {
-        flags = KAM_ROW_MISSING;
-    } else if (contract > stages->as_of) {
-        flags = KAM_ROW_DOMAIN;
-        next = contract;
-    } else {
-        stage = kam__stage_of(stages, contract);
-        if (stage < KAM_STAGE_SYMBIOSIS)
-            next = kam__months_later(contract, stages->months[stage]);
-    }
-    if (to->out.stage) to->out.stage[row] = stage;
-    if (to->out.next_day) to->out.next_day[row] = next;
-    if (to->out.days_to_next)
-        to->out.days_to_next[row] =
-            next == KAM__NO_DAY ? (double)NAN : (double)next - stages->as_of;
-    if (to->out.row_flags) to->out.row_flags[row] |= flags;
-    return stage;
-}
-
-void kam__stage_rows(const struct kam__stage_assignment *to, int64_t first,
-                     int32_t n, int32_t *stage) {
-    for (int32_t i = 0; i < n; i++) stage[i] = assign_row(to, first + i);
+const int32_t *kam__stage_rows(const struct kam__stage_assignment *to,
+                               int64_t first, int32_t n, int32_t *stage) {
+    const kam_stage_out *const out = &to->out;
+    double contract[KAM__TILE], next[KAM__TILE];
+    uint32_t unwanted[KAM__TILE];
+    const struct kam__stage_tile tile = {
+        n,
+        kam__gather_by(to->isa, &to->contract, first, n, contract),
+        out->stage ? out->stage + first : stage,
+        out->next_day ? next : NULL,
+        out->days_to_next ? out->days_to_next + first : NULL,
+        out->row_flags ? out->row_flags + first : unwanted};
+    if (!out->row_flags) memset(unwanted, 0, (size_t)n * sizeof *unwanted);
+    (*KAM__PICK(to->isa, kam__stage))(&to->stages, &tile);
+    for (int32_t i = 0; out->next_day && i < n; i++)
+        out->next_day[first + i] =
+            next[i] == next[i] ? (int32_t)next[i] : KAM__NO_DAY;
+    return tile.stage;
 }
 
 kam_status kam__stage_begin(struct kam__stage_assignment *to,
                             const kam_column *contract_day, int32_t types,
                             int64_t n_rows, int32_t as_of_day,
                             const kam_stage_options *options,
-                            const kam_stage_out *out, kam_diag *diag) {
+                            const kam_stage_out *out, int32_t isa,
+                            kam_diag *diag) {
     if (!contract_day)
         return kam__fail(diag, KAM_ERR_NULL, "contract_day", -1, (double)NAN,
                          "");
@@ -138,8 +131,10 @@ kam_status kam__stage_begin(struct kam__stage_assignment *to,
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
                                  OUT_FIRST_VERSION, "out", diag);
+    if (status != KAM_OK) return status;
     to->contract = *contract_day;
-    return status;
+    to->isa = isa;
+    return KAM_OK;
 }
 
 static void assign_rows(void *context, int64_t first, int32_t n) {
@@ -148,7 +143,7 @@ static void assign_rows(void *context, int64_t first, int32_t n) {
     if (to->out.row_flags)
         memset(to->out.row_flags + first, 0,
                (size_t)n * sizeof *to->out.row_flags);
-    kam__stage_rows(to, first, n, stage);
+    (void)kam__stage_rows(to, first, n, stage);
 }
 
 kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
@@ -157,9 +152,11 @@ kam_status kam_stage_assign(const kam_column *contract_day, int64_t n_rows,
                             kam_diag *diag) {
     kam_host lent;
     struct kam__stage_assignment to;
-    kam_status status = kam__stage_begin(&to, contract_day, KAM__DAYS, n_rows,
-                                         as_of_day, options, out, diag);
-    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
+    kam_status status = kam__host_read(&lent, host, diag);
+    if (status == KAM_OK)
+        status =
+            kam__stage_begin(&to, contract_day, KAM__DAYS, n_rows, as_of_day,
+                             options, out, kam__isa_level(&lent, n_rows), diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, assign_rows, &to, diag);
     if (status != KAM_OK) return status;

@@ -23,7 +23,23 @@ struct kam__stage_assignment {
     struct kam__stages stages;
     kam_column contract;
     kam_stage_out out;
+    int32_t isa;
 };
+
+/* Where a tile comes from and goes to, shape (n) each. The day on which the next
+ * stage begins and the days until then are NaN after the last stage, and may be
+ * NULL; flags are added to. */
+struct kam__stage_tile {
+    int32_t n;
+    const double *contract;
+    int32_t *stage;
+    double *next, *days_left;
+    uint32_t *flags;
+};
+
+typedef void (*kam__stage_work)(const struct kam__stages *stages,
+                                const struct kam__stage_tile *tile);
+extern const kam__stage_work kam__stage_base, kam__stage_v3, kam__stage_v4;
 
 /* Reads and checks a caller's options (NULL: defaults). */
 kam_status kam__stage_read(kam_stage_options *ours,
@@ -59,11 +75,12 @@ kam_status kam__stage_begin(struct kam__stage_assignment *to,
                             const kam_column *contract_day, int32_t types,
                             int64_t n_rows, int32_t as_of_day,
                             const kam_stage_options *options,
-                            const kam_stage_out *out, kam_diag *diag);
+                            const kam_stage_out *out, int32_t isa,
+                            kam_diag *diag);
 
-/* Finds the stages of rows [first, first + n), n <= KAM__TILE, also into `stage`,
- * shape (n); adds to row_flags. */
-void kam__stage_rows(const struct kam__stage_assignment *to, int64_t first,
-                     int32_t n, int32_t *stage);
+/* Finds the stages of rows [first, first + n), n <= KAM__TILE; adds to row_flags.
+ * Returns them: in the output, or, when nobody wants it, in `stage`, shape (n). */
+const int32_t *kam__stage_rows(const struct kam__stage_assignment *to,
+                               int64_t first, int32_t n, int32_t *stage);
 
 #endif

@@ -20,7 +20,7 @@ static inline double finite(double x) {
  * known. */
 static void lay(const struct kam__layer_tile *tile, double *restrict net,
                 double *restrict margin, double *restrict contribution,
-                double *restrict flags) {
+                uint32_t *restrict flags) {
     const double *restrict gross = tile->gross;
     const double *restrict returns = tile->returns;
     const double *restrict direct = tile->direct;
@@ -45,7 +45,7 @@ static void lay(const struct kam__layer_tile *tile, double *restrict net,
         net[i] = left;
         margin[i] = more;
         contribution[i] = rest;
-        flags[i] = bit + other;
+        flags[i] |= (uint32_t)(int32_t)(bit + other);
     }
 }
 
@@ -58,14 +58,12 @@ static void divide(double *restrict ratio, const double *restrict layer,
 }
 
 static void lay_tile(const struct kam__layer_tile *tile) {
-    double flags[KAM__TILE];
-    lay(tile, tile->net, tile->margin, tile->contribution, flags);
+    lay(tile, tile->net, tile->margin, tile->contribution, tile->flags);
     if (tile->margin_ratio)
         divide(tile->margin_ratio, tile->margin, tile->net, tile->n);
     if (tile->contribution_ratio)
         divide(tile->contribution_ratio, tile->contribution, tile->net,
                tile->n);
-    if (tile->flags) kam__add_flags(tile->flags, flags, tile->n);
 }
 
 const kam__layer_rows KAM__ISA(kam__lay) = lay_tile;

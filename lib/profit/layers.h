@@ -17,8 +17,7 @@ struct kam__profit_layers {
 };
 
 /* Where a tile comes from and goes to; layers that nobody wants go to memory
- * that is thrown away. Ratios and flags may be NULL; flags are added to. Shape
- * (n) each. */
+ * that is thrown away. Ratios may be NULL; flags are added to. Shape (n) each. */
 struct kam__layer_tile {
     int32_t n;
     int any, cost, serve, ratio; /* which answers are wanted: what flags mean */

@@ -27,6 +27,7 @@ void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
     const kam_accounts *const a = to->accounts;
     const kam_profit_out *const out = &to->out;
     double in[4][KAM__TILE], unwanted[3][KAM__TILE];
+    uint32_t no_flags[KAM__TILE];
     const struct kam__layer_tile tile = {
         n,
         to->any,
@@ -42,7 +43,8 @@ void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
         or_else(out->contribution, first, unwanted[2]),
         or_else(out->gross_margin_ratio, first, NULL),
         or_else(out->contribution_ratio, first, NULL),
-        out->row_flags ? out->row_flags + first : NULL};
+        out->row_flags ? out->row_flags + first : no_flags};
+    if (!out->row_flags) memset(no_flags, 0, (size_t)n * sizeof *no_flags);
     (*KAM__PICK(to->isa, kam__lay))(&tile);
 }
 

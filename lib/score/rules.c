@@ -63,7 +63,7 @@ static kam_status begin_class(struct kam__rules *rules,
     rules->has_matrix = models->has_matrix != 0;
     if (!rules->has_matrix) return KAM_OK;
     return kam__classify_begin(&rules->matrix, &models->matrix, &rows, &out,
-                               diag);
+                               rules->isa, diag);
 }
 
 static kam_status begin_stage(struct kam__rules *rules,
@@ -75,7 +75,7 @@ static kam_status begin_stage(struct kam__rules *rules,
                                .row_flags = rules->out.row_flags};
     return kam__stage_begin(&rules->stage, &rules->accounts->contract_day, DAYS,
                             rules->accounts->n_rows, as_of_day, policy->stages,
-                            &out, diag);
+                            &out, rules->isa, diag);
 }
 
 /* Stages of the policy, unless its cadence has its own. */
@@ -119,14 +119,16 @@ static kam_status begin_actions(struct kam__rules *rules,
         kam__column_check(&rules->accounts->alarms, rules->accounts->n_rows,
                           KAM__NUMBERS, 0, "accounts.alarms", diag);
     if (status != KAM_OK) return status;
-    return kam__playbook_begin(&rules->playbook, policy->playbook, &out, diag);
+    return kam__playbook_begin(&rules->playbook, policy->playbook,
+                               rules->accounts->n_rows, &out, diag);
 }
 
 kam_status kam__rules_begin(struct kam__rules *rules,
                             const kam_accounts *accounts,
                             const kam_models *models, const kam_policy *policy,
-                            int32_t as_of_day, kam_diag *diag) {
+                            int32_t as_of_day, int32_t isa, kam_diag *diag) {
     kam_status status = KAM_OK;
+    rules->isa = isa;
     rules->accounts = accounts;
     if ((rules->wants_stage || rules->wants_touches) &&
         (as_of_day < KAM__FIRST_DAY || as_of_day > KAM__LAST_DAY))
@@ -156,19 +158,22 @@ static void no_class(const struct kam__rules *rules, int64_t first, int32_t n,
 
 void kam__rules_rows(const struct kam__rules *rules, int64_t first, int32_t n,
                      const int32_t *tier) {
-    int32_t matrix_class[KAM__TILE], stage[KAM__TILE];
+    int32_t own_class[KAM__TILE], own_stage[KAM__TILE];
+    const int32_t *matrix_class = own_class, *stage = own_stage;
     if (rules->wants_class && rules->has_matrix)
-        kam__classify_rows(&rules->matrix, first, n, matrix_class);
+        matrix_class = kam__classify_rows(&rules->matrix, first, n, own_class);
     else if (rules->wants_class)
-        no_class(rules, first, n, matrix_class);
-    if (rules->wants_stage) kam__stage_rows(&rules->stage, first, n, stage);
+        no_class(rules, first, n, own_class);
+    if (rules->wants_stage)
+        stage = kam__stage_rows(&rules->stage, first, n, own_stage);
     if (rules->wants_touches)
         kam__cadence_rows(&rules->cadence, first, n, tier, matrix_class);
     if (rules->wants_actions) {
         double alarms[KAM__TILE];
         const struct kam__playbook_tile tile = {
             tier, matrix_class, stage,
-            kam__gather(&rules->accounts->alarms, first, n, alarms)};
+            kam__gather_by(rules->isa, &rules->accounts->alarms, first, n,
+                           alarms)};
         kam__playbook_rows(&rules->playbook, &tile, first, n);
     }
 }

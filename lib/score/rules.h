@@ -14,6 +14,7 @@ struct kam__rules {
     kam_scores out;
     int wants_class, wants_stage, wants_touches, wants_actions;
     int has_matrix;
+    int32_t isa;
     struct kam__classification matrix;
     struct kam__stage_assignment stage;
     struct kam__cadence cadence;
@@ -27,7 +28,7 @@ int kam__rules_want(struct kam__rules *rules, const kam_scores *out);
 kam_status kam__rules_begin(struct kam__rules *rules,
                             const kam_accounts *accounts,
                             const kam_models *models, const kam_policy *policy,
-                            int32_t as_of_day, kam_diag *diag);
+                            int32_t as_of_day, int32_t isa, kam_diag *diag);
 
 /* Answers rows [first, first + n), n <= KAM__TILE, that have these tiers, shape
  * (n); adds to row_flags. */

@@ -302,7 +302,7 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
     if (status == KAM_OK) status = begin_value(score, &how, diag);
     if (status == KAM_OK && score->wants_rules)
         status = kam__rules_begin(&score->rules, score->accounts, score->models,
-                                  &score->policy, as_of_day, diag);
+                                  &score->policy, as_of_day, score->isa, diag);
     return status;
 }
 

@@ -18,7 +18,7 @@ struct kam__tier_assignment {
 };
 
 /* Where a tile comes from and goes to; outputs that nobody wants go to memory
- * that is thrown away. Flags may be NULL, else they are added to. Shape (n) each. */
+ * that is thrown away. Flags are added to. Shape (n) each. */
 struct kam__band_tile {
     int32_t n, n_bands;
     const kam_tier_band *limits;

@@ -30,7 +30,7 @@ static inline struct place leave(struct place place, double score,
 static inline void place_rows(const struct kam__band_tile *tile, int n_bands,
                               int32_t *restrict tier, double *restrict to_next,
                               double *restrict above_limit,
-                              double *restrict flags) {
+                              uint32_t *restrict flags) {
     const double *restrict score = tile->score, *restrict given = tile->before;
     double enter[KAM__MOST_BANDS], keep[KAM__MOST_BANDS + 1];
     for (int u = 0; u < n_bands; u++) {
@@ -60,19 +60,17 @@ static inline void place_rows(const struct kam__band_tile *tile, int n_bands,
         tier[i] = (int32_t)known;
         to_next[i] = at.tier > 0 ? lacks : 0;
         above_limit[i] = s - at.keep;
-        flags[i] = missing + wrong * KAM_ROW_DOMAIN;
+        flags[i] |= (uint32_t)(int32_t)(missing + wrong * KAM_ROW_DOMAIN);
     }
 }
 
 static void band_tile(const struct kam__band_tile *tile) {
-    double flags[KAM__TILE];
     if (tile->n_bands == 3)
         place_rows(tile, 3, tile->tier, tile->to_next, tile->above_limit,
-                   flags);
+                   tile->flags);
     else
         place_rows(tile, tile->n_bands, tile->tier, tile->to_next,
-                   tile->above_limit, flags);
-    if (tile->flags) kam__add_flags(tile->flags, flags, tile->n);
+                   tile->above_limit, tile->flags);
 }
 
 const kam__band_rows KAM__ISA(kam__band) = band_tile;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/isa.h"
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
@@ -83,115 +84,27 @@ kam_status kam_matrix_fit(const kam_matrix_options *options,
 
 /* ---- classifying ---- */
 
-/* One account. What is not known is NaN. */
-struct account {
-    double revenue, stable, growth, wallet, wallet_share, pain;
-    uint32_t flags;
-};
-
-/* Yes, no, and not known (Kleene's three values). */
-enum answer { NO, YES, UNKNOWN };
-
-static enum answer at_least(double x, double limit) {
-    return x != x ? UNKNOWN : x >= limit ? YES : NO;
-}
-
-static enum answer both(enum answer a, enum answer b) {
-    if (a == NO || b == NO) return NO;
-    return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : YES;
-}
-
-static enum answer not(enum answer a) {
-    return a == UNKNOWN ? UNKNOWN
-           : a == YES   ? NO
-                        : YES;
-}
-
-/* The four conditions, in order. */
-static void answer(const kam_matrix *m, const struct account *a,
-                   enum answer *holds) {
-    const enum answer top = at_least(a->revenue, m->top_limit);
-    const enum answer middle = at_least(a->revenue, m->middle_limit);
-    const enum answer stable = at_least(a->stable, 1);
-    const enum answer limited = a->wallet == a->wallet
-                                    ? at_least(a->wallet_share, m->wallet_share)
-                                    : not(at_least(a->growth, m->low_growth));
-    holds[0] = both(top, stable);
-    holds[1] =
-        both(both(middle, not(top)), at_least(a->growth, m->high_growth));
-    holds[2] = both(stable, limited);
-    holds[3] = both(not(middle), at_least(a->pain, m->pain_least));
-}
-
-/* First match wins; before what is not known nothing matches. */
-static int32_t class_of(const kam_matrix *m, struct account *a) {
-    enum answer holds[4];
-    answer(m, a, holds);
-    for (int32_t k = 0; k < 4; k++) {
-        if (holds[k] == YES) return KAM_MATRIX_CORE + k;
-        if (holds[k] == NO) continue;
-        a->flags |= KAM_ROW_MISSING;
-        if (!m->missing_is_no) return KAM_MATRIX_UNKNOWN;
-    }
-    if (a->revenue == a->revenue) return KAM_MATRIX_UNCLASSIFIED;
-    a->flags |= KAM_ROW_MISSING;
-    return KAM_MATRIX_UNKNOWN;
-}
-
-static double cut(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
-
-static double value_score(const kam_matrix *m, double revenue) {
-    if (revenue != revenue || revenue >= m->top_limit)
-        return revenue == revenue ? 1 : revenue;
-    if (revenue < m->middle_limit)
-        return m->middle_limit > 0 ? cut(0.5 * (revenue / m->middle_limit)) : 0;
-    return 0.5 + 0.5 * ((revenue - m->middle_limit) /
-                        (m->top_limit - m->middle_limit));
-}
-
-static double potential_score(const kam_matrix *m, const struct account *a) {
-    const double growth = m->high_growth > 0 || a->growth != a->growth
-                              ? cut(a->growth / m->high_growth)
-                              : a->growth >= m->high_growth;
-    const double headroom = cut(1 - a->wallet_share);
-    if (growth != growth) return headroom;
-    return headroom != headroom ? growth : 0.5 * (growth + headroom);
-}
-
-static struct account account_at(const struct kam__classification *work,
-                                 int64_t row) {
-    struct account a = {.revenue = kam__number_at(&work->rows.revenue, row),
-                        .stable = kam__number_at(&work->rows.stable, row),
-                        .growth = kam__number_at(&work->rows.growth, row),
-                        .wallet = kam__number_at(&work->rows.wallet, row),
-                        .pain = kam__number_at(&work->rows.pain, row)};
-    if (a.wallet <= 0 || isinf(a.wallet)) {
-        a.flags |= KAM_ROW_DOMAIN;
-        a.wallet = (double)NAN;
-    }
-    if (a.pain < 0) {
-        a.flags |= KAM_ROW_DOMAIN;
-        a.pain = (double)NAN;
-    }
-    a.wallet_share = a.revenue / a.wallet;
-    return a;
-}
-
-void kam__classify_rows(const struct kam__classification *to, int64_t first,
-                        int32_t n, int32_t *matrix_class) {
+const int32_t *kam__classify_rows(const struct kam__classification *to,
+                                  int64_t first, int32_t n,
+                                  int32_t *matrix_class) {
     const kam_matrix_out *const out = &to->out;
-    for (int32_t i = 0; i < n; i++) {
-        const int64_t row = first + i;
-        struct account a = account_at(to, row);
-        matrix_class[i] = class_of(&to->matrix, &a);
-        if (out->matrix_class) out->matrix_class[row] = matrix_class[i];
-        if (out->value_score)
-            out->value_score[row] = value_score(&to->matrix, a.revenue);
-        if (out->potential_score)
-            out->potential_score[row] = potential_score(&to->matrix, &a);
-        if (out->wallet_share) out->wallet_share[row] = a.wallet_share;
-        if (out->row_flags) out->row_flags[row] |= a.flags;
-    }
+    double in[5][KAM__TILE], share[KAM__TILE];
+    uint32_t unwanted[KAM__TILE];
+    const struct kam__class_tile tile = {
+        n,
+        kam__gather_by(to->isa, &to->rows.revenue, first, n, in[0]),
+        kam__gather_by(to->isa, &to->rows.stable, first, n, in[1]),
+        kam__gather_by(to->isa, &to->rows.growth, first, n, in[2]),
+        kam__gather_by(to->isa, &to->rows.wallet, first, n, in[3]),
+        kam__gather_by(to->isa, &to->rows.pain, first, n, in[4]),
+        out->matrix_class ? out->matrix_class + first : matrix_class,
+        out->wallet_share ? out->wallet_share + first : share,
+        out->row_flags ? out->row_flags + first : unwanted,
+        out->value_score ? out->value_score + first : NULL,
+        out->potential_score ? out->potential_score + first : NULL};
+    if (!out->row_flags) memset(unwanted, 0, (size_t)n * sizeof *unwanted);
+    (*KAM__PICK(to->isa, kam__class))(&to->matrix, &tile);
+    return tile.matrix_class;
 }
 
 static void classify_rows(void *context, int64_t first, int32_t n) {
@@ -200,7 +113,7 @@ static void classify_rows(void *context, int64_t first, int32_t n) {
     if (to->out.row_flags)
         memset(to->out.row_flags + first, 0,
                (size_t)n * sizeof *to->out.row_flags);
-    kam__classify_rows(to, first, n, matrix_class);
+    (void)kam__classify_rows(to, first, n, matrix_class);
 }
 
 static kam_status read_rows(struct kam__classification *work,
@@ -244,8 +157,10 @@ static kam_status check_matrix(const kam_matrix *m, kam_diag *diag) {
 kam_status kam__classify_begin(struct kam__classification *to,
                                const kam_matrix *matrix,
                                const kam_matrix_rows *rows,
-                               const kam_matrix_out *out, kam_diag *diag) {
+                               const kam_matrix_out *out, int32_t isa,
+                               kam_diag *diag) {
     memset(to, 0, sizeof *to);
+    to->isa = isa;
     kam_status status = check_matrix(matrix, diag);
     if (status == KAM_OK) status = read_rows(to, rows, diag);
     if (status == KAM_OK)
@@ -261,9 +176,11 @@ kam_status kam_matrix_classify(const kam_matrix *matrix,
                                kam_diag *diag) {
     kam_host lent;
     struct kam__classification to;
-    kam_status status = kam__classify_begin(&to, matrix, rows, out, diag);
+    kam_status status =
+        kam__classify_begin(&to, matrix, rows, out, KAM_ISA_BASE, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
+    to.isa = kam__isa_level(&lent, to.rows.n_rows);
     status = kam__for_rows(&lent, to.rows.n_rows, classify_rows, &to, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -57,6 +57,7 @@ const int32_t *kam__tier_rows(const struct kam__tier_assignment *to,
                               int64_t first, int32_t n, int32_t *tier) {
     const kam_tier_out *const out = &to->out;
     double score[KAM__TILE], given[KAM__TILE], unwanted[2][KAM__TILE];
+    uint32_t no_flags[KAM__TILE];
     const struct kam__band_tile tile = {
         n,
         to->n_bands,
@@ -66,7 +67,8 @@ const int32_t *kam__tier_rows(const struct kam__tier_assignment *to,
         out->tier ? out->tier + first : tier,
         or_else(out->to_next, first, unwanted[0]),
         or_else(out->above_limit, first, unwanted[1]),
-        out->row_flags ? out->row_flags + first : NULL};
+        out->row_flags ? out->row_flags + first : no_flags};
+    if (!out->row_flags) memset(no_flags, 0, (size_t)n * sizeof *no_flags);
     (*KAM__PICK(to->isa, kam__band))(&tile);
     return tile.tier;
 }

@@ -189,6 +189,65 @@ static void test_one_is_many(void **state) {
 }
 
 /* A2: five of seven done, one gap, one not known. */
+enum { MANY = 3000 };
+
+/* Where rules tell few kinds of accounts apart, answers are found beforehand; one
+ * row alone never is. */
+static void test_many_are_one(void **state) {
+    (void)state;
+    static double tier[MANY], matrix_class[MANY], stage[MANY];
+    static int64_t alarms[MANY];
+    static int32_t n[MANY], action[MANY][WIDTH], days[MANY][WIDTH];
+    static int32_t rule[MANY][WIDTH];
+    static uint32_t flags[MANY];
+    uint8_t validity[MANY / 8];
+    uint64_t seed = 5;
+    const kam_playbook_rule own[] = {{KAM_ACTION_CASES_FIRST, -1, 2, 0, 0, 0},
+                                     {KAM_ACTION_TRIAL_FIRST, 1, 0, 0, 12, 0},
+                                     {1000, 7, 1, 2, 3, UINT32_MAX},
+                                     {1001, 7, 0, 0, 0,
+                                      6}}; /* the last tells alarms apart */
+    for (int i = 0; i < MANY; i++) {
+        tier[i] = floor(6 * random_unit(&seed)) - 1;
+        matrix_class[i] = floor(8 * random_unit(&seed)) - 1;
+        stage[i] = floor(6 * random_unit(&seed)) - 1;
+        alarms[i] = (int64_t)(9 * random_unit(&seed));
+        if (i % 8 == 0) validity[i / 8] = (uint8_t)(256 * random_unit(&seed));
+    }
+    const kam_playbook_accounts accounts = {
+        .struct_size = sizeof accounts,
+        .n_rows = MANY,
+        .tier = column_of(tier),
+        .account_class = column_of(matrix_class),
+        .stage = column_of(stage),
+        .alarms = {.values = alarms, .validity = validity, .type = KAM_I64}};
+    const kam_playbook_out out = {.struct_size = sizeof out,
+                                  .n_actions = n,
+                                  .action = &action[0][0],
+                                  .due_days = &days[0][0],
+                                  .rule = &rule[0][0],
+                                  .row_flags = flags};
+    for (int32_t n_rules = 0; n_rules <= 4; n_rules++) {
+        kam_playbook_options options = {.struct_size = sizeof options,
+                                        .n_rules = n_rules,
+                                        .rules = own,
+                                        .width = WIDTH};
+        assert_status(kam_playbook_actions(&accounts, &options, NULL, &out,
+                                           NULL),
+                      KAM_OK);
+        for (int i = 0; i < MANY; i++) {
+            const int known = validity[i / 8] >> i % 8 & 1;
+            const struct answer a = ask(tier[i], matrix_class[i], stage[i],
+                                        known ? alarms[i] : -1, &options);
+            assert_int_equal(n[i], a.n);
+            assert_int_equal(flags[i], a.flags);
+            assert_memory_equal(action[i], a.action, sizeof a.action);
+            assert_memory_equal(days[i], a.days, sizeof a.days);
+            assert_memory_equal(rule[i], a.rule, sizeof a.rule);
+        }
+    }
+}
+
 static void test_defence(void **state) {
     (void)state;
     double point[KAM_DEFENCE_COUNT][3] = {{0}};
@@ -280,10 +339,15 @@ static void test_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_preset),        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_own_rules),     cmocka_unit_test(test_narrow),
-        cmocka_unit_test(test_one_is_many),   cmocka_unit_test(test_defence),
-        cmocka_unit_test(test_bad_arguments), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_preset),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_own_rules),
+        cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_one_is_many),
+        cmocka_unit_test(test_many_are_one),
+        cmocka_unit_test(test_defence),
+        cmocka_unit_test(test_bad_arguments),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests_name("playbook", tests, NULL, NULL);
 }

@@ -146,6 +146,61 @@ static void test_one_is_many(void **state) {
     }
 }
 
+/* The stage by the calendar itself, one contract at a time. */
+static int32_t slow_stage(int32_t contract, int32_t as_of,
+                          const int32_t *months, int32_t *next) {
+    int32_t stage = 0;
+    *next = KAM_NO_DAY;
+    for (; stage < 3; stage++) {
+        int32_t ends;
+        if (kam_calendar_add_months(contract, months[stage], &ends) != KAM_OK)
+            ends = 2932896;
+        if (as_of < ends) {
+            *next = ends;
+            break;
+        }
+    }
+    return stage;
+}
+
+enum { DAYS = 1464 }; /* four years and a little */
+
+/* Every contract day around, at every instruction set, from the calendar's first
+ * days to its last. */
+static void test_every_day(void **state) {
+    (void)state;
+    static int32_t contract[DAYS], stage[DAYS], next[DAYS];
+    const int32_t as_of[] = {-719162 + 40,      day(1900, 2, 28),
+                             day(1970, 1, 1),   day(2000, 2, 29),
+                             day(2023, 2, 28),  day(2024, 2, 29),
+                             day(2024, 3, 31),  day(2025, 11, 30),
+                             day(9999, 12, 30), 2932896};
+    const kam_stage_options options = {.struct_size = sizeof options,
+                                       .months = {1, 11, 37}};
+    for (size_t t = 0; t < sizeof as_of / sizeof *as_of; t++)
+        for (int32_t isa = KAM_ISA_BASE; isa <= KAM_ISA_V4; isa++) {
+            const kam_host host = {.struct_size = sizeof host, .isa = isa};
+            for (int i = 0; i < DAYS; i++) {
+                contract[i] = as_of[t] - DAYS + 1 + i;
+                if (contract[i] < -719162) contract[i] = -719162 + i % 40;
+            }
+            const kam_column column = days_of(contract);
+            const kam_stage_out out = {.struct_size = sizeof out,
+                                       .stage = stage,
+                                       .next_day = next};
+            assert_status(kam_stage_assign(&column, DAYS, as_of[t], &options,
+                                           &host, &out, NULL),
+                          KAM_OK);
+            for (int i = 0; i < DAYS; i++) {
+                int32_t expected;
+                assert_int_equal(stage[i],
+                                 slow_stage(contract[i], as_of[t],
+                                            options.months, &expected));
+                assert_int_equal(next[i], expected);
+            }
+        }
+}
+
 static void test_names(void **state) {
     (void)state;
     const char *const en[] = {"unknown", "initial",   "stable",
@@ -189,6 +244,7 @@ int main(void) {
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_other_limits),
         cmocka_unit_test(test_one_is_many),
+        cmocka_unit_test(test_every_day),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_bad_arguments),
     };
