@@ -263,7 +263,7 @@ static void test_layers_refuse(void **state) {
     assert_bits(net, 77);
 }
 
-/* ---- the whale curve ---- */
+/* ---- the whale curve (P3) ---- */
 
 static kam_whale whale_of(const double *profit, int64_t n, int64_t *order,
                           double *cumulative) {
