@@ -232,7 +232,8 @@ static void find_cells(struct kam__kpi_job *job, int64_t first, int32_t n,
     const double n_groups = (double)job->options.n_groups;
     const int grouped = job->group.values != NULL;
     const double *const group =
-        grouped ? kam__gather(&job->group, first, n, buffer) : NULL;
+        grouped ? kam__gather_by(job->level, &job->group, first, n, buffer)
+                : NULL;
     for (int32_t i = 0; i < n; i++) {
         const double g = grouped ? group[i] : 0;
         const int is_group = g >= 0 && g < n_groups;

@@ -76,7 +76,7 @@ struct kam__kpi_job {
 /* Adding a tile: its wanted terms, shape (n_sums, rows), and its cells, of which
  * some more are read than it has rows. Returns the highest bit when a sum
  * overflowed. One build for each instruction set. */
-enum { KAM__KPI_AHEAD = 8 };
+enum { KAM__KPI_AHEAD = 16 };
 struct kam__kpi_adding {
     const double *term[KAM__KPI_SUMS];
     const uint32_t *mark, *bit;
@@ -149,7 +149,7 @@ static inline int kam__kpi_in_period(const struct kam__kpi_job *job, double x) {
 static inline const double *kam__kpi_read(const struct kam__kpi_job *job,
                                           int column, int64_t first, int32_t n,
                                           double *buffer) {
-    return kam__gather(&job->column[column], first, n, buffer);
+    return kam__gather_by(job->level, &job->column[column], first, n, buffer);
 }
 
 #endif
