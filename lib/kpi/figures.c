@@ -3,6 +3,7 @@
 
 #include <kam/sum.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -112,26 +113,46 @@ static double day_or(int32_t day, int32_t open) {
                                   : day;
 }
 
-kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
-                          const struct kam__kpi_column *columns, int32_t n,
+/* Any kind of records. */
+struct records {
+    uint32_t struct_size, reserved;
+    int64_t n_rows;
+    kam_column column[KAM__KPI_COLUMNS + 1];
+};
+
+static kam_status read_records(struct kam__kpi_job *job, const void *theirs,
+                               kam_diag *diag) {
+    struct records ours;
+    const uint32_t size =
+        (uint32_t)(offsetof(struct records, column) +
+                   (size_t)job->n_columns * sizeof *ours.column);
+    kam_status status =
+        kam__sized_read(&ours, size, theirs, size, job->kind, diag);
+    if (status != KAM_OK) return status;
+    if (ours.n_rows < 0 || ours.n_rows > UINT32_MAX)
+        return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)ours.n_rows,
+                         "n_rows is {value}.");
+    job->n_rows = ours.n_rows;
+    for (int32_t i = 0; i < job->n_columns && status == KAM_OK; i++) {
+        status = kam__column_check(&ours.column[i], ours.n_rows,
+                                   job->columns[i].types, 0,
+                                   job->columns[i].name, diag);
+        *(i == 0 ? &job->group : &job->column[i - 1]) = ours.column[i];
+    }
+    return status;
+}
+
+kam_status kam__kpi_begin(struct kam__kpi_job *job, const void *records,
                           const kam_kpi_options *options, const kam_kpi *out,
                           const kam_kpi_report *report, kam_diag *diag) {
     kam_status status = kam__kpi_options_read(&job->options, options, diag);
     if (status == KAM_OK) status = check_ids(&job->options, diag);
-    if (status == KAM_OK && (n_rows < 0 || n_rows > UINT32_MAX))
-        status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
-                           "n_rows is {value}.");
-    for (int32_t i = 0; i < n && status == KAM_OK; i++) {
-        status = kam__column_check(columns[i].column, n_rows, columns[i].types,
-                                   0, columns[i].name, diag);
-        *(i == 0 ? &job->group : &job->column[i - 1]) = *columns[i].column;
-    }
+    if (status == KAM_OK) status = read_records(job, records, diag);
     if (status == KAM_OK && !out)
         status = kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
     if (status == KAM_OK && report)
         status = kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
     const kam_kpi_options *const o = &job->options;
-    job->n_rows = n_rows;
     job->first = day_or(o->first_day, KAM__FIRST_DAY);
     job->last = day_or(o->last_day, KAM__LAST_DAY);
     job->base_first = day_or(o->base_first_day, KAM__FIRST_DAY);
@@ -313,4 +334,13 @@ kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
         (void)kam__sized_write(report, &job->report, sizeof job->report,
                                REPORT_FIRST_VERSION, "report", NULL);
     return kam__ok(diag);
+}
+
+kam_status kam__kpi_of(struct kam__kpi_job *job, const void *records,
+                       const kam_kpi_options *options, const kam_host *host,
+                       kam_kpi *out, kam_kpi_report *report, kam_diag *diag) {
+    const kam_status status =
+        kam__kpi_begin(job, records, options, out, report, diag);
+    return status == KAM_OK ? kam__kpi_run(job, host, out, report, diag)
+                            : status;
 }

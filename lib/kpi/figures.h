@@ -48,11 +48,26 @@ struct kam__kpi_tile {
     uint32_t mark[KAM__TILE];
 };
 
+/* One column of a record kind. */
+struct kam__kpi_column {
+    int32_t types;
+    char name[28];
+};
+
 struct kam__kpi_job;
 typedef void (*kam__kpi_terms)(const struct kam__kpi_job *job, int64_t first,
                                int32_t n, struct kam__kpi_tile *tile);
 
+/* The kind of records, which each public function fills in up to `terms`, and the
+ * work. Records of any kind are a struct_size, 4 bytes, n_rows, then columns, the
+ * group first. */
 struct kam__kpi_job {
+    const char *kind; /* such as "lines" */
+    const struct kam__kpi_column *columns;
+    int32_t n_columns;
+    int32_t n_recipes, n_sums, n_counts; /* that there are */
+    const struct kam__kpi_recipe *recipe;
+    kam__kpi_terms terms;
     kam_column group;
     kam_column column[KAM__KPI_COLUMNS];
     int64_t n_rows;
@@ -60,11 +75,8 @@ struct kam__kpi_job {
     kam_kpi_report report;
     double first, last, base_first, base_last; /* days, in the calendar */
     int32_t is_open;                           /* no period: all rows count */
-    const struct kam__kpi_recipe *recipe;
-    int32_t n_recipes, n_sums, n_counts;                /* that there are */
     int32_t sum[KAM__KPI_SUMS], count[KAM__KPI_COUNTS]; /* that are wanted */
     int32_t n_wanted_sums, n_wanted_counts, n_lanes;
-    kam__kpi_terms terms;
     int32_t level;                 /* KAM_ISA_* */
     uint32_t bit[KAM__KPI_COUNTS]; /* of a mark, for each wanted count */
     double z;                      /* of the intervals */
@@ -96,26 +108,23 @@ void kam__kpi_line_terms_v3(const struct kam__kpi_job *job, int64_t first,
 void kam__kpi_line_terms_v4(const struct kam__kpi_job *job, int64_t first,
                             int32_t n, struct kam__kpi_tile *tile);
 
-/* One column of a record kind, for the checks. */
-struct kam__kpi_column {
-    const kam_column *column;
-    int32_t types;
-    char name[32];
-};
-
 /* The options as they are meant, checked but for the ids. */
 kam_status kam__kpi_options_read(kam_kpi_options *ours,
                                  const kam_kpi_options *theirs, kam_diag *diag);
 
-/* Checks everything; fills `job` but for recipe, terms and n_*. */
-kam_status kam__kpi_begin(struct kam__kpi_job *job, int64_t n_rows,
-                          const struct kam__kpi_column *columns, int32_t n,
+/* Checks everything, and fills in the rest of `job`. */
+kam_status kam__kpi_begin(struct kam__kpi_job *job, const void *records,
                           const kam_kpi_options *options, const kam_kpi *out,
                           const kam_kpi_report *report, kam_diag *diag);
 
 /* Adds up and writes. */
 kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
                         kam_kpi *out, kam_kpi_report *report, kam_diag *diag);
+
+/* Both: what the functions of all kinds but tickets are. */
+kam_status kam__kpi_of(struct kam__kpi_job *job, const void *records,
+                       const kam_kpi_options *options, const kam_host *host,
+                       kam_kpi *out, kam_kpi_report *report, kam_diag *diag);
 
 /* The recipe of an id, NULL when there is none. */
 const struct kam__kpi_recipe *kam__kpi_recipe_of(const struct kam__kpi_job *job,

@@ -5,10 +5,7 @@
 
 #include <math.h>
 
-#include "base/sized.h"
 #include "kpi/figures.h"
-
-enum { ACCOUNTS_FIRST_VERSION = sizeof(kam_kpi_accounts) };
 
 enum { BEFORE, NOW, FIRST_DAY, HAS_LEFT, WALLET };
 enum { OURS, WALLETS, BASE, KEPT, LATER, N_SUMS };
@@ -105,25 +102,17 @@ kam_status kam_kpi_of_accounts(const kam_kpi_accounts *accounts,
                                const kam_kpi_options *options,
                                const kam_host *host, kam_kpi *out,
                                kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_accounts a;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "accounts.group"},   {KAM__NUMBERS, "accounts.before"},
+        {KAM__NUMBERS, "accounts.now"},      {KAM__DAYS, "accounts.first_day"},
+        {KAM__NUMBERS, "accounts.has_left"}, {KAM__NUMBERS, "accounts.wallet"}};
+    struct kam__kpi_job job = {.kind = "accounts",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_sums = N_SUMS,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&a.group, KAM__INTEGERS, "accounts.group"},
-        {&a.before, KAM__NUMBERS, "accounts.before"},
-        {&a.now, KAM__NUMBERS, "accounts.now"},
-        {&a.first_day, KAM__DAYS, "accounts.first_day"},
-        {&a.has_left, KAM__NUMBERS, "accounts.has_left"},
-        {&a.wallet, KAM__NUMBERS, "accounts.wallet"}};
-    kam_status status =
-        kam__sized_read(&a, sizeof a, accounts, ACCOUNTS_FIRST_VERSION,
-                        "accounts", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, a.n_rows, columns, 6, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, accounts, options, host, out, report, diag);
 }

@@ -2,10 +2,7 @@
 /* What came against what was forecast (K5) and planned (K14). */
 #include <math.h>
 
-#include "base/sized.h"
 #include "kpi/figures.h"
-
-enum { ACTUALS_FIRST_VERSION = sizeof(kam_kpi_actuals) };
 
 enum { DAY, ACTUAL, FORECAST, NAIVE, PLAN };
 enum { SIZE, MISS, ERROR, CAME, NAIVE_MISS, DONE, PLANNED, N_SUMS };
@@ -67,24 +64,17 @@ kam_status kam_kpi_of_actuals(const kam_kpi_actuals *actuals,
                               const kam_kpi_options *options,
                               const kam_host *host, kam_kpi *out,
                               kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_actuals a;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "actuals.group"}, {KAM__DAYS, "actuals.day"},
+        {KAM__NUMBERS, "actuals.actual"}, {KAM__NUMBERS, "actuals.forecast"},
+        {KAM__NUMBERS, "actuals.naive"},  {KAM__NUMBERS, "actuals.plan"}};
+    struct kam__kpi_job job = {.kind = "actuals",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_sums = N_SUMS,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&a.group, KAM__INTEGERS, "actuals.group"},
-        {&a.day, KAM__DAYS, "actuals.day"},
-        {&a.actual, KAM__NUMBERS, "actuals.actual"},
-        {&a.forecast, KAM__NUMBERS, "actuals.forecast"},
-        {&a.naive, KAM__NUMBERS, "actuals.naive"},
-        {&a.plan, KAM__NUMBERS, "actuals.plan"}};
-    kam_status status = kam__sized_read(&a, sizeof a, actuals,
-                                        ACTUALS_FIRST_VERSION, "actuals", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, a.n_rows, columns, 6, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, actuals, options, host, out, report, diag);
 }

@@ -2,10 +2,7 @@
 /* Invoices: receivables, ageing and lateness (K3). */
 #include <math.h>
 
-#include "base/sized.h"
 #include "kpi/figures.h"
-
-enum { INVOICES_FIRST_VERSION = sizeof(kam_kpi_invoices) };
 
 enum { SENT, DUE, PAID, AMOUNT };
 enum {
@@ -140,24 +137,19 @@ kam_status kam_kpi_of_invoices(const kam_kpi_invoices *invoices,
                                const kam_kpi_options *options,
                                const kam_host *host, kam_kpi *out,
                                kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_invoices v;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "invoices.group"},
+        {KAM__DAYS, "invoices.invoice_day"},
+        {KAM__DAYS, "invoices.due_day"},
+        {KAM__DAYS, "invoices.paid_day"},
+        {KAM__NUMBERS, "invoices.amount"}};
+    struct kam__kpi_job job = {.kind = "invoices",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_sums = N_SUMS,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&v.group, KAM__INTEGERS, "invoices.group"},
-        {&v.invoice_day, KAM__DAYS, "invoices.invoice_day"},
-        {&v.due_day, KAM__DAYS, "invoices.due_day"},
-        {&v.paid_day, KAM__DAYS, "invoices.paid_day"},
-        {&v.amount, KAM__NUMBERS, "invoices.amount"}};
-    kam_status status =
-        kam__sized_read(&v, sizeof v, invoices, INVOICES_FIRST_VERSION,
-                        "invoices", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, v.n_rows, columns, 5, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, invoices, options, host, out, report, diag);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Order lines: sales, margin, growth (K1, K2, K4) and deliveries (K10). */
-#include "base/sized.h"
 #include "kpi/lines.h"
-
-enum { LINES_FIRST_VERSION = sizeof(kam_kpi_lines) };
 
 static const struct kam__kpi_recipe RECIPES[] = {
     {KAM_KPI_REVENUE, KAM__KPI_TOTAL, NOW, -1, -1, COUNT(N_NOW), REST(ALL_NOW),
@@ -37,26 +34,18 @@ kam_status kam_kpi_of_lines(const kam_kpi_lines *lines,
                             const kam_kpi_options *options,
                             const kam_host *host, kam_kpi *out,
                             kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_lines l;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "lines.group"},     {KAM__DAYS, "lines.day"},
+        {KAM__NUMBERS, "lines.revenue"},    {KAM__NUMBERS, "lines.cost"},
+        {KAM__NUMBERS, "lines.quantity"},   {KAM__DAYS, "lines.promised_day"},
+        {KAM__DAYS, "lines.delivered_day"}, {KAM__NUMBERS, "lines.complete"}};
+    struct kam__kpi_job job = {.kind = "lines",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_sums = N_SUMS,
                                .n_counts = N_COUNTS,
                                .terms = line_terms};
-    const struct kam__kpi_column columns[] = {
-        {&l.group, KAM__INTEGERS, "lines.group"},
-        {&l.day, KAM__DAYS, "lines.day"},
-        {&l.revenue, KAM__NUMBERS, "lines.revenue"},
-        {&l.cost, KAM__NUMBERS, "lines.cost"},
-        {&l.quantity, KAM__NUMBERS, "lines.quantity"},
-        {&l.promised_day, KAM__DAYS, "lines.promised_day"},
-        {&l.delivered_day, KAM__DAYS, "lines.delivered_day"},
-        {&l.complete, KAM__NUMBERS, "lines.complete"}};
-    kam_status status = kam__sized_read(&l, sizeof l, lines,
-                                        LINES_FIRST_VERSION, "lines", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, l.n_rows, columns, 8, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, lines, options, host, out, report, diag);
 }

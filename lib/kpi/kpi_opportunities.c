@@ -4,10 +4,7 @@
 
 #include <math.h>
 
-#include "base/sized.h"
 #include "kpi/figures.h"
-
-enum { OPPORTUNITIES_FIRST_VERSION = sizeof(kam_kpi_opportunities) };
 
 enum { OPENED, CLOSED, WON, VALUE };
 enum { MONEY_WON, MONEY_DECIDED, N_SUMS };
@@ -62,24 +59,19 @@ kam_status kam_kpi_of_opportunities(const kam_kpi_opportunities *opportunities,
                                     const kam_kpi_options *options,
                                     const kam_host *host, kam_kpi *out,
                                     kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_opportunities p;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "opportunities.group"},
+        {KAM__DAYS, "opportunities.opened_day"},
+        {KAM__DAYS, "opportunities.closed_day"},
+        {KAM__NUMBERS, "opportunities.won"},
+        {KAM__NUMBERS, "opportunities.value"}};
+    struct kam__kpi_job job = {.kind = "opportunities",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_sums = N_SUMS,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&p.group, KAM__INTEGERS, "opportunities.group"},
-        {&p.opened_day, KAM__DAYS, "opportunities.opened_day"},
-        {&p.closed_day, KAM__DAYS, "opportunities.closed_day"},
-        {&p.won, KAM__NUMBERS, "opportunities.won"},
-        {&p.value, KAM__NUMBERS, "opportunities.value"}};
-    kam_status status =
-        kam__sized_read(&p, sizeof p, opportunities,
-                        OPPORTUNITIES_FIRST_VERSION, "opportunities", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, p.n_rows, columns, 5, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, opportunities, options, host, out, report, diag);
 }

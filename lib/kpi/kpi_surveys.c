@@ -4,10 +4,7 @@
 
 #include <math.h>
 
-#include "base/sized.h"
 #include "kpi/figures.h"
-
-enum { SURVEYS_FIRST_VERSION = sizeof(kam_kpi_surveys) };
 
 enum { DAY, SCORE, SCALE };
 enum {
@@ -65,21 +62,17 @@ kam_status kam_kpi_of_surveys(const kam_kpi_surveys *surveys,
                               const kam_kpi_options *options,
                               const kam_host *host, kam_kpi *out,
                               kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_surveys s;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "surveys.group"},
+        {KAM__DAYS, "surveys.day"},
+        {KAM__NUMBERS, "surveys.score"},
+        {KAM__NUMBERS, "surveys.scale"}};
+    struct kam__kpi_job job = {.kind = "surveys",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&s.group, KAM__INTEGERS, "surveys.group"},
-        {&s.day, KAM__DAYS, "surveys.day"},
-        {&s.score, KAM__NUMBERS, "surveys.score"},
-        {&s.scale, KAM__NUMBERS, "surveys.scale"}};
-    kam_status status = kam__sized_read(&s, sizeof s, surveys,
-                                        SURVEYS_FIRST_VERSION, "surveys", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, s.n_rows, columns, 4, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return kam__kpi_run(&job, host, out, report, diag);
+    return kam__kpi_of(&job, surveys, options, host, out, report, diag);
 }

@@ -7,12 +7,9 @@
 
 #include "base/diag.h"
 #include "base/memory.h"
-#include "base/sized.h"
 #include "kpi/figures.h"
 #include "math/sort.h"
 #include "math/special.h"
-
-enum { TICKETS_FIRST_VERSION = sizeof(kam_kpi_tickets) };
 
 enum { DAY, HOURS, LIMIT, IS_OPEN };
 enum { N_DECIDED, N_DECIDED_OUT, N_HIT, N_ANSWERED, N_ANSWERED_OUT, N_COUNTS };
@@ -166,22 +163,20 @@ kam_status kam_kpi_of_tickets(const kam_kpi_tickets *tickets,
                               const kam_kpi_options *options,
                               const kam_host *host, kam_kpi *out,
                               kam_kpi_report *report, kam_diag *diag) {
-    kam_kpi_tickets t;
-    struct kam__kpi_job job = {.recipe = RECIPES,
+    static const struct kam__kpi_column columns[] = {
+        {KAM__INTEGERS, "tickets.group"},
+        {KAM__DAYS, "tickets.day"},
+        {KAM__NUMBERS, "tickets.hours"},
+        {KAM__NUMBERS, "tickets.limit"},
+        {KAM__NUMBERS, "tickets.is_open"}};
+    struct kam__kpi_job job = {.kind = "tickets",
+                               .columns = columns,
+                               .n_columns = sizeof columns / sizeof *columns,
+                               .recipe = RECIPES,
                                .n_recipes = sizeof RECIPES / sizeof *RECIPES,
                                .n_counts = N_COUNTS,
                                .terms = make_terms};
-    const struct kam__kpi_column columns[] = {
-        {&t.group, KAM__INTEGERS, "tickets.group"},
-        {&t.day, KAM__DAYS, "tickets.day"},
-        {&t.hours, KAM__NUMBERS, "tickets.hours"},
-        {&t.limit, KAM__NUMBERS, "tickets.limit"},
-        {&t.is_open, KAM__NUMBERS, "tickets.is_open"}};
-    kam_status status = kam__sized_read(&t, sizeof t, tickets,
-                                        TICKETS_FIRST_VERSION, "tickets", diag);
-    if (status == KAM_OK)
-        status = kam__kpi_begin(&job, t.n_rows, columns, 5, options, out,
-                                report, diag);
-    if (status != KAM_OK) return status;
-    return run(&job, host, out, report, diag);
+    const kam_status status =
+        kam__kpi_begin(&job, tickets, options, out, report, diag);
+    return status == KAM_OK ? run(&job, host, out, report, diag) : status;
 }
