@@ -402,6 +402,13 @@ static void print_scores(const struct book *book, const struct model *model,
     free(last);
 }
 
+/* A number, or nothing where it is not known. */
+static const char *known(char text[32], int decimals, double value) {
+    if (isnan(value)) return "";
+    snprintf(text, 32, "%.*f", decimals, value);
+    return text;
+}
+
 static void backtest(struct book *book, kam_column *column) {
     double *const before = resize(NULL, 4 * book->n, sizeof *before);
     double *const after = before + book->n, *const risk = after + book->n;
@@ -434,6 +441,7 @@ static void backtest(struct book *book, kam_column *column) {
     kam_backtest_bands_report b = {.struct_size = sizeof b};
     kam_backtest_versus_report v = {.struct_size = sizeof v};
     kam_backtest_band band[5];
+    char auc[32], lift[32];
     kam_diag diag = {.struct_size = sizeof diag};
     if (kam_backtest_event(&p, &y, book->n, NULL, &e, &diag) != KAM_OK ||
         kam_backtest_bands(&p, &y, book->n, 5, NULL, band, &b, &diag) !=
@@ -442,11 +450,12 @@ static void backtest(struct book *book, kam_column *column) {
         fail(EXIT_INPUT, "no outcome from period %s on: %s", given.backtest,
              diag.message);
     printf(
-        "rows,%lld\nleft,%lld\nexpected,%.1f\nauc,%.4f\nlog_loss,%.5f\n"
-        "brier,%.5f\ncalibration_error,%.4f\nlift_top_fifth,%.2f\n"
+        "rows,%lld\nleft,%lld\nexpected,%.1f\nauc,%s\nlog_loss,%.5f\n"
+        "brier,%.5f\ncalibration_error,%.4f\nlift_top_fifth,%s\n"
         "log_loss_of_base_rate,%.5f\nverdict,%s\n",
-        (long long)e.n_rows, (long long)e.n_events, e.expected, e.auc,
-        e.log_loss, e.brier, b.error, b.lift, v.naive,
+        (long long)e.n_rows, (long long)e.n_events, e.expected,
+        known(auc, 4, e.auc), e.log_loss, e.brier, b.error,
+        known(lift, 2, b.lift), v.naive,
         v.verdict == KAM_BACKTEST_BETTER  ? "better than the base rate"
         : v.verdict == KAM_BACKTEST_WORSE ? "worse than the base rate"
                                           : "undecided");

@@ -401,6 +401,11 @@ void rules_read(struct rules *rules, const char *path) {
     json_error_t error;
     FILE *const file = fopen(path, "r");
     if (!file) fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));
+    const int first = getc(file);
+    if (first != 0xef)
+        ungetc(first, file);
+    else if (getc(file) != 0xbb || getc(file) != 0xbf)
+        fail_at(path, 1, "what stands here is no JSON");
     json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
     if (ferror(file))
         fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));

@@ -93,7 +93,11 @@ static void take_record(void *data, const struct record *record) {
         f->signals->n_strangers++;
         return;
     }
-    put(&log->day, &log->day_room, log->n, day);
+    /* A delay is a share of the credit: without one it is not known. */
+    const int no_credit =
+        log == &f->signals->log[KAM_REASON_PAYMENT_DELAY - KAM_REASON_USAGE] &&
+        !(term > 0);
+    put(&log->day, &log->day_room, log->n, no_credit ? NAN : day);
     put(&log->end, &log->end_room, log->n, end);
     put(&log->amount, &log->amount_room, log->n, amount);
     put(&log->term, &log->term_room, log->n, term >= 0 ? term : 0);
@@ -254,7 +258,7 @@ static void learn(struct signals *s, const struct book *book,
     struct book then;
     struct answers answers;
     struct signal_view view;
-    if (!(horizon >= 1 && horizon <= 36500)) return;
+    if (s->n_used == 0 || !(horizon >= 1 && horizon <= 36500)) return;
     book_make(&then, log, KAM_NO_DAY, book->as_of - (int32_t)horizon);
     if (then.n > 0) {
         kam_column column[N_SIGNALS];

@@ -65,6 +65,9 @@ def test_backtest():
     found = dict(line.split(",", 1) for line in done.out.splitlines())
     true(float(found["auc"]) > 0.65, f"{found}")
     equal(found["verdict"], "better than the base rate")
+    done = churn("-q", "--backtest", "2", file("stay.csv", "account,period,left,x\nA,1,0,5\nB,1,1,3\nA,2,0,4\n"))
+    equal((done.status, "nan" in done.out), (0, False), done.err)
+    has(done.out, "\nauc,\n")
 
 
 def test_order_of_lines_does_not_matter():

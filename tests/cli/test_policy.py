@@ -181,10 +181,18 @@ def refused(text, *parts):
         has(done.err, part)
 
 
+def test_byte_order_mark():
+    """a policy that an editor saved with a byte-order mark"""
+    own = json.dumps(OWN)
+    equal(printed("--policy", file("mark.json", b"\xef\xbb\xbf" + own.encode())),
+          printed("--policy", file("own.json", own)))
+
+
 def test_bad_files():
     """one sentence, with the file, and the line where the JSON is broken"""
     refused('{\n"tiers": [,]}', "bad.json:2: ")
     refused("", "bad.json:1: what stands here is no JSON")
+    refused(b"\xef{}", "bad.json:1: what stands here is no JSON")
     refused('{"future": {"interval": NaN}}', "bad.json:1: ")
     refused('{"future": {"interval": 1e999}}', "bad.json:1: ")
     refused('{"tiers":\n{"bands":\n[123456789012345678901]}}', "bad.json:3: ")

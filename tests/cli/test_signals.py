@@ -108,6 +108,18 @@ def test_refuses():
     has(done.err, "cannot go together")
     empty = run("--signals", file("none.csv", "account,signal,day\n"), book)
     equal((empty.status, empty.out), (0, run(book).out), empty.err)
+    book = file("orders.csv", orders(leavers=range(20)))
+    empty = run("--signals", file("none.csv", "account,signal,day\n"), book)
+    equal((empty.status, empty.out), (0, run(book).out), empty.err)
+
+
+def test_no_delay_without_credit():
+    book = file("orders.csv", orders(months=4))
+    for term in ("", "0", "-30"):
+        done = run("--signals", signals([f"A01,payment_delay,2024-02-01,,,{term}"]), book)
+        equal(done.status, 0, done.err)
+        row = rows(done.out)["A01"]
+        true("pays late" not in done.out and "unmeasured" in row["flags"], f"{row}")
 
 
 if __name__ == "__main__":

@@ -196,7 +196,7 @@ def _constant(text: str) -> NoReturn:
 def _parse(path: str) -> Any:
     try:
         with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape")
+            text = file.read().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from None
 

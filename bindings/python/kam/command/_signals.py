@@ -101,6 +101,8 @@ class Signals:
             if account not in book.row:
                 self.n_strangers += 1
                 continue
+            if name == "payment_delay" and not term > 0:
+                day = math.nan  # a delay is a share of the credit: without one it is not known
             logs[name].append(_Event(account, day, end, amount, term if term >= 0 else 0.0))
         self._logs = {name: events for name, events in logs.items() if events}
 
