@@ -78,6 +78,14 @@ KAM_API kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
                                 double *covariance, kam_estimate_report *report,
                                 kam_diag *diag);
 
+/** As kam_spend_profile. A k is given: options.rhythm is 1 or more. */
+KAM_API kam_status kam_btyd_profile(int32_t family, const kam_accounts *parts,
+                                    int64_t n_parts,
+                                    const kam_estimate_options *options,
+                                    const kam_host *host,
+                                    kam_estimate_interval *interval,
+                                    kam_diag *diag);
+
 /** Adds the log likelihood of some rows, with its gradient and Hessian in log
  *  parameters, to `partial` (zeroed, struct_size set). Never allocates. A given
  *  parameter (k) is left out, and so are factors that no parameter moves. Of a

@@ -60,6 +60,26 @@ typedef struct kam_objective {
     kam_sum hessian[36];    /**< lower triangle by rows, p (p + 1) / 2 used */
 } kam_objective;
 
+/**
+ * An interval of one parameter by profile likelihood: all values that, the other
+ * parameters making the best of it, fit the rows (with the prior, if one is used)
+ * so well that the likelihood-ratio test does not reject them. Unlike estimate
+ * +- standard errors it is not symmetric, and it may have no end.
+ */
+typedef struct kam_estimate_interval {
+    uint32_t struct_size;   /**< sizeof(kam_estimate_interval) */
+    int32_t parameter;      /**< in: which, 0.. */
+    double level;           /**< in: probability inside, (0, 1), such as 0.95 */
+    double estimate;        /**< at the maximum */
+    double low, high;       /**< where it may lie */
+    kam_status fit;         /**< verdict of the fit */
+    kam_status low_status;  /**< KAM_OK; KAM_ERR_AT_BOUND: no end, `low` is 0
+                                 (-inf where below zero is possible);
+                                 KAM_ERR_NOT_CONVERGED: the last value tried */
+    kam_status high_status; /**< likewise; no end: `high` is infinite */
+    int32_t reserved;       /**< 0 */
+} kam_estimate_interval;
+
 /** Writes the defaults into the first `struct_size` bytes of `options`. */
 KAM_API kam_status kam_estimate_options_init(kam_estimate_options *options,
                                              uint32_t struct_size);

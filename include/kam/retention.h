@@ -69,6 +69,12 @@ KAM_API kam_status kam_retention_fit(int32_t family, const kam_accounts *parts,
                                      kam_estimate_report *report,
                                      kam_diag *diag);
 
+/** As kam_spend_profile. */
+KAM_API kam_status kam_retention_profile(
+    int32_t family, const kam_accounts *parts, int64_t n_parts,
+    const kam_estimate_options *options, const kam_host *host,
+    kam_estimate_interval *interval, kam_diag *diag);
+
 /** Adds the log likelihood of some rows, with its gradient and Hessian in log
  *  parameters, to `partial` (zeroed, struct_size set). Never allocates. */
 KAM_API kam_status kam_retention_objective(const kam_retention *model,

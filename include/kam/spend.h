@@ -52,6 +52,18 @@ KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                                  double *covariance,
                                  kam_estimate_report *report, kam_diag *diag);
 
+/** Fits again, and finds the interval of one parameter by profile likelihood
+ *  (Venzon & Moolgavkar 1988, Applied Statistics 37(1)). Allocates; can be cancelled.
+ *  @param[in,out] interval its struct_size, parameter and level are set; written
+ *                 when the fit is KAM_OK, KAM_ERR_AT_BOUND or KAM_ERR_FLAT
+ *  @return KAM_OK; else as kam_spend_fit */
+KAM_API kam_status kam_spend_profile(int32_t family, const kam_accounts *parts,
+                                     int64_t n_parts,
+                                     const kam_estimate_options *options,
+                                     const kam_host *host,
+                                     kam_estimate_interval *interval,
+                                     kam_diag *diag);
+
 /** Partial sums for engines; as kam_btyd_objective, derivatives in mu times
  *  sigma of the model, and facts when n_parameters is 0. Never allocates. */
 KAM_API kam_status kam_spend_objective(const kam_spend *model,

@@ -36,8 +36,9 @@ static void answer_rows(void *context, int64_t first, int32_t n) {
     const struct kam__question *const question = context;
     struct kam__btyd_rows rows;
     double out[KAM__TILE];
-    const struct kam__btyd_tile tile =
+    struct kam__btyd_tile tile =
         kam__btyd_load(&question->accounts, first, n, question->isa, &rows);
+    tile.plan = question->plan;
     if (question->width > 0) {
         answer_wide(question, &rows, &tile, first);
         return;
@@ -79,9 +80,14 @@ kam_status kam__btyd_ask(struct kam__question *question, const kam_btyd *model,
                          "this family (number {value}) has no answer to the "
                          "question.");
     question->parameter = model->parameter;
-    question->isa = kam__isa_level(&ours, question->accounts.n_rows);
-    status = kam__for_rows(&ours, question->accounts.n_rows, answer_rows,
-                           question, diag);
+    const int64_t n_rows = question->accounts.n_rows;
+    struct kam__btyd_plan plan;
+    question->isa = kam__isa_level(&ours, n_rows);
+    if (question->is_discounted)
+        question->plan = kam__btyd_plan(question->family, question->parameter,
+                                        question->ahead, question->discount,
+                                        question->isa, n_rows, &plan);
+    status = kam__for_rows(&ours, n_rows, answer_rows, question, diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 
@@ -168,6 +174,7 @@ kam_status kam_btyd_discounted_orders(const kam_btyd *model,
                                       uint32_t *row_flags, kam_diag *diag) {
     struct kam__question question = {.ahead = horizon_periods,
                                      .discount = discount_per_period,
+                                     .is_discounted = 1,
                                      .out = orders,
                                      .row_flags = row_flags,
                                      .answer = answer_discounted};

@@ -14,8 +14,10 @@ struct kam__question {
     double *out;
     uint32_t *row_flags;
     int32_t isa, width, with_gaps;
+    const struct kam__btyd_plan *plan; /* of `discounted`, or NULL */
     void (*answer)(const struct kam__question *question, kam__tile tile,
                    double *out);
+    int32_t is_discounted;
     /* The question is for families with this answer; NULL: for all. */
     int (*answerable)(kam__family family);
 };

@@ -132,7 +132,8 @@ static void answer_rows(void *context, int64_t first, int32_t n) {
         kam_btyd own;
         const struct kam__btyd_tile one = {1,          q->isa,
                                            &rows.x[i], &rows.t_x[i],
-                                           &rows.T[i], NULL};
+                                           &rows.T[i], NULL,
+                                           NULL};
         double answer = NAN;
         uint32_t flag =
             own_model(q->model, q->family, &facts, i, &own) | rows.flag[i];

@@ -85,6 +85,7 @@ static void terms_of(const struct book *book, const double *parameter,
                                         &book->column[X][row],
                                         &book->column[T_X][row],
                                         &book->column[AGE][row],
+                                        NULL,
                                         NULL};
     for (int32_t k = 0; k < FACTS; k++) {
         z[k] =

@@ -22,3 +22,16 @@ const char *kam_btyd_parameter_name(int32_t family, int32_t i) {
     const struct kam__btyd_family *const f = kam__btyd_family_of(family);
     return f && i >= 0 && i < f->n_parameters ? f->parameter[i] : 0;
 }
+
+const struct kam__btyd_plan *kam__btyd_plan(kam__family family,
+                                            const double *parameter,
+                                            double horizon, double discount,
+                                            int32_t isa, int64_t n_rows,
+                                            struct kam__btyd_plan *plan) {
+    if (!family->plan || n_rows < 32 * KAM__TILE) return 0;
+    plan->parameter = parameter;
+    plan->horizon = horizon;
+    plan->discount = discount;
+    family->plan(family, parameter, horizon, discount, isa, plan);
+    return plan;
+}

@@ -24,12 +24,23 @@ struct kam__btyd_memo {
     double part[4][KAM__TILE];
 };
 
+/* What discounted orders of many rows are made of, found once for all of them: for
+ * one set of parameters, one horizon and one discount. */
+enum { KAM__OCTAVES = 16, KAM__OCTAVE_TERMS = 16 };
+struct kam__btyd_plan {
+    const double *parameter;
+    double horizon, discount;
+    int32_t first, n;
+    double term[KAM__OCTAVES][KAM__OCTAVE_TERMS];
+};
+
 /* A tile of usable rows: x, t_x, T, each shape (n), n <= KAM__TILE. */
 struct kam__btyd_tile {
     int32_t n;
     int32_t isa; /* which build of the kernels */
     const double *x, *t_x, *T;
-    struct kam__btyd_memo *memo; /* or NULL */
+    struct kam__btyd_memo *memo;       /* or NULL */
+    const struct kam__btyd_plan *plan; /* or NULL */
 };
 
 enum { KAM__BTYD_TERMS = 45 }; /* 1 + 8 + 36 */
@@ -103,12 +114,23 @@ struct kam__btyd_family {
     /* Whether a history is possible in the family; NULL: any is. Of others,
      * answers are NaN. */
     int (*usable)(double x, double t_x, double T);
+
+    /* Fills what it needs of a plan. NULL: the family needs none. */
+    void (*plan)(kam__family family, const double *parameter, double horizon,
+                 double discount, int32_t isa, struct kam__btyd_plan *plan);
 };
 
 /* How many parameters a fit estimates: all but k. */
 static inline int32_t kam__btyd_estimated(kam__family family) {
     return family->n_parameters - (family->most_rhythm > 0);
 }
+
+/* The plan for so many rows; NULL where it is not worth its while. */
+const struct kam__btyd_plan *kam__btyd_plan(kam__family family,
+                                            const double *parameter,
+                                            double horizon, double discount,
+                                            int32_t isa, int64_t n_rows,
+                                            struct kam__btyd_plan *plan);
 
 /* NULL when there is no such family. */
 const struct kam__btyd_family *kam__btyd_family_of(int32_t id);

@@ -11,15 +11,9 @@
 #include "value/btyd_fit.h"
 #include "value/fit_parts.h"
 
-/* A family, and the parameter that it takes as given. */
-struct given {
-    kam__family family;
-    double rhythm;
-};
-
 /* All parameters, from those that are estimated. */
-static const double *all_of(const struct given *given, const double *parameter,
-                            double *all) {
+static const double *all_of(const struct kam__btyd_given *given,
+                            const double *parameter, double *all) {
     const int32_t p = kam__btyd_estimated(given->family);
     for (int32_t i = 0; i < p; i++) all[i] = parameter[i];
     all[p] = given->rhythm;
@@ -28,7 +22,7 @@ static const double *all_of(const struct given *given, const double *parameter,
 
 static void count_terms(const void *context, const double *parameter, double x,
                         double *out) {
-    const struct given *const given = context;
+    const struct kam__btyd_given *const given = context;
     double all[KAM__MOST_PARAMETERS + 1];
     given->family->count_terms(given->family, all_of(given, parameter, all), x,
                                out);
@@ -37,14 +31,16 @@ static void count_terms(const void *context, const double *parameter, double x,
 static void row_terms(const void *context, const double *parameter,
                       const double *const *key, int32_t n, int32_t isa,
                       double (*out)[KAM__TILE]) {
-    const struct given *const given = context;
+    const struct kam__btyd_given *const given = context;
     double all[KAM__MOST_PARAMETERS + 1];
-    const struct kam__btyd_tile tile = {n, isa, key[0], key[1], key[2], NULL};
+    const struct kam__btyd_tile tile = {n,      isa,  key[0], key[1],
+                                        key[2], NULL, NULL};
     given->family->time_terms(given->family, all_of(given, parameter, all),
                               &tile, out);
 }
 
-static struct kam__likelihood likelihood_of(const struct given *given) {
+struct kam__likelihood kam__btyd_likelihood(
+    const struct kam__btyd_given *given) {
     struct kam__likelihood model;
     memset(&model, 0, sizeof model);
     model.p = kam__btyd_estimated(given->family);
@@ -126,7 +122,7 @@ kam_status kam__btyd_prepare(struct kam__likelihood *model,
 
 static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
                           int64_t n_used, int32_t prior, kam_diag *diag) {
-    const struct given *const given = model->context;
+    const struct kam__btyd_given *const given = model->context;
     (void)n_used;
     return set_out(model, fact, given->family, given->rhythm, prior, diag);
 }
@@ -168,13 +164,13 @@ static const struct kam__row_kind RHYTHM = {.n_keys = 3,
                                             .add_more = add_gaps_of,
                                             .prepare = prepare};
 
-static const struct kam__row_kind *kind_of(kam__family family) {
+const struct kam__row_kind *kam__btyd_kind(kam__family family) {
     return family->usable ? &PERIODS : family->most_rhythm > 0 ? &RHYTHM : &ANY;
 }
 
 /* Asks for facts or sums of rows elsewhere. */
 struct asking {
-    const struct given *given;
+    const struct kam__btyd_given *given;
     struct kam__btyd_request *request;
 };
 
@@ -201,19 +197,20 @@ static kam_status ask(void *context, const double *parameter,
 
 static kam_status fit_given(kam__family family, int32_t rhythm,
                             struct kam__btyd_request *request, kam_diag *diag) {
-    const struct given given = {family, rhythm};
+    const struct kam__btyd_given given = {family, rhythm};
     struct asking asking = {&given, request};
     const struct kam__total total = {ask, &asking};
-    struct kam__likelihood likelihood = likelihood_of(&given);
+    struct kam__likelihood likelihood = kam__btyd_likelihood(&given);
     request->report.struct_size = sizeof request->report;
     return request->total
-               ? kam__fit_total(kind_of(family), &likelihood, &total,
+               ? kam__fit_total(kam__btyd_kind(family), &likelihood, &total,
                                 request->options, &request->estimate,
                                 &request->answered, &request->report, diag)
-               : kam__fit_parts(kind_of(family), &likelihood, request->parts,
-                                request->n_parts, request->options,
-                                request->host, &request->estimate,
-                                &request->answered, &request->report, diag);
+               : kam__fit_parts(kam__btyd_kind(family), &likelihood,
+                                request->parts, request->n_parts,
+                                request->options, request->host,
+                                &request->estimate, &request->answered,
+                                &request->report, diag);
 }
 
 static kam_status gaps_of(const struct kam__btyd_request *request,
@@ -285,11 +282,10 @@ static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
     return status;
 }
 
-/* Reads k from the options, and takes it out of what other fits see. */
-static kam_status read_rhythm(kam__family family,
-                              const kam_estimate_options *theirs,
-                              kam_estimate_options *ours, int32_t *rhythm,
-                              kam_diag *diag) {
+kam_status kam__btyd_read_rhythm(kam__family family,
+                                 const kam_estimate_options *theirs,
+                                 kam_estimate_options *ours, int32_t *rhythm,
+                                 kam_diag *diag) {
     kam_status status = theirs ? kam__sized_read(ours, sizeof *ours, theirs,
                                                  sizeof *ours, "options", diag)
                                : kam_estimate_options_init(ours, sizeof *ours);
@@ -327,7 +323,7 @@ kam_status kam__btyd_answer(int32_t family, struct kam__btyd_request *request,
         return kam__fail(diag, KAM_ERR_OPTION, "period_days", -1,
                          request->period_days,
                          "a period of {value} days is not possible.");
-    kam_status status = read_rhythm(f, options, &ours, &rhythm, diag);
+    kam_status status = kam__btyd_read_rhythm(f, options, &ours, &rhythm, diag);
     const kam_estimate_report none = {.struct_size = sizeof none,
                                       .culprit = -1};
     if (status == KAM_OK && report)
@@ -373,12 +369,13 @@ kam_status kam_btyd_objective(const kam_btyd *model, const kam_accounts *part,
                               kam_diag *diag) {
     kam_status status;
     if (model && model->n_parameters == 0 && kam__btyd_family_of(model->family))
-        return kam__facts_part(kind_of(kam__btyd_family_of(model->family)),
+        return kam__facts_part(kam__btyd_kind(
+                                   kam__btyd_family_of(model->family)),
                                part, partial, diag);
     const kam__family family = kam__btyd_read_model(model, &status, diag);
     if (!family) return status;
-    const struct given given = {family, model->parameter[4]};
-    const struct kam__likelihood likelihood = likelihood_of(&given);
-    return kam__objective_part(kind_of(family), &likelihood, model->parameter,
-                               part, host, partial, diag);
+    const struct kam__btyd_given given = {family, model->parameter[4]};
+    const struct kam__likelihood likelihood = kam__btyd_likelihood(&given);
+    return kam__objective_part(kam__btyd_kind(family), &likelihood,
+                               model->parameter, part, host, partial, diag);
 }

@@ -5,6 +5,7 @@
 #include <kam/btyd_search.h>
 
 #include "value/btyd_family.h"
+#include "value/fit_parts.h"
 #include "value/likelihood.h"
 
 /* Facts about rows, in this order. */
@@ -45,5 +46,22 @@ kam_status kam__btyd_answer(int32_t family, struct kam__btyd_request *request,
                             const kam_estimate_options *options,
                             kam_btyd *model, double *covariance,
                             kam_estimate_report *report, kam_diag *diag);
+
+/* A family, and the parameter that it takes as given. */
+struct kam__btyd_given {
+    kam__family family;
+    double rhythm;
+};
+
+struct kam__likelihood kam__btyd_likelihood(
+    const struct kam__btyd_given *given);
+
+const struct kam__row_kind *kam__btyd_kind(kam__family family);
+
+/* Reads k from the options, and takes it out of what other fits see. */
+kam_status kam__btyd_read_rhythm(kam__family family,
+                                 const kam_estimate_options *theirs,
+                                 kam_estimate_options *ours, int32_t *rhythm,
+                                 kam_diag *diag);
 
 #endif

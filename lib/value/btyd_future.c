@@ -86,9 +86,8 @@ static double time_of(const struct kam__question *q, kam__tile one,
 static void answer_next_by(const struct kam__question *q, kam__tile tile,
                            double *out) {
     for (int32_t i = 0; i < tile->n; i++) {
-        const struct kam__btyd_tile one = {1,           tile->isa,
-                                           tile->x + i, tile->t_x + i,
-                                           tile->T + i, 0};
+        const struct kam__btyd_tile one = {
+            1, tile->isa, tile->x + i, tile->t_x + i, tile->T + i, 0, 0};
         out[i] = time_of(q, &one, 1 - q->ahead);
     }
 }

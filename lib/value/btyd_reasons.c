@@ -99,8 +99,8 @@ static void explain(const struct kam__explainer *work,
         x[i * N_MIXES + N_MIXES - 1] = rows->x[row];
         t_x[i * N_MIXES + N_MIXES - 1] = rows->t_x[row];
     }
-    const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x,
-                                        t_x,         T,         NULL};
+    const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x,   t_x,
+                                        T,           NULL,      NULL};
     work->family->no_order_log_odds(work->family, work->model->parameter, &tile,
                                     work->horizon, odds);
     const double base_risk = 1 / (1 + kam__exp(-odds[0]));

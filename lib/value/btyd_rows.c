@@ -123,5 +123,6 @@ struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
     } else {
         check_each(x, t_x, T, n, rows);
     }
-    return (struct kam__btyd_tile){n, isa, rows->x, rows->t_x, rows->T, NULL};
+    return (struct kam__btyd_tile){
+        .n = n, .isa = isa, .x = rows->x, .t_x = rows->t_x, .T = rows->T};
 }

@@ -123,6 +123,8 @@ kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
     to->interval = options->interval;
     to->out = *out;
     to->isa = isa;
+    to->plan = kam__btyd_plan(to->family, to->orders, to->horizon, to->discount,
+                              isa, accounts->n_rows, &to->room);
     return KAM_OK;
 }
 
@@ -177,6 +179,7 @@ static void read_rows(const struct kam__clv *to, int64_t first,
     const kam_accounts *const a = to->accounts;
     const int32_t n = tile->n;
     t->tile = *tile;
+    t->tile.plan = to->plan;
     t->rows = rows;
     const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);

@@ -23,6 +23,8 @@ struct kam__clv {
     double horizon, discount, interval;                 /* in periods */
     struct kam__clv_out out;
     int32_t isa;
+    const struct kam__btyd_plan *plan; /* in `room`, or NULL */
+    struct kam__btyd_plan room;
 };
 
 /* The options as they are meant, checked; NULL: defaults. */

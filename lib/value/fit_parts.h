@@ -74,6 +74,14 @@ kam_status kam__facts_part(const struct kam__row_kind *kind,
                            const kam_accounts *part, kam_objective *partial,
                            kam_diag *diag);
 
+/* The interval asked for; the arguments are the public ones. */
+kam_status kam__profile_parts(const struct kam__row_kind *kind,
+                              struct kam__likelihood *model,
+                              const kam_accounts *parts, int64_t n_parts,
+                              const kam_estimate_options *options,
+                              const kam_host *host,
+                              kam_estimate_interval *interval, kam_diag *diag);
+
 /* Adds the rows of a part to the public partial objective. */
 kam_status kam__objective_part(const struct kam__row_kind *kind,
                                const struct kam__likelihood *model,

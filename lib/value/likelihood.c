@@ -314,6 +314,23 @@ static kam_status prepare(struct problem *problem, double *size) {
     return KAM_OK;
 }
 
+/* Where the box ends the parameter has no limit. */
+static kam_status find_profile(struct problem *problem,
+                               const struct kam__search *search) {
+    const struct kam__likelihood *const model = problem->model;
+    struct kam__profile_wish *const wish = model->profile;
+    const int32_t j = wish->parameter;
+    const kam_status status =
+        kam__profile(search, j, wish->fall, evaluate, problem, wish->end);
+    for (int i = 0; i < 2 && status == KAM_OK; i++) {
+        const double none = model->unit[j] > 0 ? -(double)INFINITY : 0;
+        wish->end[i].x = wish->end[i].status == KAM_ERR_AT_BOUND
+                             ? i == 0 ? none : (double)INFINITY
+                             : parameter_at(model, j, wish->end[i].x);
+    }
+    return status;
+}
+
 static kam_status find(struct problem *problem,
                        const kam_estimate_options *options, double size,
                        struct kam__estimate *estimate,
@@ -328,6 +345,10 @@ static kam_status find(struct problem *problem,
                 parameter_at(problem->model, i, search.x[i]);
         write_covariance(problem->model, &search, status, estimate->covariance);
         write_report(problem, &search, status, report);
+    }
+    if (problem->model->profile && status < KAM_ERR_NOT_CONVERGED) {
+        const kam_status found = find_profile(problem, &search);
+        if (found != KAM_OK) return found;
     }
     return verdict(problem->model, &search, status, problem->diag);
 }

@@ -9,6 +9,7 @@
 #include "base/rows.h"
 #include "math/cholesky.h"
 #include "math/distinct.h"
+#include "math/profile.h"
 
 enum {
     KAM__MOST_PARAMETERS = KAM__LARGEST_MATRIX,
@@ -37,6 +38,14 @@ struct kam__likelihood {
     /* A parameter whose unit is above 0 is no exponential: it is its offset and so
      * many units. */
     double unit[KAM__MOST_PARAMETERS], offset[KAM__MOST_PARAMETERS];
+    struct kam__profile_wish *profile; /* NULL: none */
+};
+
+/* An interval of one parameter by profile likelihood; ends are parameters. */
+struct kam__profile_wish {
+    int32_t parameter;
+    double fall;
+    struct kam__profile_end end[2];
 };
 
 struct kam__estimate {

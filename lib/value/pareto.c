@@ -123,39 +123,173 @@ static inline void add_times(struct times *to, enum counted counted) {
         }
 }
 
-static void time_integral(const struct kam__pareto *m,
-                          const struct kam__btyd_tile *tile, double h,
-                          double discount, enum kam__time_weight weight,
-                          double *out) {
-    struct times times;
-    times.s = m->s;
-    times.discount = weight == KAM__SQUARE ? 2 * discount : discount;
+/* What all rows have in common. */
+struct span {
+    double s, discount, longest, faded, scale;
+    enum counted counted;
+};
+
+static struct span span_of(const struct kam__pareto *m, double h,
+                           double discount, enum kam__time_weight weight) {
+    struct span span;
+    span.s = m->s;
+    span.discount = weight == KAM__SQUARE ? 2 * discount : discount;
     /* Beyond, e^(-discount t) is below the last bit of the sum. */
     const double last =
-        times.discount > 0 ? 45 / times.discount : (double)INFINITY;
-    const double longest = h < last ? h : last;
+        span.discount > 0 ? 45 / span.discount : (double)INFINITY;
+    span.longest = h < last ? h : last;
     /* As (1 + t / B)^-s, of pairs times t, is. */
     const double order = m->s - (weight == KAM__PAIR ? 2 : 1);
-    const double faded = order > 0 ? kam__expm1(45 / order) : (double)INFINITY;
-    const double scale = weight == KAM__PAIR && discount > 0 ? 1 / discount : 1;
-    for (int32_t at = 0; at < tile->n; at += LANES) {
-        for (int32_t k = 0; k < LANES; k++) {
-            const double B = m->beta + tile->T[row_of(tile, at, k)];
-            times.B[k] = B;
-            times.inverse[k] = 1 / B;
-            times.end[k] = longest < B * faded ? longest : B * faded;
-            times.start[k] = times.length[k] = times.sum[k] = 0;
-        }
-        if (weight != KAM__PAIR)
-            add_times(&times, SINGLE);
-        else if (discount > 0)
-            add_times(&times, PAIRS);
-        else
-            add_times(&times, PLAIN_PAIRS);
-        const int32_t n = tile->n - at < LANES ? tile->n - at : LANES;
-        for (int32_t i = 0; i < n; i++) out[at + i] = times.sum[i] * scale;
+    span.faded = order > 0 ? kam__expm1(45 / order) : (double)INFINITY;
+    span.scale = weight == KAM__PAIR && discount > 0 ? 1 / discount : 1;
+    span.counted = weight != KAM__PAIR ? SINGLE
+                   : discount > 0      ? PAIRS
+                                       : PLAIN_PAIRS;
+    return span;
+}
+
+static void integrate(const struct span *span, const double *B, double *out) {
+    struct times times;
+    times.s = span->s;
+    times.discount = span->discount;
+    for (int32_t k = 0; k < LANES; k++) {
+        const double far = B[k] * span->faded;
+        times.B[k] = B[k];
+        times.inverse[k] = 1 / B[k];
+        times.end[k] = span->longest < far ? span->longest : far;
+        times.start[k] = times.length[k] = times.sum[k] = 0;
+    }
+    if (span->counted == SINGLE)
+        add_times(&times, SINGLE);
+    else if (span->counted == PAIRS)
+        add_times(&times, PAIRS);
+    else
+        add_times(&times, PLAIN_PAIRS);
+    for (int i = 0; i < LANES; i++) out[i] = times.sum[i] * span->scale;
+}
+
+/* The integral is an analytic function of B but for B <= 0. Between two powers of
+ * 2, as a function of u, B = 2^e sqrt(2) (1 + K u) / (1 - K u) with K u from -K to
+ * K = (sqrt(2) - 1) / (sqrt(2) + 1), its nearest singularity is at u = 1 / K, and
+ * 16 Chebyshev terms leave (1 / K + sqrt(1 / K^2 - 1))^-16, about 1e-17 (Trefethen
+ * 2013, Approximation Theory and Approximation Practice, theorem 8.2). They depend on
+ * nothing but the model, the question and e. */
+#define ROOT_2 0x1.6a09e667f3bcdp+0
+#define K 0x1.5f619980c4337p-3
+enum { TERMS = KAM__OCTAVE_TERMS };
+
+/* cos(i pi / 32), i = 0..64. */
+static double cosine(int i) {
+    static const double of[] = {0x1.0000000000000p+0,
+                                0x1.fd88da3d12526p-1,
+                                0x1.f6297cff75cb0p-1,
+                                0x1.e9f4156c62ddap-1,
+                                0x1.d906bcf328d46p-1,
+                                0x1.c38b2f180bdb1p-1,
+                                0x1.a9b66290ea1a3p-1,
+                                0x1.8bc806b151741p-1,
+                                0x1.6a09e667f3bcdp-1,
+                                0x1.44cf325091dd6p-1,
+                                0x1.1c73b39ae68c8p-1,
+                                0x1.e2b5d3806f63bp-2,
+                                0x1.87de2a6aea963p-2,
+                                0x1.294062ed59f06p-2,
+                                0x1.8f8b83c69a60bp-3,
+                                0x1.917a6bc29b42cp-4,
+                                0x0.0p+0};
+    const int turned = i > 32 ? 64 - i : i; /* cos(2 pi - a) = cos(a) */
+    return turned > 16 ? -of[32 - turned] : of[turned];
+}
+
+static int32_t octave_of(double B) {
+    return (int32_t)(kam__bits(B) >> 52) - 1023;
+}
+
+static void octave_terms(const struct span *span, int32_t octave,
+                         double *term) {
+    double B[LANES], value[LANES];
+    for (int i = 0; i < TERMS; i++) {
+        const double u = K * cosine(2 * i + 1);
+        B[i] = kam__scale(ROOT_2 * ((1 + u) / (1 - u)), octave);
+    }
+    integrate(span, B, value);
+    for (int j = 0; j < TERMS; j++) {
+        double sum = 0;
+        for (int i = 0; i < TERMS; i++)
+            sum += value[i] * cosine((2 * i + 1) * j % 64);
+        term[j] = sum * (j == 0 ? 1.0 / TERMS : 2.0 / TERMS);
     }
 }
 
+/* Clenshaw's sums for rows of this octave; other rows stay. */
+static void sum_terms(const double *term, int32_t octave, const double *B,
+                      double *out) {
+    const double power = kam__power_of_2(octave), end = 2 * power;
+    double twice[LANES], one[LANES], two[LANES];
+    for (int i = 0; i < LANES; i++) {
+        const double m = B[i] / power;
+        twice[i] = (2 / K) * ((m - ROOT_2) / (m + ROOT_2));
+        one[i] = two[i] = 0;
+    }
+    for (int j = TERMS - 1; j > 0; j--)
+        for (int i = 0; i < LANES; i++) {
+            const double next = (twice[i] * one[i] + term[j]) - two[i];
+            two[i] = one[i];
+            one[i] = next;
+        }
+    for (int i = 0; i < LANES; i++) {
+        const double sum = (0.5 * twice[i] * one[i] + term[0]) - two[i];
+        out[i] = B[i] >= power && B[i] < end ? sum : out[i];
+    }
+}
+
+static void plan_time(const struct kam__pareto *m, double h, double discount,
+                      struct kam__btyd_plan *plan) {
+    const struct span span = span_of(m, h, discount, KAM__ONE);
+    plan->first = octave_of(m->beta);
+    plan->n = KAM__OCTAVES;
+    for (int32_t i = 0; i < plan->n; i++)
+        octave_terms(&span, plan->first + i, plan->term[i]);
+}
+
+/* The terms of an octave, from the plan where it has them. */
+static const double *terms_of(const struct span *span,
+                              const struct kam__btyd_plan *plan, int32_t octave,
+                              double *room) {
+    if (plan && octave >= plan->first && octave < plan->first + plan->n)
+        return plan->term[octave - plan->first];
+    octave_terms(span, octave, room);
+    return room;
+}
+
+/* Octave by octave, from the lowest that the tile has. */
+static void time_integral(const struct kam__pareto *m,
+                          const struct kam__btyd_tile *tile, double h,
+                          double discount, enum kam__time_weight weight,
+                          const struct kam__btyd_plan *plan, double *out) {
+    const struct span span = span_of(m, h, discount, weight);
+    const int32_t groups = (tile->n + LANES - 1) / LANES;
+    double B[KAM__TILE], value[KAM__TILE], least = INFINITY;
+    for (int32_t i = 0; i < groups * LANES; i++) {
+        const double age = m->beta + tile->T[i < tile->n ? i : tile->n - 1];
+        B[i] = age > 0x1p-1022 ? age : 0x1p-1022;
+        value[i] = 0;
+        least = B[i] < least ? B[i] : least;
+    }
+    while (least < INFINITY) {
+        double room[TERMS], next = INFINITY;
+        const int32_t octave = octave_of(least);
+        const double end = 2 * kam__power_of_2(octave);
+        const double *const term = terms_of(&span, plan, octave, room);
+        for (int32_t group = 0; group < groups; group++)
+            sum_terms(term, octave, B + group * LANES, value + group * LANES);
+        for (int32_t i = 0; i < tile->n; i++)
+            next = B[i] >= end && B[i] < next ? B[i] : next;
+        least = next;
+    }
+    for (int32_t i = 0; i < tile->n; i++) out[i] = value[i];
+}
+
 const struct kam__pareto_kernels KAM__ISA(kam__pareto) = {active, ahead,
+                                                          plan_time,
                                                           time_integral};

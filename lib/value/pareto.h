@@ -43,11 +43,15 @@ struct kam__pareto_kernels {
     void (*ahead)(const struct kam__pareto *m,
                   const struct kam__btyd_tile *tile, double h, double *order,
                   double *silence);
+    /* What `time` of KAM__ONE needs for the usual ages; the bits are the same
+     * without. */
+    void (*plan)(const struct kam__pareto *m, double h, double discount,
+                 struct kam__btyd_plan *plan);
     /* Integral over t in (0, h) of (B / (B + t))^s times the weight, B = beta +
      * T; h may be infinite where the integral is not. */
     void (*time)(const struct kam__pareto *m, const struct kam__btyd_tile *tile,
                  double h, double discount, enum kam__time_weight weight,
-                 double *out);
+                 const struct kam__btyd_plan *plan, double *out);
 };
 
 extern const struct kam__pareto_likelihood kam__pareto_likelihood_base,

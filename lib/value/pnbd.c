@@ -72,11 +72,34 @@ static void prior(kam__facts facts, double *centre, double *width) {
     for (int i = 0; i < 4; i++) width[i] = 1.5;
 }
 
+static void copy(double *to, const double *from, int32_t n) {
+    if (to) memcpy(to, from, (size_t)n * sizeof *to);
+}
+
+/* As the kernel, but only once a tile. */
+static void active(const double *parameter, kam__tile tile, double *main,
+                   double *excess, double *odds) {
+    const struct kam__pareto m = model_of(parameter);
+    struct kam__btyd_memo *const memo =
+        tile->memo && tile->memo->parameter == parameter ? tile->memo : 0;
+    if (!memo) {
+        kernels(tile->isa)->active(&m, tile, main, excess, odds);
+        return;
+    }
+    if (!memo->is_known)
+        kernels(tile->isa)->active(&m, tile, memo->part[0], memo->part[1],
+                                   memo->part[2]);
+    memo->is_known = 1;
+    copy(main, memo->part[0], tile->n);
+    copy(excess, memo->part[1], tile->n);
+    copy(odds, memo->part[2], tile->n);
+}
+
 /* P(active) as main * rest: products with main keep their digits where P itself
  * is subnormal. */
-static void chances(const struct kam__pareto *m, kam__tile tile, double *main,
+static void chances(const double *parameter, kam__tile tile, double *main,
                     double *rest) {
-    kernels(tile->isa)->active(m, tile, main, rest, 0);
+    active(parameter, tile, main, rest, 0);
     for (int32_t i = 0; i < tile->n; i++)
         rest[i] = rest[i] > 0 ? kam__exp(-rest[i]) : 1;
 }
@@ -86,7 +109,7 @@ static void alive(kam__family family, const double *parameter, kam__tile tile,
     const struct kam__pareto m = model_of(parameter);
     double rest[KAM__TILE];
     (void)family;
-    chances(&m, tile, out, rest);
+    chances(parameter, tile, out, rest);
     for (int32_t i = 0; i < tile->n; i++) out[i] *= rest[i];
     for (int32_t i = 0; ahead > 0 && i < tile->n; i++)
         out[i] *= kam__exp(-m.s * kam__log1p(ahead / (m.beta + tile->T[i])));
@@ -101,7 +124,7 @@ struct outlook {
 static void look_ahead(const double *parameter, kam__tile tile, double horizon,
                        struct outlook *o) {
     const struct kam__pareto m = model_of(parameter);
-    kernels(tile->isa)->active(&m, tile, o->active, o->excess, o->odds);
+    active(parameter, tile, o->active, o->excess, o->odds);
     kernels(tile->isa)->ahead(&m, tile, horizon, o->order, o->silence);
 }
 
@@ -140,7 +163,7 @@ static void expected(kam__family family, const double *parameter,
     const struct kam__pareto m = model_of(parameter);
     double rest[KAM__TILE];
     (void)family;
-    chances(&m, tile, out, rest);
+    chances(parameter, tile, out, rest);
     for (int32_t i = 0; i < tile->n; i++) {
         const double time = time_ahead(m.s, m.beta + tile->T[i], horizon);
         const double rate = (m.r + tile->x[i]) / (m.alpha + tile->T[i]);
@@ -148,6 +171,13 @@ static void expected(kam__family family, const double *parameter,
         out[i] = time < INFINITY ? out[i] * (rate * time) * rest[i]
                                  : (double)INFINITY;
     }
+}
+
+static void plan(kam__family family, const double *parameter, double horizon,
+                 double discount, int32_t isa, struct kam__btyd_plan *plan) {
+    const struct kam__pareto m = model_of(parameter);
+    (void)family;
+    kernels(isa)->plan(&m, horizon, discount, plan);
 }
 
 static void discounted(kam__family family, const double *parameter,
@@ -159,8 +189,12 @@ static void discounted(kam__family family, const double *parameter,
         expected(family, parameter, tile, horizon, out);
         return;
     }
-    chances(&m, tile, out, rest);
-    kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__ONE, time);
+    const struct kam__btyd_plan *const plan = tile->plan;
+    const int fits = plan && plan->parameter == parameter &&
+                     plan->horizon == horizon && plan->discount == discount;
+    chances(parameter, tile, out, rest);
+    kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__ONE,
+                             fits ? plan : 0, time);
     for (int32_t i = 0; i < tile->n; i++) {
         const double rate = (m.r + tile->x[i]) / (m.alpha + tile->T[i]);
         out[i] *= rate * time[i] * rest[i];
@@ -182,11 +216,11 @@ static void discounted_pairs(kam__family family, const double *parameter,
     const int endless = !(horizon < INFINITY) && !(discount > 0);
     double rest[KAM__TILE], time[2][KAM__TILE];
     (void)family;
-    chances(&m, tile, pairs, rest);
+    chances(parameter, tile, pairs, rest);
     if (!endless) {
-        kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__PAIR,
+        kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__PAIR, 0,
                                  time[0]);
-        kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__SQUARE,
+        kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__SQUARE, 0,
                                  time[1]);
     }
     for (int32_t i = 0; i < tile->n; i++) {
@@ -211,13 +245,13 @@ static void order_counts(kam__family family, const double *parameter,
                          kam__tile tile, double horizon, int32_t n_counts,
                          double *out) {
     const struct kam__pareto m = model_of(parameter);
-    double active[KAM__TILE], excess[KAM__TILE], odds[KAM__TILE];
+    double main[KAM__TILE], excess[KAM__TILE], odds[KAM__TILE];
     (void)family;
-    kernels(tile->isa)->active(&m, tile, active, excess, odds);
+    active(parameter, tile, main, excess, odds);
     for (int32_t i = 0; i < tile->n; i++) {
         const struct kam__gompertz law = law_of(&m, tile->x[i], tile->T[i]);
         kam__ahead_counts(&law, horizon, n_counts, out + (int64_t)i * n_counts);
-        kam__ahead_or_left(active[i] * kam__exp(-excess[i]),
+        kam__ahead_or_left(main[i] * kam__exp(-excess[i]),
                            odds[i] / (1 + odds[i]), n_counts,
                            out + (int64_t)i * n_counts);
     }
@@ -260,6 +294,7 @@ const struct kam__btyd_family kam__pnbd = {
     .no_order_log_odds = no_order_log_odds,
     .expected = expected,
     .discounted = discounted,
+    .plan = plan,
     .discounted_pairs = discounted_pairs,
     .order_counts = order_counts,
     .next_order = next_order,

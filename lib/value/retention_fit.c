@@ -165,6 +165,20 @@ kam_status kam_retention_fit(int32_t family, const kam_accounts *parts,
     return status;
 }
 
+kam_status kam_retention_profile(int32_t family, const kam_accounts *parts,
+                                 int64_t n_parts,
+                                 const kam_estimate_options *options,
+                                 const kam_host *host,
+                                 kam_estimate_interval *interval,
+                                 kam_diag *diag) {
+    if (kam__retention_parameters(family) == 0)
+        return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
+                         "{value} is no KAM_RETENTION_*.");
+    struct kam__likelihood likelihood = likelihood_of(family);
+    return kam__profile_parts(&KIND, &likelihood, parts, n_parts, options, host,
+                              interval, diag);
+}
+
 kam_status kam_retention_objective(const kam_retention *model,
                                    const kam_accounts *part,
                                    const kam_host *host, kam_objective *partial,

@@ -131,6 +131,20 @@ kam_status kam_spend_search(int32_t family, const kam_estimate_options *options,
     return status;
 }
 
+kam_status kam_spend_profile(int32_t family, const kam_accounts *parts,
+                             int64_t n_parts,
+                             const kam_estimate_options *options,
+                             const kam_host *host,
+                             kam_estimate_interval *interval, kam_diag *diag) {
+    const kam__spend f = kam__spend_family_of(family);
+    if (!f)
+        return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
+                         "{value} is no KAM_SPEND_*.");
+    struct kam__likelihood likelihood = likelihood_of(f);
+    return kam__profile_parts(f->rows, &likelihood, parts, n_parts, options,
+                              host, interval, diag);
+}
+
 kam_status kam_spend_objective(const kam_spend *model, const kam_accounts *part,
                                const kam_host *host, kam_objective *partial,
                                kam_diag *diag) {

@@ -44,7 +44,7 @@ static void check_row(const struct table *table, int64_t i, int32_t isa,
     const double T = table_at(table, i, "T");
     const double horizon = table_at(table, i, "horizon");
     const double discount = table_at(table, i, "discount");
-    const struct kam__btyd_tile tile = {1, isa, &x, &t_x, &T, NULL};
+    const struct kam__btyd_tile tile = {1, isa, &x, &t_x, &T, NULL, NULL};
     const kam__family family =
         kam__btyd_family_of((int32_t)table_at(table, i, "family"));
     family->alive(family, parameter, &tile, 0, answer);
@@ -80,7 +80,8 @@ static void test_moments_of_orders(void **state) {
 static void test_moments_for_ever(void **state) {
     (void)state;
     const double x = 2, t_x = 3, T = 4, B = 5 + 2 + 1;
-    const struct kam__btyd_tile tile = {1, KAM_ISA_BASE, &x, &t_x, &T, NULL};
+    const struct kam__btyd_tile tile = {1,  KAM_ISA_BASE, &x,  &t_x,
+                                        &T, NULL,         NULL};
     const double heavy[] = {1, 2, 1.5, 5}, light[] = {1, 2, 3.5, 5};
     double alive, answer[2];
     kam__mbgnbd.discounted_pairs(&kam__mbgnbd, heavy, &tile, INFINITY, 0,

@@ -180,7 +180,8 @@ static void simulate_account(const kam_btyd *model, const kam_spend *money,
                              double x, double t_x, double T, double m) {
     const double *const o = model->parameter, *const s = money->parameter;
     const double horizon = 365.0 / 7, discount = log1p(0.1) * 7 / 365.25;
-    const struct kam__btyd_tile tile = {1, KAM_ISA_BASE, &x, &t_x, &T, NULL};
+    const struct kam__btyd_tile tile = {1,  KAM_ISA_BASE, &x,  &t_x,
+                                        &T, NULL,         NULL};
     const kam__family family = kam__btyd_family_of(model->family);
     double alive, orders, pairs[2], none;
     family->alive(family, o, &tile, 0, &alive);

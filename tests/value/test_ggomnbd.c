@@ -89,8 +89,8 @@ static void test_golden_cases(void **state) {
         const double x = table_at(&table, i, "x");
         const double t_x = table_at(&table, i, "t_x");
         const double T = table_at(&table, i, "T");
-        const struct kam__btyd_tile tile = {1,    KAM_ISA_BASE, &x,
-                                            &t_x, &T,           NULL};
+        const struct kam__btyd_tile tile = {1,  KAM_ISA_BASE, &x,  &t_x,
+                                            &T, NULL,         NULL};
         double out[2];
         for (int k = 0; k < N; k++)
             look(&worst[k],

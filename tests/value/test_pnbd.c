@@ -186,8 +186,8 @@ static void test_golden_moments(void **state) {
         const double x = table_at(&table, i, "x");
         const double t_x = table_at(&table, i, "t_x");
         const double T = table_at(&table, i, "T"), h = table_at(&table, i, "h");
-        const struct kam__btyd_tile tile = {1,    KAM_ISA_BASE, &x,
-                                            &t_x, &T,           NULL};
+        const struct kam__btyd_tile tile = {1,  KAM_ISA_BASE, &x,  &t_x,
+                                            &T, NULL,         NULL};
         double out[2];
         kam__pnbd.discounted_pairs(&kam__pnbd, model.parameter, &tile, h,
                                    table_at(&table, i, "rate"), out);
@@ -214,8 +214,8 @@ static void test_golden_derivatives(void **state) {
         const double x = table_at(&table, i, "x");
         const double t_x = table_at(&table, i, "t_x");
         const double T = table_at(&table, i, "T");
-        const struct kam__btyd_tile tile = {1,    KAM_ISA_BASE, &x,
-                                            &t_x, &T,           NULL};
+        const struct kam__btyd_tile tile = {1,  KAM_ISA_BASE, &x,  &t_x,
+                                            &T, NULL,         NULL};
         double time[KAM__BTYD_TERMS][KAM__TILE], count[KAM__BTYD_TERMS];
         kam__pnbd.time_terms(&kam__pnbd, model.parameter, &tile, time);
         kam__pnbd.count_terms(&kam__pnbd, model.parameter, x, count);
@@ -533,7 +533,8 @@ static void test_moments_without_discount(void **state) {
         const double B = p[3] + any.T;
         const double h = i % 2 ? INFINITY : B * any_size(&seed, 0.2, 30);
         const struct kam__btyd_tile tile = {1,        KAM_ISA_BASE, &any.x,
-                                            &any.t_x, &any.T,       NULL};
+                                            &any.t_x, &any.T,       NULL,
+                                            NULL};
         kam__pnbd.discounted_pairs(&kam__pnbd, p, &tile, h, 0, out);
         const double alive = ask_any(ASK_ALIVE, &any, 0, 0);
         if (alive < 1e-250) continue;
@@ -637,6 +638,35 @@ static void test_objectives_at_every_level(void **state) {
     histories_free(&book);
 }
 
+/* Many rows share what one row finds for itself: the same bits, at any age. */
+static void test_discounted_of_many(void **state) {
+    (void)state;
+    enum { MANY = 4500 };
+    const kam_btyd model = cdnow();
+    struct histories book = histories_new(MANY);
+    double *const out = calloc(MANY, sizeof *out);
+    uint64_t seed = 5;
+    for (int i = 0; i < MANY; i++) {
+        book.T[i] = any_size(&seed, 1e-3, i % 9 ? 300 : 1e7);
+        book.x[i] = floor(any_size(&seed, 0.5, 30));
+        book.t_x[i] = book.x[i] > 0 ? book.T[i] * random_unit(&seed) : 0;
+    }
+    const kam_accounts accounts = accounts_from(&book);
+    for (int ever = 0; ever < 2; ever++) {
+        const double horizon = ever ? INFINITY : 40;
+        assert_status(kam_btyd_discounted_orders(&model, &accounts, horizon,
+                                                 0.0027, NULL, out, NULL, NULL),
+                      KAM_OK);
+        for (int i = 0; i < MANY; i++) {
+            const double one = ask_one(ASK_DISCOUNTED, &model, book.x[i],
+                                       book.t_x[i], book.T[i], horizon, 0.0027);
+            assert_memory_equal(&one, &out[i], sizeof one);
+        }
+    }
+    free(out);
+    histories_free(&book);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published),
@@ -644,6 +674,7 @@ int main(void) {
         cmocka_unit_test(test_dert),
         cmocka_unit_test(test_reference_predictions),
         cmocka_unit_test(test_hard_cases),
+        cmocka_unit_test(test_discounted_of_many),
         cmocka_unit_test(test_golden_answers),
         cmocka_unit_test(test_golden_moments),
         cmocka_unit_test(test_golden_derivatives),

@@ -235,6 +235,12 @@ class kam_estimate_report(Structure):
                 ("condition", c_double)]
 
 
+class kam_estimate_interval(Structure):
+    _fields_ = [("struct_size", c_uint32), ("parameter", c_int32), ("level", c_double), ("estimate", c_double),
+                ("low", c_double), ("high", c_double), ("fit", kam_status), ("low_status", kam_status),
+                ("high_status", kam_status), ("reserved", c_int32)]
+
+
 class kam_objective(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_parameters", c_int32), ("n_rows", c_int64), ("n_skipped", c_int64),
                 ("log_likelihood", kam_sum), ("gradient", kam_sum * 8), ("hessian", kam_sum * 36)]
@@ -940,6 +946,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                   _btyd, _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_btyd_search": (kam_status, [c_int32, c_double, POINTER(kam_estimate_options), kam_btyd_total, c_void_p, _btyd,
                                      _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_btyd_profile": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host,
+                                  POINTER(kam_estimate_interval), _diag]),
     "kam_btyd_objective": (kam_status, [_btyd, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_btyd_log_likelihood": (kam_status, [_btyd, _accounts, _host, _out, _flags, _diag]),
     "kam_btyd_alive": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
@@ -962,6 +970,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                    _doubles, POINTER(kam_estimate_report), _diag]),
     "kam_spend_search": (kam_status, [c_int32, POINTER(kam_estimate_options), kam_spend_total, c_void_p, _spend,
                                       _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_spend_profile": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host,
+                                  POINTER(kam_estimate_interval), _diag]),
     "kam_spend_objective": (kam_status, [_spend, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_spend_independence": (kam_status, [_accounts, c_int64, _host, POINTER(kam_spend_dependence), _diag]),
     "kam_spend_log_likelihood": (kam_status, [_spend, _accounts, _host, _out, _flags, _diag]),
@@ -971,6 +981,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_retention_parameter_name": (c_char_p, [c_int32, c_int32]),
     "kam_retention_fit": (kam_status, [c_int32, _accounts, c_int64, c_double, POINTER(kam_estimate_options), _host,
                                        _retention, _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_retention_profile": (kam_status, [c_int32, _accounts, c_int64, POINTER(kam_estimate_options), _host,
+                                  POINTER(kam_estimate_interval), _diag]),
     "kam_retention_objective": (kam_status, [_retention, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_retention_curve": (kam_status, [_retention, c_int64, _out, _out, _diag]),
     "kam_retention_renewal": (kam_status, [_retention, _accounts, c_double, _host, _out, _flags, _diag]),

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Callable, Optional, Protocol, TypeVar
 
-from . import _ffi, estimate
+from . import _ffi, estimate, status
 from ._errors import KamError, error_of, new_diag, refuse
 from ._host import Host, Progress
 from ._library import lib
@@ -209,6 +209,22 @@ def searched(kind: type[M], callback: Any, call: Callable[..., int], total: Tota
         if raised:
             raise raised[0] from None
         raise
+
+
+def profile(function: Callable[..., int], names: Callable[[int, int], Any], family: int, book: Book, parameter: str,
+            level: float, how: Any, progress: Optional[Progress], threads: Optional[int]) -> dict[str, Any]:
+    """An interval of one parameter by profile likelihood, as a dict."""
+    rows, diag, place = accounts(book), new_diag(), 0
+    while (name := names(family, place)) is not None and name.decode() != parameter:
+        place += 1
+    if name is None:
+        raise refuse("parameter", f"{parameter!r} is none of the family's", _ffi.KAM_ERR_OPTION)
+    found = _ffi.kam_estimate_interval(struct_size=ctypes.sizeof(_ffi.kam_estimate_interval), parameter=place, level=level)
+    with Host(progress, threads) as host:
+        host.check(function(family, rows.array(), len(rows.parts), ctypes.byref(how), ctypes.byref(host.raw),
+                            ctypes.byref(found), ctypes.byref(diag)), diag)
+    return {**{name: getattr(found, name) for name in ("estimate", "low", "high")},
+            **{name: status.name(getattr(found, name)) for name in ("fit", "low_status", "high_status")}}
 
 
 def fill(raw: Any, names: Callable[[int, int], Any], given: dict[str, float]) -> None:

@@ -139,3 +139,14 @@ def fit(book: Book, family: str = "mbgnbd", *, period_days: Optional[float] = No
         return int(lib.kam_btyd_fit(number, rows.array(), len(rows.parts), 7.0 if days is None else days,
                                     ctypes.byref(how), *rest))
     return _model.fitted(Model, call, progress=progress, threads=threads)
+
+
+def profile(book: Book, parameter: str, family: str = "mbgnbd", *, level: float = 0.95, prior: str = "none",
+            max_steps: Optional[int] = None, rhythm: Optional[int] = None, progress: Optional[Progress] = None,
+            threads: Optional[int] = None) -> dict[str, Any]:
+    """The interval of one parameter by profile likelihood: `estimate`, `low`, `high`, the
+    verdict of the `fit`, and `low_status`, `high_status`: KAM_ERR_AT_BOUND has no end."""
+    how = estimate.options(prior, max_steps)
+    how.rhythm = rhythm or 0
+    return _model.profile(lib.kam_btyd_profile, lib.kam_btyd_parameter_name, Model.family_number(family), book, parameter,
+                          level, how, progress, threads)

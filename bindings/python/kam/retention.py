@@ -71,3 +71,13 @@ def fit(book: Book, family: str = "sbg", *, period_days: float = 365.25, prior: 
     def call(*rest: Any) -> int:
         return int(lib.kam_retention_fit(number, rows.array(), len(rows.parts), period_days, ctypes.byref(how), *rest))
     return _model.fitted(Model, call, progress=progress, threads=threads)
+
+
+def profile(book: Book, parameter: str, family: str = "sbg", *, level: float = 0.95, prior: str = "none",
+            max_steps: Optional[int] = None, progress: Optional[Progress] = None,
+            threads: Optional[int] = None) -> dict[str, Any]:
+    """The interval of one parameter by profile likelihood: `estimate`, `low`, `high`, the
+    verdict of the `fit`, and `low_status`, `high_status`: KAM_ERR_AT_BOUND has no end."""
+    how = estimate.options(prior, max_steps)
+    return _model.profile(lib.kam_retention_profile, lib.kam_retention_parameter_name, Model.family_number(family), book, parameter,
+                          level, how, progress, threads)

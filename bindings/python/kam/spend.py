@@ -85,3 +85,13 @@ def search(total: _model.Total[Model], *, prior: str = "none", max_steps: Option
     def call(*rest: Any) -> int:
         return int(lib.kam_spend_search(_ffi.KAM_SPEND_GAMMA_GAMMA, ctypes.byref(how), *rest))
     return _model.searched(Model, _ffi.kam_spend_total, call, total)
+
+
+def profile(book: Book, parameter: str, family: str = "gamma-gamma", *, level: float = 0.95, prior: str = "none",
+            max_steps: Optional[int] = None, progress: Optional[Progress] = None,
+            threads: Optional[int] = None) -> dict[str, Any]:
+    """The interval of one parameter by profile likelihood: `estimate`, `low`, `high`, the
+    verdict of the `fit`, and `low_status`, `high_status`: KAM_ERR_AT_BOUND has no end."""
+    how = estimate.options(prior, max_steps)
+    return _model.profile(lib.kam_spend_profile, lib.kam_spend_parameter_name, family_number(family), book, parameter,
+                          level, how, progress, threads)

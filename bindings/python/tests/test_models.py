@@ -81,6 +81,19 @@ def test_cdnow_independence():
     same(report["dependence"], found)
 
 
+def test_profiles():
+    """Intervals by profile likelihood hold the estimate; of CDNOW, about two errors away"""
+    book, fitted = cdnow(), kam.btyd.fit(cdnow(), "pnbd")
+    for name, value in fitted.parameters.items():
+        found = kam.btyd.profile(book, name, "pnbd")
+        same((found["fit"], found["low_status"], found["high_status"]), ("KAM_OK",) * 3)
+        near(found["estimate"], value, 1e-12, name)
+        width = math.log(found["high"] / found["low"]) / (fitted.standard_errors[name] / value)
+        near(width, 2 * 1.96, 0.2, f"{name}: errors wide")
+    near(kam.spend.profile(book, "q", level=0.5)["estimate"], kam.spend.fit(book).parameters["q"], 1e-12, "q")
+    raised(kam.KamError, lambda: kam.btyd.profile(book, "rr"))
+
+
 def test_margins():
     """The normal model: mu has any sign, and its error is its own"""
     book = dict(BOOK, mean_order_value=[22.0, -11.0, 0.0, 7.0, -30.0])

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* What intervals hold, and how fits of small and odd books end: many simulated
+ * books of every family of kam/btyd.h. Takes minutes: a part of `make check-all`.
+ * Usage: simulated_books [intervals|books] [FAMILY]. Prints rows of the tables in
+ * docs/models/coverage.md; exit status 1 when a fit lies. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kam/btyd.h>
+#include <kam/clv.h>
+#include <kam/spend.h>
+
+enum { MOST = 3000, P = 8 };
+
+/* ---- random numbers ---- */
+
+static uint64_t seed = 1;
+
+static double uniform(void) { /* splitmix64, in (0, 1) */
+    uint64_t z = (seed += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53;
+}
+
+static double exponential(void) { return -log(uniform()); }
+
+static double normal(void) {
+    return sqrt(2 * exponential()) * cos(6.283185307179586 * uniform());
+}
+
+/* Marsaglia & Tsang (2000), ACM TOMS 26(3). */
+static double gamma_variable(double shape) {
+    if (shape < 1) return gamma_variable(shape + 1) * pow(uniform(), 1 / shape);
+    const double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+    for (;;) {
+        const double x = normal(), v = pow(1 + c * x, 3);
+        if (v > 0 && log(uniform()) < 0.5 * x * x + d - d * v + d * log(v))
+            return d * v;
+    }
+}
+
+static double beta_variable(double a, double b) {
+    const double x = gamma_variable(a);
+    return x / (x + gamma_variable(b));
+}
+
+/* ---- books ---- */
+
+struct book {
+    int64_t n;
+    double x[MOST], t_x[MOST], T[MOST], m[MOST], weight[MOST];
+    double future[MOST]; /* money of the year after, discounted */
+};
+
+static kam_column column(const double *value) {
+    const kam_column made = {value, NULL, NULL, 0, 0, KAM_F64, 0};
+    return made;
+}
+
+static kam_accounts view(const struct book *book) {
+    kam_accounts accounts = {.struct_size = sizeof accounts};
+    accounts.n_rows = book->n;
+    accounts.repeat_orders = column(book->x);
+    accounts.last_order_periods = column(book->t_x);
+    accounts.age_periods = column(book->T);
+    accounts.mean_order_value = column(book->m);
+    accounts.weight = column(book->weight);
+    return accounts;
+}
+
+static const double SPEND[3] = {6, 4, 15};
+static const double HORIZON = 52;
+
+static double discount(void) { return log(1.1) * 7 / 365.25; }
+
+struct account {
+    double x, t_x, sum, future, nu;
+};
+
+static void order_at(struct account *a, double t, double T) {
+    const double value = gamma_variable(SPEND[0]) / a->nu;
+    if (t <= T) {
+        a->x++;
+        a->t_x = t;
+        a->sum += value;
+    } else {
+        a->future += value * exp(-discount() * (t - T));
+    }
+}
+
+/* Accounts that leave at orders. */
+static void live_by_orders(const kam_btyd *model, struct account *a, double T) {
+    const double *const q = model->parameter;
+    const int at_once =
+        model->family == KAM_BTYD_MBGNBD || model->family == KAM_BTYD_MBGCNBD;
+    const int k = model->n_parameters > 4 ? (int)q[4] : 1;
+    const double rate = gamma_variable(q[0]) / q[1];
+    const double p = beta_variable(q[2], q[3]);
+    double t = 0;
+    if (at_once && uniform() < p) return;
+    while (t <= T + HORIZON) {
+        for (int i = 0; i < k; i++) t += exponential() / rate;
+        if (t > T + HORIZON) return;
+        order_at(a, t, T);
+        if (uniform() < p) return;
+    }
+}
+
+/* Accounts that leave on a day of their own. */
+static void live_until(const kam_btyd *model, struct account *a, double T) {
+    const double *const q = model->parameter;
+    const double rate = gamma_variable(q[0]) / q[1];
+    const double left =
+        model->family == KAM_BTYD_PNBD
+            ? exponential() / (gamma_variable(q[2]) / q[3])
+            : log1p(exponential() / (gamma_variable(q[3]) / q[4])) / q[2];
+    for (double t = 0;;) {
+        t += exponential() / rate;
+        if (t > T + HORIZON || t > left) return;
+        order_at(a, t, T);
+    }
+}
+
+static void live_by_periods(const kam_btyd *model, struct account *a,
+                            double T) {
+    const double *const q = model->parameter;
+    const double p = beta_variable(q[0], q[1]);
+    const double leaves = beta_variable(q[2], q[3]);
+    for (int t = 1; t <= T + HORIZON && uniform() >= leaves; t++)
+        if (uniform() < p) order_at(a, t, T);
+}
+
+static void simulate(const kam_btyd *model, int64_t n, struct book *book) {
+    book->n = n;
+    for (int64_t i = 0; i < n; i++) {
+        struct account a = {.nu = gamma_variable(SPEND[1]) / SPEND[2]};
+        const double T = floor(30 + 50 * uniform());
+        if (model->family == KAM_BTYD_BGBB)
+            live_by_periods(model, &a, T);
+        else if (model->family == KAM_BTYD_PNBD ||
+                 model->family == KAM_BTYD_GGOMNBD)
+            live_until(model, &a, T);
+        else
+            live_by_orders(model, &a, T);
+        book->x[i] = a.x;
+        book->t_x[i] = a.t_x;
+        book->T[i] = T;
+        book->m[i] = a.x > 0 ? a.sum / a.x : 0;
+        book->future[i] = a.future;
+        book->weight[i] = 1;
+    }
+}
+
+/* Business books: three to thirteen orders a year, and half of them left, or fewer,
+ * over a few years. */
+static const kam_btyd MODELS[] = {
+    {KAM_BTYD_BGNBD, 4, 7, {1.2, 8, 0.9, 3.5, 0, 0, 0, 0}},
+    {KAM_BTYD_MBGNBD, 4, 7, {1.2, 8, 0.9, 3.5, 0, 0, 0, 0}},
+    {KAM_BTYD_PNBD, 4, 7, {1.2, 8, 0.8, 40, 0, 0, 0, 0}},
+    {KAM_BTYD_GGOMNBD, 5, 7, {1.2, 8, 0.03, 0.8, 1.2, 0, 0, 0}},
+    {KAM_BTYD_BGBB, 4, 7, {1.2, 6, 0.8, 30, 0, 0, 0, 0}},
+    {KAM_BTYD_BGCNBD, 5, 7, {1.2, 4, 0.9, 3.5, 2, 0, 0, 0}},
+    {KAM_BTYD_MBGCNBD, 5, 7, {1.2, 4, 0.9, 3.5, 2, 0, 0, 0}},
+};
+enum { N_MODELS = sizeof MODELS / sizeof MODELS[0] };
+
+static int32_t estimated(const kam_btyd *model) {
+    return model->family == KAM_BTYD_BGCNBD || model->family == KAM_BTYD_MBGCNBD
+               ? 4
+               : model->n_parameters;
+}
+
+static kam_status fit(const kam_btyd *truth, const kam_accounts *book,
+                      int32_t prior, kam_btyd *model, double *covariance,
+                      kam_estimate_report *report) {
+    kam_estimate_options options;
+    kam_estimate_options_init(&options, sizeof options);
+    options.prior = prior;
+    if (estimated(truth) < truth->n_parameters)
+        options.rhythm = (int32_t)truth->parameter[4];
+    report->struct_size = sizeof *report;
+    return kam_btyd_fit(truth->family, book, 1, 7, &options, NULL, model,
+                        covariance, report, NULL);
+}
+
+/* ---- intervals ---- */
+
+struct tally {
+    int64_t fits, ok, bound, flat, few, stuck;
+    int64_t inside[P], orders, clv, clv_rows, below, above;
+};
+
+static double orders_of(const kam_btyd *model, const kam_accounts *book,
+                        double *orders) {
+    double sum = 0;
+    kam_btyd_expected_orders(model, book, HORIZON, NULL, orders, NULL, NULL);
+    for (int64_t i = 0; i < book->n_rows; i++) sum += orders[i];
+    return sum;
+}
+
+/* Whether the book's expected orders under the true parameters lie within 1.96
+ * errors, by the delta method in logs. */
+static int orders_inside(const kam_btyd *truth, const kam_btyd *model,
+                         const double *covariance, const kam_accounts *book) {
+    static double orders[MOST];
+    const int32_t n = model->n_parameters;
+    const double here = log(orders_of(model, book, orders));
+    double g[P] = {0}, variance = 0;
+    for (int32_t j = 0; j < estimated(model); j++) {
+        kam_btyd up = *model;
+        up.parameter[j] *= exp(1e-4);
+        g[j] = (log(orders_of(&up, book, orders)) - here) / 1e-4;
+    }
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t j = 0; j < n; j++)
+            variance += g[i] * covariance[i * n + j] * g[j];
+    const double off = log(orders_of(truth, book, orders)) - here;
+    return fabs(off) <= 1.96 * sqrt(variance);
+}
+
+static void tally_clv(const kam_btyd *model, const double *covariance,
+                      const struct book *book, const kam_accounts *accounts,
+                      int32_t prior, struct tally *tally) {
+    static double low[MOST], high[MOST];
+    kam_estimate_options options;
+    kam_clv_options future;
+    kam_spend spend;
+    double spend_covariance[9];
+    kam_estimate_options_init(&options, sizeof options);
+    options.prior = prior;
+    if (kam_spend_fit(KAM_SPEND_GAMMA_GAMMA, accounts, 1, &options, NULL,
+                      &spend, spend_covariance, NULL, NULL) != KAM_OK)
+        return;
+    kam_clv_options_init(&future, sizeof future);
+    future.horizon_days = 7 * HORIZON;
+    future.interval = 0.95;
+    kam_clv_interval(model, covariance, &spend, spend_covariance, accounts,
+                     &future, NULL, low, high, NULL, NULL);
+    for (int64_t i = 0; i < book->n; i++) {
+        if (isnan(low[i])) continue;
+        tally->clv_rows++;
+        tally->below += book->future[i] < low[i];
+        tally->above += book->future[i] > high[i];
+    }
+}
+
+static void tally_one(const kam_btyd *truth, int64_t n, int32_t prior,
+                      struct tally *tally) {
+    static struct book book;
+    double covariance[P * P];
+    kam_btyd model;
+    kam_estimate_report report;
+    simulate(truth, n, &book);
+    const kam_accounts accounts = view(&book);
+    const kam_status status =
+        fit(truth, &accounts, prior, &model, covariance, &report);
+    tally->fits++;
+    tally->bound += status == KAM_ERR_AT_BOUND;
+    tally->flat += status == KAM_ERR_FLAT;
+    tally->few += status == KAM_ERR_TOO_FEW;
+    tally->stuck += status == KAM_ERR_NOT_CONVERGED;
+    if (status != KAM_OK) return;
+    tally->ok++;
+    for (int32_t j = 0; j < estimated(truth); j++) {
+        const double off = log(model.parameter[j] / truth->parameter[j]);
+        const double variance = covariance[j * (truth->n_parameters + 1)];
+        tally->inside[j] += fabs(off) <= 1.96 * sqrt(variance);
+    }
+    tally->orders += orders_inside(truth, &model, covariance, &accounts);
+    tally_clv(&model, covariance, &book, &accounts, prior, tally);
+}
+
+static double percent(int64_t part, int64_t whole) {
+    return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
+}
+
+static void intervals_of(const kam_btyd *truth) {
+    static const struct {
+        int64_t n;
+        int32_t prior, fits;
+    } runs[] = {{20, KAM_PRIOR_WEAK, 1000},
+                {50, KAM_PRIOR_NONE, 1000},
+                {300, KAM_PRIOR_NONE, 500},
+                {3000, KAM_PRIOR_NONE, 200}};
+    for (int k = 0; k < 4; k++) {
+        struct tally t = {0};
+        seed = 1000 * (uint64_t)truth->family + (uint64_t)k;
+        const int slow = truth->family == KAM_BTYD_GGOMNBD ? 4 : 1;
+        for (int32_t i = 0; i < runs[k].fits / slow; i++)
+            tally_one(truth, runs[k].n, runs[k].prior, &t);
+        printf("| %s | %d%s | %d | %.1f | %.1f | %.1f |",
+               kam_btyd_family_name(truth->family), (int)runs[k].n,
+               runs[k].prior ? ", prior" : "", (int)t.fits,
+               percent(t.ok, t.fits), percent(t.bound, t.fits),
+               percent(t.flat + t.few + t.stuck, t.fits));
+        for (int32_t j = 0; j < 5; j++)
+            if (j < estimated(truth))
+                printf(" %.1f |", percent(t.inside[j], t.ok));
+            else
+                printf(" |");
+        printf(" %.1f | %.1f | %.1f | %.1f |\n", percent(t.orders, t.ok),
+               percent(t.clv_rows - t.below - t.above, t.clv_rows),
+               percent(t.below, t.clv_rows), percent(t.above, t.clv_rows));
+        fflush(stdout);
+    }
+}
+
+/* ---- small and odd books ---- */
+
+static double any_size(double low, double high) {
+    return low * pow(high / low, uniform());
+}
+
+static void odd_book(int kind, int whole, struct book *book) {
+    const double age = any_size(whole ? 2 : 1e-2, 1e3);
+    book->n = 1 + (int64_t)any_size(1, 40);
+    for (int64_t i = 0; i < book->n; i++) {
+        double T = kind & 1 ? age : age * any_size(0.1, 3);
+        double x = floor(any_size(0.4, kind & 2 ? 3 : 60));
+        double t_x = T * (kind & 4 ? 1 - 1e-3 * uniform() : uniform());
+        if (kind & 8) x = 1, t_x = T / 2;
+        if (whole) {
+            T = ceil(T);
+            t_x = ceil(t_x);
+            if (x > t_x) x = t_x;
+        }
+        book->T[i] = T;
+        book->x[i] = x;
+        book->t_x[i] = x > 0 ? t_x : 0;
+        book->m[i] = 10 + uniform();
+        book->weight[i] = kind & 16 ? floor(any_size(1, 1e4)) : 1;
+    }
+}
+
+static double value_of(const kam_btyd *model, const kam_accounts *book) {
+    kam_objective sum = {.struct_size = sizeof sum};
+    return kam_btyd_objective(model, book, NULL, &sum, NULL) == KAM_OK
+               ? kam_sum_value(&sum.log_likelihood)
+               : -(double)INFINITY;
+}
+
+/* A second look: does any of many other points, near and far, fit better? */
+static int is_beaten(const kam_btyd *model, const kam_accounts *book,
+                     double value, double by) {
+    for (int i = 0; i < 60; i++) {
+        kam_btyd other = *model;
+        const double reach = i % 3 == 0 ? 3 : i % 3 == 1 ? 0.3 : 1e-3;
+        for (int32_t j = 0; j < estimated(model); j++)
+            if (i % 5 || j == i / 5 % estimated(model))
+                other.parameter[j] *= exp(reach * normal());
+        if (value_of(&other, book) > value + by * (fabs(value) + 1)) return 1;
+    }
+    return 0;
+}
+
+struct ends {
+    int64_t ok, bound, flat, few, stuck, empty, lies;
+};
+
+static int is_finite(const kam_btyd *model, const double *covariance) {
+    double sum = 0;
+    for (int32_t j = 0; j < model->n_parameters; j++) {
+        if (!(model->parameter[j] > 0)) return 0;
+        sum += model->parameter[j];
+    }
+    for (int32_t j = 0; covariance && j < model->n_parameters; j++)
+        sum += covariance[j * (model->n_parameters + 1)];
+    return isfinite(sum);
+}
+
+static void end_of(const kam_btyd *truth, const struct book *book,
+                   int32_t prior, struct ends *ends) {
+    double covariance[P * P];
+    kam_btyd model;
+    kam_estimate_report report;
+    const kam_accounts accounts = view(book);
+    const kam_status status =
+        fit(truth, &accounts, prior, &model, covariance, &report);
+    const char *wrong = NULL;
+    ends->ok += status == KAM_OK;
+    ends->bound += status == KAM_ERR_AT_BOUND;
+    ends->flat += status == KAM_ERR_FLAT;
+    ends->few += status == KAM_ERR_TOO_FEW || status == KAM_ERR_EMPTY;
+    ends->stuck += status == KAM_ERR_NOT_CONVERGED;
+    if (status == KAM_ERR_TOO_FEW || status == KAM_ERR_EMPTY ||
+        status == KAM_ERR_NOT_CONVERGED)
+        return;
+    if (status != KAM_OK && status != KAM_ERR_AT_BOUND &&
+        status != KAM_ERR_FLAT)
+        wrong = "no verdict";
+    else if (!is_finite(&model, status == KAM_OK ? covariance : NULL))
+        wrong = "not finite";
+    else if (status == KAM_OK && !(report.gradient <= 1e-8))
+        wrong = "gradient";
+    /* Beyond the bounds a limit is nearer still, but only as near as that. */
+    else if (prior == KAM_PRIOR_NONE &&
+             is_beaten(&model, &accounts, value_of(&model, &accounts),
+                       status == KAM_ERR_AT_BOUND ? 1e-3 : 1e-7))
+        wrong = "beaten";
+    if (!wrong) return;
+    ends->lies++;
+    if (ends->lies <= 5)
+        fprintf(stderr, "%s, %d accounts, prior %d: %s, %s (gradient %g)\n",
+                kam_btyd_family_name(truth->family), (int)book->n, prior,
+                kam_status_name(status), wrong, report.gradient);
+}
+
+static int64_t books_of(const kam_btyd *truth) {
+    static struct book book;
+    int64_t lies = 0;
+    for (int32_t prior = KAM_PRIOR_NONE; prior <= KAM_PRIOR_WEAK; prior++) {
+        struct ends ends = {0};
+        seed = 77;
+        for (int i = 0; i < 1000; i++) {
+            odd_book(i % 32, truth->family == KAM_BTYD_BGBB, &book);
+            end_of(truth, &book, prior, &ends);
+        }
+        printf("| %s | %s | %d | %d | %d | %d | %d | %d |\n",
+               kam_btyd_family_name(truth->family), prior ? "weak" : "none",
+               (int)ends.ok, (int)ends.bound, (int)ends.flat, (int)ends.few,
+               (int)ends.stuck, (int)ends.lies);
+        fflush(stdout);
+        lies += ends.lies;
+    }
+    return lies;
+}
+
+int main(int n, char **words) {
+    const char *const what = n > 1 ? words[1] : "both";
+    int64_t lies = 0;
+    for (int i = 0; i < N_MODELS; i++) {
+        const char *const name = kam_btyd_family_name(MODELS[i].family);
+        if (n > 2 && strcmp(words[2], name) != 0) continue;
+        if (strcmp(what, "books") != 0) intervals_of(&MODELS[i]);
+        if (strcmp(what, "intervals") != 0) lies += books_of(&MODELS[i]);
+    }
+    return lies > 0;
+}
