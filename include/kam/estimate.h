@@ -63,18 +63,19 @@ typedef struct kam_objective {
 /**
  * An interval of one parameter by profile likelihood: all values that, the other
  * parameters making the best of it, fit the rows (with the prior, if one is used)
- * so well that the likelihood-ratio test does not reject them. Unlike estimate
- * +- standard errors it is not symmetric, and it may have no end.
+ * so well that the likelihood-ratio test does not reject them. Unlike an estimate
+ * plus and minus standard errors it is not symmetric, and it may have no end.
  */
 typedef struct kam_estimate_interval {
     uint32_t struct_size;   /**< sizeof(kam_estimate_interval) */
     int32_t parameter;      /**< in: which, 0.. */
     double level;           /**< in: probability inside, (0, 1), such as 0.95 */
     double estimate;        /**< at the maximum */
-    double low, high;       /**< where it may lie */
+    double low;             /**< the least that it may be */
+    double high;            /**< the most */
     kam_status fit;         /**< verdict of the fit */
-    kam_status low_status;  /**< KAM_OK; KAM_ERR_AT_BOUND: no end, `low` is 0
-                                 (-inf where below zero is possible);
+    kam_status low_status;  /**< KAM_OK; KAM_ERR_AT_BOUND: no end, `low` is 0,
+                                 or minus infinity for mu; or
                                  KAM_ERR_NOT_CONVERGED: the last value tried */
     kam_status high_status; /**< likewise; no end: `high` is infinite */
     int32_t reserved;       /**< 0 */
