@@ -69,12 +69,12 @@ static struct poptOption scoring[] = {
          "RATE"),
     TEXT("interval", 0, interval,
          "probability between clv_low and clv_high (default: 0.80)", "P"),
-    TEXT("model", 0, model,
-         "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd or "
-         "bgcnbd (default: auto: "
-         "mbgnbd, with a weak prior when the book is too small for a fit "
-         "without)",
-         "MODEL"),
+    TEXT(
+        "model", 0, model,
+        "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd or bgcnbd; "
+        "auto takes the one that fits best (default: mbgnbd, with a weak prior "
+        "when the book is too small for a fit without)",
+        "MODEL"),
     TEXT("tiers", 0, tiers,
          "limits of revenue in the 12 months to the as-of day, best tier "
          "first; or top:5%,20%,50% of the accounts; or total:80%,95% of the "
@@ -241,12 +241,9 @@ static void column_options(struct options *options) {
 static void score_options(struct options *options) {
     static const char *const models[] = {"auto",    "mbgnbd",  "bgnbd",  "pnbd",
                                          "ggomnbd", "mbgcnbd", "bgcnbd", NULL};
-    static const int32_t families[] = {0,
-                                       KAM_BTYD_MBGNBD,
-                                       KAM_BTYD_BGNBD,
-                                       KAM_BTYD_PNBD,
-                                       KAM_BTYD_GGOMNBD,
-                                       KAM_BTYD_MBGCNBD,
+    static const int32_t families[] = {KAM_FIT_CHOOSE,   KAM_BTYD_MBGNBD,
+                                       KAM_BTYD_BGNBD,   KAM_BTYD_PNBD,
+                                       KAM_BTYD_GGOMNBD, KAM_BTYD_MBGCNBD,
                                        KAM_BTYD_BGCNBD};
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
@@ -263,7 +260,8 @@ static void score_options(struct options *options) {
                       1 - 1e-9, "a probability between 0 and 1, such as 0.80");
     options->as_of = day_option("as-of", given.as_of);
     options->backtest = day_option("backtest", given.backtest);
-    options->family = choice("model", given.model, models, families);
+    options->family =
+        given.model ? choice("model", given.model, models, families) : 0;
     options->language = choice("lang", given.lang, languages, numbers);
     tiers_option(options);
     rules_check(&options->rules, "--policy");

@@ -33,10 +33,16 @@ typedef struct kam_models {
                                        stood at their defaults */
 } kam_models;
 
+/** In place of a KAM_BTYD_*: MBG/NBD, Pareto/NBD or MBG/CNBD-k (where `log_gaps` is
+ *  known), whichever has the lowest BIC (kam_btyd_choose); MBG/NBD, as by default,
+ *  unless it and the best have interior maxima. */
+enum { KAM_FIT_CHOOSE = -1 };
+
 /** How to fit. */
 typedef struct kam_fit_options {
     uint32_t struct_size;  /**< set by _init */
-    int32_t family;        /**< KAM_BTYD_*, or 0 (default): MBG/NBD, with the
+    int32_t family;        /**< KAM_BTYD_*, KAM_FIT_CHOOSE, or 0 (default):
+                                MBG/NBD, with the
                                 weak prior when maximum likelihood finds no
                                 interior optimum */
     double period_days;    /**< the period the rows count in; default 7 */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a book to plain numbers: both models, the typical account, tier limits. */
+#include <kam/btyd_choose.h>
 #include <kam/fit.h>
 
 #include <math.h>
@@ -48,7 +49,7 @@ static kam_status read_options(kam_fit_options *ours,
     if (!kam__spend_family_of(ours->spend_family))
         return kam__fail(diag, KAM_ERR_OPTION, "options.spend_family", -1,
                          ours->spend_family, "{value} is no KAM_SPEND_*.");
-    if (!kam__btyd_family_of(ours->family))
+    if (ours->family != KAM_FIT_CHOOSE && !kam__btyd_family_of(ours->family))
         return kam__fail(diag, KAM_ERR_OPTION, "options.family", -1,
                          ours->family, "{value} is no KAM_BTYD_*.");
     if (!(ours->period_days > 0 && ours->period_days < INFINITY))
@@ -293,6 +294,29 @@ static kam_status fit_book(const struct book *book, int64_t n,
     return status;
 }
 
+/* By BIC, where likelihoods have an interior maximum to compare. */
+static kam_status choose_family(const struct book *book, int32_t *family) {
+    static const int32_t families[] = {KAM_BTYD_MBGNBD, KAM_BTYD_PNBD,
+                                       KAM_BTYD_MBGCNBD};
+    kam_btyd_contest contest = {.struct_size = sizeof contest,
+                                .criterion = KAM_BTYD_BY_BIC,
+                                .n_families = 3,
+                                .families = families};
+    kam_btyd_candidate candidate[5];
+    kam_status status;
+    int32_t best = 0;
+    *family = KAM_BTYD_MBGNBD;
+    do { /* again without the last, which needs log_gaps */
+        status = kam_btyd_choose(book->parts, book->n_parts,
+                                 book->options->period_days, &contest, NULL,
+                                 book->host, candidate, &best, book->diag);
+    } while (status == KAM_ERR_OPTION && --contest.n_families > 1);
+    if (status == KAM_OK && candidate[0].status == KAM_OK &&
+        candidate[best].status == KAM_OK)
+        *family = candidate[best].family;
+    return is_failure(status) ? status : KAM_OK;
+}
+
 kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
                    const kam_fit_options *options, const kam_host *host,
                    kam_models *models, kam_fit_report *report, kam_diag *diag) {
@@ -313,6 +337,8 @@ kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
         status = kam__sized_check(models, MODELS_FIRST_VERSION, "models", diag);
     if (status == KAM_OK && report)
         status = kam__sized_check(report, sizeof told, "report", diag);
+    if (status == KAM_OK && ours.family == KAM_FIT_CHOOSE)
+        status = choose_family(&book, &ours.family);
     if (status == KAM_OK) status = fit_book(&book, n, &found, &told);
     if (status != KAM_OK) return status;
     kam__sized_write(models, &found, sizeof found, MODELS_FIRST_VERSION,

@@ -103,14 +103,14 @@ def fit(book: Book, *, family: Optional[str] = None, spend_family: Optional[str]
         progress: Optional[Progress] = None, threads: Optional[int] = None) -> Models:
     """Fits the order model, the spend model, the tier limits and the matrix of a
     book. A part that the data cannot carry is left out, with its verdict in the
-    report. `tiers` go before those of the policy. With spend_family="normal",
+    report. family="choose" takes the one with the lowest BIC. `tiers` go before those of the policy. With spend_family="normal",
     mean_order_value is the mean margin of an order."""
     rows = accounts(book)
     days = period_of(rows, period_days)
     options = _ffi.kam_fit_options()
     check(lib.kam_fit_options_init(ctypes.byref(options), ctypes.sizeof(options)))
     if family is not None:
-        options.family = btyd.Model.family_number(family)
+        options.family = _ffi.KAM_FIT_CHOOSE if family == "choose" else btyd.Model.family_number(family)
     if spend_family is not None:
         options.spend_family = spend.family_number(spend_family)
     if days is not None:

@@ -51,8 +51,8 @@ _SCORING = (
     ("horizon-days", "DAYS", "how far ahead to look, or inf (default: 365)"),
     ("discount-per-year", "RATE", "yearly rate by which later money counts less (default: 0.10)"),
     ("interval", "P", "probability between clv_low and clv_high (default: 0.80)"),
-    ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + " (default: auto: mbgnbd, with a weak prior "
-     "when the book is too small for a fit without)"),
+    ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + "; auto takes the one that fits best "
+     "(default: mbgnbd, with a weak prior when the book is too small for a fit without)"),
     ("tiers", "LIMITS", "limits of revenue in the 12 months to the as-of day, best tier first; or top:5%%,20%%,50%% of "
      "the accounts; or total:80%%,95%% of the revenue (default: 5000000,1000000,500000)"),
     ("policy", "FILE", "JSON file of the company's rules (docs/policy.md); the options above go before it"),
@@ -288,7 +288,7 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     options.as_of = day("as-of", given.as_of)
     options.backtest = day("backtest", asked.get("backtest"))
     family = choice("model", given.model, ["auto", *FAMILIES])
-    options.family = None if family == "auto" else family
+    options.family = None if given.model is None else "choose" if family == "auto" else family
     options.language = choice("lang", given.lang, ["en", "zh"])
     set_tiers(rules, given.tiers, given.keep)
     rules.check("--policy")
