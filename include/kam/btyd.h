@@ -67,9 +67,8 @@ KAM_API const char *kam_btyd_parameter_name(int32_t family, int32_t i);
  * @param[out] covariance shape (p, p), of the log parameters; may be NULL; all
  *                        NaN where the verdict leaves it undefined; 0 for k
  * @param[out] report     may be NULL
- * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_TOO_FEW; KAM_ERR_AT_BOUND;
- *         KAM_ERR_FLAT; KAM_ERR_NOT_CONVERGED, each with the reason in `diag`;
- *         1..19; 60..79
+ * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_TOO_FEW; KAM_ERR_AT_BOUND; KAM_ERR_FLAT;
+ *         KAM_ERR_NOT_CONVERGED, with the reason in `diag`; 1..19; 60..79
  */
 KAM_API kam_status kam_btyd_fit(int32_t family, const kam_accounts *parts,
                                 int64_t n_parts, double period_days,

@@ -68,7 +68,7 @@ typedef struct kam_objective {
  */
 typedef struct kam_estimate_interval {
     uint32_t struct_size;   /**< sizeof(kam_estimate_interval) */
-    int32_t parameter;      /**< in: which, 0.. */
+    int32_t parameter;      /**< in: which, from 0 */
     double level;           /**< in: probability inside, (0, 1), such as 0.95 */
     double estimate;        /**< at the maximum */
     double low;             /**< the least that it may be */
