@@ -62,9 +62,9 @@ static void blank(const struct job *job) {
 
 static kam_status forecast_from(struct job *job, int64_t origin) {
     const double rate = hide_future(job, origin), none = (double)NAN;
-    const int64_t left = INT64_MAX - origin;
-    const int64_t end =
-        job->plan.step < left ? origin + job->plan.step : INT64_MAX;
+    const int64_t end = origin < INT64_MAX - job->plan.step
+                            ? origin + job->plan.step
+                            : INT64_MAX;
     const kam_status status =
         job->plan.model
             ? job->plan.model(job->plan.context, &job->train, job->forecast)
@@ -113,7 +113,7 @@ static kam_status roll(struct job *job) {
                          "No row is of period {value} or later.");
     for (int64_t o = job->plan.first; status == KAM_OK && o <= last;) {
         status = forecast_from(job, o);
-        if (last - o < job->plan.step) break;
+        if ((uint64_t)last - (uint64_t)o < (uint64_t)job->plan.step) break;
         o = next_origin(job, o + job->plan.step);
     }
     return status;
