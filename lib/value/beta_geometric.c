@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "value/beta_geometric.h"
 
+#include <string.h>
+
 #include "base/isa.h"
 #include "math/elementary.h"
 
@@ -82,21 +84,50 @@ static void time_terms(const struct kam__beta_geometric *m,
     }
 }
 
-/* rest = 1 unless P(active) is below e^-700 or so: products with stay / mixed keep
+/* rest = 1 unless P(active) is below e^-700 or so: products with the rest keep
  * their digits where P itself is subnormal. P(no order) = P(left) + P(active)
  * quiet takes no difference, so small risks keep their digits too. */
 static void activity(const struct kam__beta_geometric *m,
                      const struct kam__btyd_tile *tile,
-                     double (*restrict part)[KAM__TILE]) {
-    double *const rest = part[3];
+                     double (*part)[KAM__TILE]) {
+    /* Of our own, so that compilers make vectors of the loop. */
+    const struct kam__beta_geometric model = *m;
+    const double *const x = tile->x, *const t_x = tile->t_x, *const T = tile->T;
+    const int32_t n = tile->n;
+    double active[KAM__TILE], rest[KAM__TILE], gone[KAM__TILE];
+    double stay[KAM__TILE], mixed[KAM__TILE];
+    const size_t size = (size_t)n * sizeof *active;
+    int beyond = 0;
+    for (int32_t i = 0; i < n; i++) {
+        const struct left left = left_of(&model, x[i], t_x[i], T[i]);
+        active[i] = left.stay / left.mixed;
+        rest[i] = left.q > 0 ? left.excess : 0;
+        gone[i] = left.q * (1 + left.rho1);
+        stay[i] = left.stay;
+        mixed[i] = left.mixed;
+    }
+    for (int32_t i = 0; i < n; i++) beyond |= rest[i] > 0;
+    if (beyond)
+        for (int32_t i = 0; i < n; i++) rest[i] = kam__exp(-rest[i]);
+    else
+        for (int32_t i = 0; i < n; i++) rest[i] = 1;
+    memcpy(part[KAM__ACTIVE], active, size);
+    memcpy(part[KAM__REST], rest, size);
+    memcpy(part[KAM__GONE], gone, size);
+    memcpy(part[KAM__STAY], stay, size);
+    memcpy(part[KAM__MIXED], mixed, size);
+}
+
+/* Active and rest of these alone. */
+static void alive(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double *main,
+                  double *rest) {
     int beyond = 0;
     for (int32_t i = 0; i < tile->n; i++) {
         const struct left left =
             left_of(m, tile->x[i], tile->t_x[i], tile->T[i]);
-        part[0][i] = left.stay;
-        part[1][i] = left.q * (1 + left.rho1);
-        part[2][i] = left.mixed;
-        part[3][i] = left.q > 0 ? left.excess : 0;
+        main[i] = left.stay / left.mixed;
+        rest[i] = left.q > 0 ? left.excess : 0;
     }
     for (int32_t i = 0; i < tile->n; i++) beyond |= rest[i] > 0;
     if (beyond)
@@ -284,5 +315,5 @@ static void survival_shared(double a, double R, double c, const double *w,
 }
 
 const struct kam__beta_geometric_kernels KAM__ISA(kam__beta_geometric) = {
-    time_terms, activity, quiet,          no_order_log_odds,
-    survival,   orders,   survival_shared};
+    time_terms,        activity, alive,  quiet,
+    no_order_log_odds, survival, orders, survival_shared};

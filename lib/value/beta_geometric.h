@@ -30,15 +30,20 @@ struct kam__lanes {
     double R[KAM__LANES], c[KAM__LANES], w[KAM__LANES];
 };
 
+enum { KAM__ACTIVE, KAM__REST, KAM__GONE, KAM__STAY, KAM__MIXED, KAM__PARTS };
+
 struct kam__beta_geometric_kernels {
     void (*time_terms)(const struct kam__beta_geometric *m,
                        const struct kam__btyd_tile *tile,
                        double (*out)[KAM__TILE]);
-    /* P(active) = stay / mixed * rest and P(left) = gone / mixed; shape (4, n):
-     * stay, gone, mixed, rest. */
+    /* P(active) = active * rest, active = stay / mixed; P(left) = gone / mixed.
+     * Shape (KAM__PARTS, n). */
     void (*activity)(const struct kam__beta_geometric *m,
                      const struct kam__btyd_tile *tile,
                      double (*part)[KAM__TILE]);
+    void (*alive)(const struct kam__beta_geometric *m,
+                  const struct kam__btyd_tile *tile, double *active,
+                  double *rest);
     /* P(no order within the horizon) of an active account. */
     void (*quiet)(const struct kam__beta_geometric *m,
                   const struct kam__btyd_tile *tile, double horizon,

@@ -95,37 +95,42 @@ static void time_terms(kam__family family, const double *parameter,
  * where they go when the tile keeps none. */
 typedef double (*parts)[KAM__TILE];
 
+static int keeps(kam__tile tile, const double *parameter) {
+    return tile->memo && tile->memo->parameter == parameter;
+}
+
 static parts activity(const struct kam__beta_geometric *m,
                       const double *parameter, kam__tile tile, parts room) {
     struct kam__btyd_memo *const memo = tile->memo;
-    if (!memo || memo->parameter != parameter) {
-        kernels(tile->isa)->activity(m, tile, room);
-        return room;
-    }
-    if (!memo->is_known) kernels(tile->isa)->activity(m, tile, memo->part);
-    memo->is_known = 1;
-    return memo->part;
+    const int kept = keeps(tile, parameter);
+    const parts part = kept ? memo->part : room;
+    if (!kept || !memo->is_known) kernels(tile->isa)->activity(m, tile, part);
+    if (kept) memo->is_known = 1;
+    return part;
 }
 
 static void chances(const struct kam__beta_geometric *m,
                     const double *parameter, kam__tile tile, double *main,
                     double *rest) {
-    double room[4][KAM__TILE];
-    const parts part = activity(m, parameter, tile, room);
-    for (int32_t i = 0; i < tile->n; i++) {
-        main[i] = part[0][i] / part[2][i];
-        rest[i] = part[3][i];
+    if (!keeps(tile, parameter)) {
+        kernels(tile->isa)->alive(m, tile, main, rest);
+        return;
     }
+    const parts part = activity(m, parameter, tile, NULL);
+    const size_t size = (size_t)tile->n * sizeof *main;
+    memcpy(main, part[KAM__ACTIVE], size);
+    memcpy(rest, part[KAM__REST], size);
 }
 
 static void no_order(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
-    double room[4][KAM__TILE];
+    double room[KAM__PARTS][KAM__TILE];
     const parts part = activity(&m, parameter, tile, room);
     kernels(tile->isa)->quiet(&m, tile, horizon, out);
     for (int32_t i = 0; i < tile->n; i++) {
-        const double risk = (part[1][i] + part[0][i] * out[i]) / part[2][i];
+        const double risk = (part[KAM__GONE][i] + part[KAM__STAY][i] * out[i]) /
+                            part[KAM__MIXED][i];
         out[i] = risk < 1 ? risk : 1;
     }
 }

@@ -21,7 +21,7 @@ struct kam__btyd_facts {
 struct kam__btyd_memo {
     const double *parameter;
     int32_t is_known;
-    double part[4][KAM__TILE];
+    double part[5][KAM__TILE];
 };
 
 /* What discounted orders of many rows are made of, found once for all of them: for

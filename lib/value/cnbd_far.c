@@ -82,26 +82,38 @@ static double placed(double a, double B, double n) {
     return (B + c) * slope * (fabs(y) > 1e-300 ? -kam__expm1(-y) / y : 1);
 }
 
-/* The chance that exactly n orders could have come by then, n >= 0, real. */
+/* The chance that exactly n orders could have come by then, n >= 0, real: a chance
+ * of one number of hidden events leads to that of the next by a factor. */
 static double possible(const struct far *f, double n) {
+    const int32_t k = f->s->k;
+    const double g = f->s->ratio[f->lane], z = g / (1 + g);
     double sum = 0;
-    for (int32_t j = 0; j < f->s->k; j++)
-        for (int32_t r = 0; r < f->s->k; r++)
-            sum += f->s->w[j][f->lane] * chance_of(f->s->R[f->lane] + j,
-                                                   f->s->ratio[f->lane],
-                                                   n * f->s->k + (r - j));
+    for (int32_t j = 0; j < k; j++) {
+        const double R = f->s->R[f->lane] + j, first = n * k - j;
+        double chance = 0, all = 0;
+        for (int32_t r = 0; r < k; r++) {
+            const double i = first + r;
+            chance = i >= 1 && r > 0 ? chance * ((R + (i - 1)) / i * z)
+                                     : chance_of(R, g, i);
+            all += chance;
+        }
+        sum += f->s->w[j][f->lane] * all;
+    }
     return sum;
 }
 
-/* The rate at which order n + 1 could come. */
+/* The rate at which order n + 1 could come. Of a given sum of R + j and the number of
+ * hidden events, the chance that j is k - 1 leads to the others; it is the largest where
+ * few orders were to be expected. */
 static double possible_rate(const struct far *f, double n) {
-    double sum = 0;
-    for (int32_t j = 0; j < f->s->k; j++)
-        sum += f->s->w[j][f->lane] * chance_of(f->s->R[f->lane] + j,
-                                               f->s->ratio[f->lane],
-                                               n * f->s->k + (f->s->k - 1 - j));
-    return sum * (f->s->R[f->lane] + n * f->s->k + (f->s->k - 1)) /
-           (1 + f->s->ratio[f->lane]);
+    const int32_t k = f->s->k;
+    const double R = f->s->R[f->lane], g = f->s->ratio[f->lane];
+    double chance = chance_of(R + (k - 1), g, n * k), sum = 0;
+    for (int32_t j = k - 1; j >= 0; j--) {
+        sum += f->s->w[j][f->lane] * chance;
+        chance *= (R + (j - 1)) * g / (n * k + (k - j));
+    }
+    return sum * (R + n * k + (k - 1)) / (1 + g);
 }
 
 static double addend(const struct far *f, int what, double n) {
@@ -148,20 +160,30 @@ static double beyond(const struct far *f, int what) {
     return sum;
 }
 
-static double whole(struct far *f, int what) {
-    double sum = 0, done = 0, stay = 1;
-    for (int32_t n = 0; n < SUMMED; n++) {
-        if (what == ORDERS)
-            sum += possible(f, n) * done;
-        else if (what == STAYS)
-            sum += possible(f, n) * stay;
-        else
-            sum += possible_rate(f, n) * stay * (what == PAIRS ? n : 1);
+/* Beyond, fewer than 1e-18 of the orders that could come are left: twelve spreads
+ * and 45 times the length over which the tail falls by e. */
+static double last_possible(const struct far *f) {
+    const double R = f->s->R[f->lane], g = f->s->ratio[f->lane];
+    return (R * g + 12 * sqrt(R * g * (1 + g)) + 45 * (1 + g)) / f->s->k + 2;
+}
+
+/* Orders and the chance to stay, or rates and pairs: one pass for both. */
+static void whole(struct far *f, int rates, double *out) {
+    const double last = last_possible(f);
+    const int32_t n_summed = last < KNOWN ? (int32_t)last : SUMMED;
+    double done = 0, stay = 1;
+    out[0] = out[1] = 0;
+    for (int32_t n = 0; n < n_summed; n++) {
+        const double chance = rates ? possible_rate(f, n) : possible(f, n);
+        out[0] += chance * (rates ? stay : done);
+        out[1] += chance * stay * (rates ? n : 1);
         if (n == KNOWN) f->done = done;
         done += stay;
         stay *= (f->B + n) / (f->a + f->B + n);
     }
-    return sum + beyond(f, what);
+    if (n_summed < SUMMED) return;
+    out[0] += beyond(f, rates ? RATE : ORDERS);
+    out[1] += beyond(f, rates ? PAIRS : STAYS);
 }
 
 static struct far far_of(const struct kam__hidden *s, int32_t lane) {
@@ -171,15 +193,19 @@ static struct far far_of(const struct kam__hidden *s, int32_t lane) {
 void kam__cnbd_far(const struct kam__hidden *s, int32_t lane, double *orders,
                    double *active) {
     struct far f = far_of(s, lane);
-    *orders = whole(&f, ORDERS);
-    *active = whole(&f, STAYS);
+    double both[2];
+    whole(&f, 0, both);
+    *orders = both[0];
+    *active = both[1];
 }
 
 void kam__cnbd_far_rate(const struct kam__hidden *s, int32_t lane,
                         double *orders, double *pairs) {
     struct far f = far_of(s, lane);
-    *orders = whole(&f, RATE);
-    *pairs = whole(&f, PAIRS);
+    double both[2];
+    whole(&f, 1, both);
+    *orders = both[0];
+    *pairs = both[1];
 }
 
 /* ---- chances ---- */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Real books and public samples, end to end, against the facts in the README
 of the data that lies beside the repository."""
+import datetime
 import math
 
 from tap import Skip, equal, file, has, lines, main, near, run, score, shared, true
@@ -195,6 +196,20 @@ def test_cdnow_sample_fit():
                "--model", "bgnbd", book)
     for part in ("converged on 2,357 accounts", "r 0.242", "alpha 4.41", "a 0.792", "b 2.42", "log likelihood -9582.4"):
         has(done.err, part)
+
+
+def test_weekly_orders():
+    """Orders like clockwork are what CNBD-k is for: the next year holds 52 more."""
+    start = datetime.date(2019, 1, 1)
+    book = file("weekly.csv", lines(["account", "day", "revenue"], (
+        [f"W{i:02}", start + datetime.timedelta(days=17 * i + 7 * n), 100 + (i * n) % 7]
+        for i in range(12) for n in range(280 - 17 * i // 7))))
+    table = score("--model", "mbgcnbd", book)
+    sound(table)
+    for name, row in table.items():
+        near(row["expected_orders"], 52, 2, name)
+        near(row["churn_risk"], 0, 0.01, name)
+        true(float(row["clv_low"]) < float(row["clv"]) < float(row["clv_high"]), name)
 
 
 def test_saas_sales():

@@ -79,6 +79,30 @@ static void fit_orders(struct fuzz *f) {
                              covariance, report, &f->diag));
 }
 
+/* One parameter of three kinds of models, which may not exist. */
+static void profiles(struct fuzz *f) {
+    kam_accounts part[2];
+    fuzz_take_rows(f);
+    f->n %= 8; /* each end is a search of its own */
+    const kam_accounts book = fuzz_accounts(f);
+    const int64_t n_parts = parts_of(f, &book, part);
+    const kam_estimate_options *const options = how(f);
+    const int32_t family = fuzz_pick(f, 1, 2), which = fuzz_pick(f, 0, 2);
+    kam_estimate_interval *const interval =
+        fuzz_struct_out(f, sizeof *interval);
+    if (interval) {
+        interval->parameter = fuzz_pick(f, 0, 5);
+        interval->level = fuzz_number(f, CHANCE);
+    }
+    fuzz_end(f, which == 0 ? kam_btyd_profile(family, part, n_parts, options,
+                                              &f->host, interval, &f->diag)
+                : which == 1
+                    ? kam_spend_profile(family, part, n_parts, options,
+                                        &f->host, interval, &f->diag)
+                    : kam_retention_profile(family, part, n_parts, options,
+                                            &f->host, interval, &f->diag));
+}
+
 static kam_status total_orders(void *context, const kam_btyd *model,
                                kam_objective *total) {
     return kam_btyd_objective(model, context, NULL, total, NULL);
@@ -432,5 +456,5 @@ static const fuzz_case cases[] = {fit_orders, objectives, ask_orders,
                                   ask_orders, choose,     covariates,
                                   contracts,  spend,      lifetime,
                                   fit_all,    score,      score,
-                                  search};
+                                  search,     profiles};
 FUZZ_TARGET(cases)
