@@ -36,12 +36,15 @@ static struct place element(const struct place *place, size_t i) {
 /* "file: path must be ..., not value" */
 static _Noreturn void refuse(const struct place *place, const json_t *value,
                              const char *what) {
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
-                                       JSON_REAL_PRECISION(15));
-    const int is_short = text && strlen(text) <= 60;
+    enum { LONGEST = 60 };
+    char shown[LONGEST + 1] = "";
+    char *const text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
+                                             JSON_REAL_PRECISION(15));
+    if (text && strlen(text) <= LONGEST) strcpy(shown, text);
+    free(text);
     fail(EXIT_INPUT, "%s: %s must be %s%s%s", place->file,
-         *place->path ? place->path : "a policy", what,
-         is_short ? ", not " : "", is_short ? text : "");
+         *place->path ? place->path : "a policy", what, *shown ? ", not " : "",
+         shown);
 }
 
 static void need_object(const struct place *place, const json_t *value) {

@@ -553,7 +553,7 @@ static void test_reasons(void **state) {
     double *const x = rows_of(ROWS, 6);
     kam_trees *const trees = model_of(KAM_TREES_XGBOOST, toy, 12);
     static double score[ROWS], phi[ROWS][FEATURES + 1];
-    static kam_reason reasons[ROWS][FEATURES + 2];
+    static kam_reason reasons[ROWS * (FEATURES + 2)];
     const int32_t ids[FEATURES] = {10, 11, 12, 1007, 14};
     kam_column column[FEATURES];
     kam_panel panel = panel_of(x, ROWS, column);
@@ -563,11 +563,11 @@ static void test_reasons(void **state) {
     assert_status(kam_trees_contributions(trees, &panel, NULL, phi[0], NULL),
                   KAM_OK);
     for (int32_t top = 0; top <= FEATURES; top++) {
-        assert_status(kam_trees_reasons(trees, &panel, top, NULL, reasons[0],
+        assert_status(kam_trees_reasons(trees, &panel, top, NULL, reasons,
                                         NULL),
                       KAM_OK);
         for (int i = 0; i < ROWS; i++) {
-            const kam_reason *const r = &reasons[0][i * (top + 2)];
+            const kam_reason *const r = &reasons[i * (top + 2)];
             double forth = 0, back = 0;
             for (int k = 0; k < top + 2; k++) forth += r[k].contribution;
             for (int k = top + 1; k >= 0; k--) back += r[k].contribution;
@@ -588,9 +588,9 @@ static void test_reasons(void **state) {
             }
         }
     }
-    assert_status(kam_trees_reasons(trees, &panel, 6, NULL, reasons[0], NULL),
+    assert_status(kam_trees_reasons(trees, &panel, 6, NULL, reasons, NULL),
                   KAM_ERR_OPTION);
-    assert_status(kam_trees_reasons(trees, &panel, -1, NULL, reasons[0], NULL),
+    assert_status(kam_trees_reasons(trees, &panel, -1, NULL, reasons, NULL),
                   KAM_ERR_OPTION);
     assert_status(kam_trees_reasons(trees, &panel, 1, NULL, NULL, NULL),
                   KAM_ERR_NULL);
