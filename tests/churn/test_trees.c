@@ -676,9 +676,11 @@ static void test_blob(void **state) {
                           KAM_ERR_SHAPE);
             free(cut);
         }
+        kam_trees_free(again);
         blob[8] = 2;
         assert_status(kam_trees_load(blob, size, NULL, &again, NULL),
                       KAM_ERR_NEWER);
+        assert_null(again);
         free(blob);
         free(same);
         free(odd);
