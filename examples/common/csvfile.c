@@ -3,6 +3,7 @@
 
 #include <csv.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -347,4 +348,15 @@ void csv_put(FILE *out, const char *text, size_t length) {
         fwrite(text, 1, length, out);
     else
         csv_fwrite(out, text, length);
+}
+
+void csv_put_number(FILE *out, double value, int decimals) {
+    char text[340];
+    const char *from = text;
+    if (isfinite(value)) {
+        snprintf(text, sizeof text, "%.*f", decimals, value);
+        if (strspn(text, "-0.") == strlen(text) && text[0] == '-') from++;
+        fputs(from, out);
+    }
+    fputc(',', out);
 }

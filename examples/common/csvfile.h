@@ -58,4 +58,7 @@ int64_t csv_require(const struct record *header, const char *name,
 /* Writes one field, quoted when it must be. */
 void csv_put(FILE *out, const char *text, size_t length);
 
+/* A number and the comma that ends its field; nothing when it is not known. */
+void csv_put_number(FILE *out, double value, int decimals);
+
 #endif

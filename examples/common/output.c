@@ -9,18 +9,6 @@
 #include "message.h"
 #include "parse.h"
 
-/* A number and what ends its field; nothing when it is not known. */
-static void put_number(FILE *out, double value, int decimals) {
-    char text[340];
-    const char *from = text;
-    if (isfinite(value)) {
-        snprintf(text, sizeof text, "%.*f", decimals, value);
-        if (strspn(text, "-0.") == strlen(text) && text[0] == '-') from++;
-        fputs(from, out);
-    }
-    fputc(',', out);
-}
-
 static void put_day(FILE *out, int32_t day) {
     char text[16];
     fprintf(out, "%s,", day_text(day, text));
@@ -69,18 +57,18 @@ static void put_row(FILE *out, const struct result *result, int64_t i) {
     csv_put(out, book->key[i], (size_t)book->key_length[i]);
     fputc(',', out);
     put_tier(out, scores->tier[i], result->answers->models.n_bands, language);
-    put_number(out, book->summary.orders[i], 0);
+    csv_put_number(out, book->summary.orders[i], 0);
     put_day(out, book->summary.first_day[i]);
     put_day(out, book->summary.last_day[i]);
-    put_number(out, scores->net_revenue[i], 2);
-    put_number(out, scores->profit[i], 2);
-    put_number(out, 100 * scores->margin_ratio[i], 2);
-    put_number(out, scores->alive[i], 4);
-    put_number(out, scores->expected_orders[i], 4);
-    put_number(out, scores->lifetime_value[i], 2);
-    put_number(out, scores->lifetime_value_low[i], 2);
-    put_number(out, scores->lifetime_value_high[i], 2);
-    put_number(out, scores->churn_risk[i], 4);
+    csv_put_number(out, scores->net_revenue[i], 2);
+    csv_put_number(out, scores->profit[i], 2);
+    csv_put_number(out, 100 * scores->margin_ratio[i], 2);
+    csv_put_number(out, scores->alive[i], 4);
+    csv_put_number(out, scores->expected_orders[i], 4);
+    csv_put_number(out, scores->lifetime_value[i], 2);
+    csv_put_number(out, scores->lifetime_value_low[i], 2);
+    csv_put_number(out, scores->lifetime_value_high[i], 2);
+    csv_put_number(out, scores->churn_risk[i], 4);
     put_reasons(out, result, i);
     put_flags(out, result, i);
 }

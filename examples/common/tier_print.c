@@ -10,17 +10,6 @@
 
 /* ---- the CSV ---- */
 
-static void put_number(FILE *out, double value, int decimals) {
-    char text[340];
-    const char *from = text;
-    if (isfinite(value)) {
-        snprintf(text, sizeof text, "%.*f", decimals, value);
-        if (strspn(text, "-0.") == strlen(text) && text[0] == '-') from++;
-        fputs(from, out);
-    }
-    fputc(',', out);
-}
-
 static void put_words(FILE *out, const char *words) {
     csv_put(out, words, strlen(words));
     fputc(',', out);
@@ -42,8 +31,9 @@ static void put_tier(FILE *out, const struct tier_answers *a,
     } else {
         fprintf(out, "%d,", (int)tier + 1);
         put_words(out, kam_tier_name(tier, n, options->language));
-        put_number(out, tier > 0 ? a->limits[tier - 1].enter - value : 0, 2);
-        put_number(out, tier < n ? value - a->limits[tier].keep : NAN, 2);
+        csv_put_number(out, tier > 0 ? a->limits[tier - 1].enter - value : 0,
+                       2);
+        csv_put_number(out, tier < n ? value - a->limits[tier].keep : NAN, 2);
     }
     put_words(out, kam_move_name(a->verdict[i], options->language));
     fputs(options->moves.as_of_day != KAM_NO_DAY ? day_text(a->since[i], day)
@@ -60,8 +50,8 @@ static void put_matrix(FILE *out, const struct tier_answers *a,
     }
     put_words(out,
               kam_matrix_class_name(a->matrix_class[i], options->language));
-    put_number(out, a->value_score[i], 4);
-    put_number(out, a->potential_score[i], 4);
+    csv_put_number(out, a->value_score[i], 4);
+    csv_put_number(out, a->potential_score[i], 4);
 }
 
 static void put_flags(FILE *out, uint32_t flags) {
@@ -80,19 +70,20 @@ static void put_row(FILE *out, const struct tier_answers *a,
     static const char *const classes[] = {"A", "B", "C"};
     const double value = book->fact[FACT_VALUE][i];
     put_text(out, &book->account, i);
-    put_number(out, value, 2);
-    put_number(out, a->rank[i] > 0 ? (double)a->rank[i] : NAN, 0);
-    put_number(out, a->share[i], 6);
+    csv_put_number(out, value, 2);
+    csv_put_number(out, a->rank[i] > 0 ? (double)a->rank[i] : NAN, 0);
+    csv_put_number(out, a->share[i], 6);
     put_words(out, a->abc && a->abc[i] >= 0 ? classes[a->abc[i]] : "");
     put_tier(out, a, options, value, i);
     put_matrix(out, a, options, i);
     put_words(out, a->agreement ? kam_segment_agreement_name(a->agreement[i],
                                                              options->language)
                                 : "");
-    put_number(out, a->group ? (double)a->group[i] + 1 : NAN, 0);
-    put_number(out,
-               a->group ? a->group_amount[a->group[i]] / a->book.total : NAN,
-               6);
+    csv_put_number(out, a->group ? (double)a->group[i] + 1 : NAN, 0);
+    csv_put_number(out,
+                   a->group ? a->group_amount[a->group[i]] / a->book.total
+                            : NAN,
+                   6);
     put_flags(out, a->row_flags[i]);
 }
 

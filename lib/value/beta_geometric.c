@@ -84,6 +84,16 @@ static void time_terms(const struct kam__beta_geometric *m,
     }
 }
 
+/* What is left of 1 after e^excess; mostly there is no excess. */
+static void power_of_excess(int32_t n, double *excess) {
+    int beyond = 0;
+    for (int32_t i = 0; i < n; i++) beyond |= excess[i] > 0;
+    if (beyond)
+        for (int32_t i = 0; i < n; i++) excess[i] = kam__exp(-excess[i]);
+    else
+        for (int32_t i = 0; i < n; i++) excess[i] = 1;
+}
+
 /* rest = 1 unless P(active) is below e^-700 or so: products with the rest keep
  * their digits where P itself is subnormal. P(no order) = P(left) + P(active)
  * quiet takes no difference, so small risks keep their digits too. */
@@ -97,7 +107,6 @@ static void activity(const struct kam__beta_geometric *m,
     double active[KAM__TILE], rest[KAM__TILE], gone[KAM__TILE];
     double stay[KAM__TILE], mixed[KAM__TILE];
     const size_t size = (size_t)n * sizeof *active;
-    int beyond = 0;
     for (int32_t i = 0; i < n; i++) {
         const struct left left = left_of(&model, x[i], t_x[i], T[i]);
         active[i] = left.stay / left.mixed;
@@ -106,11 +115,7 @@ static void activity(const struct kam__beta_geometric *m,
         stay[i] = left.stay;
         mixed[i] = left.mixed;
     }
-    for (int32_t i = 0; i < n; i++) beyond |= rest[i] > 0;
-    if (beyond)
-        for (int32_t i = 0; i < n; i++) rest[i] = kam__exp(-rest[i]);
-    else
-        for (int32_t i = 0; i < n; i++) rest[i] = 1;
+    power_of_excess(n, rest);
     memcpy(part[KAM__ACTIVE], active, size);
     memcpy(part[KAM__REST], rest, size);
     memcpy(part[KAM__GONE], gone, size);
@@ -122,18 +127,13 @@ static void activity(const struct kam__beta_geometric *m,
 static void alive(const struct kam__beta_geometric *m,
                   const struct kam__btyd_tile *tile, double *main,
                   double *rest) {
-    int beyond = 0;
     for (int32_t i = 0; i < tile->n; i++) {
         const struct left left =
             left_of(m, tile->x[i], tile->t_x[i], tile->T[i]);
         main[i] = left.stay / left.mixed;
         rest[i] = left.q > 0 ? left.excess : 0;
     }
-    for (int32_t i = 0; i < tile->n; i++) beyond |= rest[i] > 0;
-    if (beyond)
-        for (int32_t i = 0; i < tile->n; i++) rest[i] = kam__exp(-rest[i]);
-    else
-        for (int32_t i = 0; i < tile->n; i++) rest[i] = 1;
+    power_of_excess(tile->n, rest);
 }
 
 /* (A / (A + h))^R */

@@ -84,6 +84,27 @@ double kam__discounted_survival(int32_t isa, double a, double R, double c,
                                 double A, double horizon, double discount,
                                 int kind);
 
+/* What r, alpha, a or b at a bound means, for the table of families. */
+#define KAM__BETA_GEOMETRIC_BOUNDS                                             \
+    {"r tends to 0: hardly any account orders again.",                         \
+     "alpha tends to 0: accounts order again at once or never.",               \
+     "a tends to 0: nothing in the data says that accounts leave.",            \
+     "b tends to 0: every account seems to leave.",                            \
+     0,                                                                        \
+     0,                                                                        \
+     0,                                                                        \
+     0},                                                                       \
+    {                                                                          \
+        "r grows without limit: all accounts order at the same rate.",         \
+            "alpha grows without limit: all accounts order at the same rate.", \
+            "a grows without limit: all accounts have the same chance to "     \
+            "leave.",                                                          \
+            "b grows without limit: the chance to leave is the same for all, " \
+            "or "                                                              \
+            "none.",                                                           \
+            0, 0, 0, 0                                                         \
+    }
+
 /* Which form of the series serves: see beta_geometric.c. */
 #define KAM__LEAST_KAPPA -2.0
 #define KAM__LARGEST_POWER 600.0

@@ -294,26 +294,7 @@ static void discounted_pairs(kam__family family, const double *parameter,
     }
 }
 
-#define SHARED                                                                 \
-    {"r", "alpha", "a", "b", 0, 0, 0, 0},                                      \
-        {"r tends to 0: hardly any account orders again.",                     \
-         "alpha tends to 0: accounts order again at once or never.",           \
-         "a tends to 0: nothing in the data says that accounts leave.",        \
-         "b tends to 0: every account seems to leave.",                        \
-         0,                                                                    \
-         0,                                                                    \
-         0,                                                                    \
-         0},                                                                   \
-    {                                                                          \
-        "r grows without limit: all accounts order at the same rate.",         \
-            "alpha grows without limit: all accounts order at the same rate.", \
-            "a grows without limit: all accounts have the same chance to "     \
-            "leave.",                                                          \
-            "b grows without limit: the chance to leave is the same for all, " \
-            "or "                                                              \
-            "none.",                                                           \
-            0, 0, 0, 0                                                         \
-    }
+#define SHARED {"r", "alpha", "a", "b", 0, 0, 0, 0}, KAM__BETA_GEOMETRIC_BOUNDS
 #define ON                                                                     \
     {0, -1, 0, 0, 0, 0, 0, 0}, { 0, 0, 1, 1, 0, 0, 0, 0 }
 #define FUNCTIONS                                                              \

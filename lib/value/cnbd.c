@@ -309,25 +309,7 @@ void kam__cnbd_next_order(kam__family family, const double *parameter,
 }
 
 #define SHARED                                                                 \
-    {"r", "alpha", "a", "b", "k", 0, 0, 0},                                    \
-        {"r tends to 0: hardly any account orders again.",                     \
-         "alpha tends to 0: accounts order again at once or never.",           \
-         "a tends to 0: nothing in the data says that accounts leave.",        \
-         "b tends to 0: every account seems to leave.",                        \
-         0,                                                                    \
-         0,                                                                    \
-         0,                                                                    \
-         0},                                                                   \
-    {                                                                          \
-        "r grows without limit: all accounts order at the same rate.",         \
-            "alpha grows without limit: all accounts order at the same rate.", \
-            "a grows without limit: all accounts have the same chance to "     \
-            "leave.",                                                          \
-            "b grows without limit: the chance to leave is the same for all, " \
-            "or "                                                              \
-            "none.",                                                           \
-            0, 0, 0, 0                                                         \
-    }
+    {"r", "alpha", "a", "b", "k", 0, 0, 0}, KAM__BETA_GEOMETRIC_BOUNDS
 #define FUNCTIONS                                                              \
     .count_terms = count_terms, .time_terms = time_terms, .start = start,      \
     .bounds = bounds, .prior = prior, .alive = alive, .no_order = no_order,    \

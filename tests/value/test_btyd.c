@@ -3,8 +3,7 @@
  * must hold whatever the numbers are. */
 #include "support/check.h"
 #include "support/hosts.h"
-#include "value/histories.h"
-#include "value/worst.h"
+#include "value/any_case.h"
 
 /* ---- names ---- */
 
@@ -187,12 +186,6 @@ static void test_golden_cases(void **state) {
 
 /* ---- what must hold whatever the numbers are ---- */
 
-/* Any model and history: five orders of magnitude a parameter. */
-struct any {
-    kam_btyd model;
-    double x, t_x, T, h, rate;
-};
-
 static struct any any_case(uint64_t *seed, int64_t i) {
     struct any any;
     const double alpha = any_size(seed, 1e-2, 1e4);
@@ -200,18 +193,8 @@ static struct any any_case(uint64_t *seed, int64_t i) {
         btyd_model(1 + (int32_t)(i % 2), any_size(seed, 1e-2, 1e3), alpha,
                    any_size(seed, 1e-3, 1e2), any_size(seed, 1e-3, 1e2));
     if (i % 11 == 4) any.model.parameter[2] = 1;
-    any.T = alpha * any_size(seed, 1e-3, 1e3);
-    any.x = i % 5 == 0 ? 0 : floor(any_size(seed, 1, 1e4));
-    any.t_x = any.x > 0 ? any.T * random_unit(seed) : 0;
-    any.h = (alpha + any.T) * any_size(seed, 1e-4, 1e3);
-    any.rate = any_size(seed, 1e-2, 1e2) / any.h;
+    any_history(&any, seed, i);
     return any;
-}
-
-static double ask_any(enum question question, const struct any *any,
-                      double ahead, double rate) {
-    return ask_one(question, &any->model, any->x, any->t_x, any->T, ahead,
-                   rate);
 }
 
 enum { CASES = 1500 };
@@ -374,26 +357,9 @@ static void test_extreme_discounts(void **state) {
     }
 }
 
-/* Silence for h1 + h2 is silence for h1, and then, of the account that it has
- * become, for h2. */
 static void test_silence_in_two_parts(void **state) {
     (void)state;
-    uint64_t seed = 106;
-    struct worst worst = {0};
-    for (int64_t i = 0; i < CASES; i++) {
-        const struct any any = any_case(&seed, i);
-        const double h1 = any.h * (0.1 + 0.8 * random_unit(&seed));
-        const double h2 = any.h - h1;
-        const double later = any.T + h1;
-        if (later - any.T != h1 || h1 + h2 != any.h) continue;
-        const double first = ask_any(ASK_NO_ORDER, &any, h1, 0);
-        const double second =
-            ask_one(ASK_NO_ORDER, &any.model, any.x, any.t_x, later, h2, 0);
-        look(&worst, first * second, ask_any(ASK_NO_ORDER, &any, h1 + h2, 0),
-             i);
-    }
-    assert_true(worst.n > 50);
-    tell("silence in two parts", &worst, 1e-12);
+    silence_in_two_parts(any_case, CASES);
 }
 
 /* A history gets as much less likely by silence as the silence was. */

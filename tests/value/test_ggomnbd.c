@@ -3,9 +3,8 @@
  * must hold whatever the numbers are. */
 #include "support/check.h"
 #include "support/hosts.h"
+#include "value/any_case.h"
 #include "value/btyd_family.h"
-#include "value/histories.h"
-#include "value/worst.h"
 
 enum { F = KAM_BTYD_GGOMNBD, P = 5 };
 
@@ -306,11 +305,6 @@ static void test_it_degenerates_to_the_pareto_nbd(void **state) {
 
 /* ---- what must hold whatever the numbers are ---- */
 
-struct any {
-    kam_btyd model;
-    double x, t_x, T, h;
-};
-
 static struct any any_case(uint64_t *seed, int64_t i) {
     struct any any;
     const double alpha = any_size(seed, 1e-2, 1e4);
@@ -318,16 +312,8 @@ static struct any any_case(uint64_t *seed, int64_t i) {
                           any_size(seed, 1e-4, 1e2) / alpha,
                           any_size(seed, 1e-3, 1e2), any_size(seed, 1e-3, 1e3));
     if (i % 7 == 4) any.model.parameter[4] = 1;
-    any.T = alpha * any_size(seed, 1e-3, 1e3);
-    any.x = i % 5 == 0 ? 0 : floor(any_size(seed, 1, 1e4));
-    any.t_x = any.x > 0 ? any.T * random_unit(seed) : 0;
-    any.h = (alpha + any.T) * any_size(seed, 1e-4, 1e3);
+    any_history(&any, seed, i);
     return any;
-}
-
-static double ask_any(enum question question, const struct any *any,
-                      double ahead) {
-    return ask_one(question, &any->model, any->x, any->t_x, any->T, ahead, 0);
 }
 
 enum { CASES = 1000 };
@@ -338,16 +324,16 @@ static void test_probabilities_and_orders(void **state) {
     uint64_t seed = 101;
     for (int64_t i = 0; i < CASES; i++) {
         const struct any any = any_case(&seed, i);
-        const double alive = ask_any(ASK_ALIVE, &any, 0);
+        const double alive = ask_any(ASK_ALIVE, &any, 0, 0);
         const double rate =
             (any.model.parameter[0] + any.x) / (any.model.parameter[1] + any.T);
         double orders_before = 0, risk_before = 1, alive_before = alive;
         assert_true(alive >= 0 && alive <= 1);
         for (int k = 0; k < 4; k++) {
             const double h = any.h * ldexp(1, 3 * k - 6);
-            const double later = ask_any(ASK_ALIVE, &any, h);
-            const double risk = ask_any(ASK_NO_ORDER, &any, h);
-            const double orders = ask_any(ASK_ORDERS, &any, h);
+            const double later = ask_any(ASK_ALIVE, &any, h, 0);
+            const double risk = ask_any(ASK_NO_ORDER, &any, h, 0);
+            const double orders = ask_any(ASK_ORDERS, &any, h, 0);
             assert_true(later >= 0 && later <= alive_before * (1 + SLACK));
             assert_true(risk <= risk_before * (1 + SLACK));
             assert_true(risk >= 1 - alive - 1e-15);
@@ -359,30 +345,14 @@ static void test_probabilities_and_orders(void **state) {
             risk_before = risk;
             orders_before = orders;
         }
-        assert_true(ask_any(ASK_ORDERS, &any, INFINITY) >=
+        assert_true(ask_any(ASK_ORDERS, &any, INFINITY, 0) >=
                     orders_before * (1 - SLACK));
     }
 }
 
-/* Silence for h1 + h2 is silence for h1, and then, of the account that it has
- * become, for h2. */
 static void test_silence_in_two_parts(void **state) {
     (void)state;
-    uint64_t seed = 106;
-    struct worst worst = {0};
-    for (int64_t i = 0; i < CASES; i++) {
-        const struct any any = any_case(&seed, i);
-        const double h1 = any.h * (0.1 + 0.8 * random_unit(&seed));
-        const double h2 = any.h - h1, later = any.T + h1;
-        if (later - any.T != h1 || h1 + h2 != any.h) continue;
-        look(&worst,
-             ask_any(ASK_NO_ORDER, &any, h1) * ask_one(ASK_NO_ORDER, &any.model,
-                                                       any.x, any.t_x, later,
-                                                       h2, 0),
-             ask_any(ASK_NO_ORDER, &any, any.h), i);
-    }
-    assert_true(worst.n > 50);
-    tell("silence in two parts", &worst, 1e-12);
+    silence_in_two_parts(any_case, CASES);
 }
 
 static void test_one_is_many(void **state) {

@@ -3,9 +3,8 @@
  * hold whatever the numbers are. */
 #include "support/check.h"
 #include "support/hosts.h"
+#include "value/any_case.h"
 #include "value/btyd_family.h"
-#include "value/histories.h"
-#include "value/worst.h"
 
 enum { F = KAM_BTYD_PNBD };
 
@@ -421,11 +420,6 @@ static void test_failing_hosts(void **state) {
 
 /* ---- what must hold whatever the numbers are ---- */
 
-struct any {
-    kam_btyd model;
-    double x, t_x, T, h, rate;
-};
-
 static struct any any_case(uint64_t *seed, int64_t i) {
     struct any any;
     const double alpha = any_size(seed, 1e-2, 1e4);
@@ -434,18 +428,8 @@ static struct any any_case(uint64_t *seed, int64_t i) {
                            alpha * any_size(seed, 1e-3, 1e3));
     if (i % 11 == 4) any.model.parameter[2] = 1;
     if (i % 13 == 4) any.model.parameter[3] = alpha;
-    any.T = alpha * any_size(seed, 1e-3, 1e3);
-    any.x = i % 5 == 0 ? 0 : floor(any_size(seed, 1, 1e4));
-    any.t_x = any.x > 0 ? any.T * random_unit(seed) : 0;
-    any.h = (alpha + any.T) * any_size(seed, 1e-4, 1e3);
-    any.rate = any_size(seed, 1e-2, 1e2) / any.h;
+    any_history(&any, seed, i);
     return any;
-}
-
-static double ask_any(enum question question, const struct any *any,
-                      double ahead, double rate) {
-    return ask_one(question, &any->model, any->x, any->t_x, any->T, ahead,
-                   rate);
 }
 
 enum { CASES = 1500 };
@@ -552,25 +536,9 @@ static void test_moments_without_discount(void **state) {
     tell("squares, closed form", &squares, 1e-12);
 }
 
-/* Silence for h1 + h2 is silence for h1, and then, of the account that it has
- * become, for h2. */
 static void test_silence_in_two_parts(void **state) {
     (void)state;
-    uint64_t seed = 106;
-    struct worst worst = {0};
-    for (int64_t i = 0; i < CASES; i++) {
-        const struct any any = any_case(&seed, i);
-        const double h1 = any.h * (0.1 + 0.8 * random_unit(&seed));
-        const double h2 = any.h - h1, later = any.T + h1;
-        if (later - any.T != h1 || h1 + h2 != any.h) continue;
-        look(&worst,
-             ask_any(ASK_NO_ORDER, &any, h1, 0) *
-                 ask_one(ASK_NO_ORDER, &any.model, any.x, any.t_x, later, h2,
-                         0),
-             ask_any(ASK_NO_ORDER, &any, any.h, 0), i);
-    }
-    assert_true(worst.n > 50);
-    tell("silence in two parts", &worst, 1e-12);
+    silence_in_two_parts(any_case, CASES);
 }
 
 /* Another unit of time: powers of two lose no bit. */
