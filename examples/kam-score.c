@@ -72,7 +72,8 @@ int main(int argc, const char **argv) {
     struct account_facts facts;
     struct answers answers = {0};
     struct signals signals;
-    struct result result = {&options, &log, &book, &facts, NULL, NULL};
+    struct playbook playbook;
+    struct result result = {&options, &log, &book, &facts, NULL, NULL, NULL};
     int32_t as_of;
     message_program("kam-score");
     options_read(&options, argc, argv);
@@ -90,10 +91,17 @@ int main(int argc, const char **argv) {
             signals_apply(&signals, &answers, &book, &log, &options);
             result.signals = &signals;
         }
+        if (options.playbook) {
+            playbook_make(&playbook, &log, &book, &facts, &answers,
+                          result.signals, &options);
+            result.playbook = &playbook;
+        }
     }
     write_result(&result);
     if (result.signals) signals_free(&signals);
+    if (result.playbook) playbook_free(&playbook);
     answers_free(&answers);
+    accounts_free(&facts);
     book_free(&book);
     orders_free(&log);
     rules_free(&options.rules);

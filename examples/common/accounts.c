@@ -16,8 +16,41 @@ struct filling {
     struct book *book;
     const struct options *options;
     int64_t account, cost, start, tier; /* columns; -1: none */
+    int64_t fact[N_FACTS];
     int64_t *line; /* where each account stood; 0: not yet */
 };
+
+static const char *const FACTS[N_FACTS] = {"stable",
+                                           "growth",
+                                           "wallet",
+                                           "pain",
+                                           "start_day",
+                                           "last_visit",
+                                           "last_review",
+                                           "last_onboarding",
+                                           "last_value_report",
+                                           "last_executive_meeting",
+                                           "last_data_review",
+                                           "last_survey",
+                                           "last_revisit",
+                                           "last_resource_review",
+                                           "last_rival_watch"};
+
+/* Columns of facts that --playbook asks for; whether there is one. */
+static int find_facts(struct filling *filling, const struct record *header) {
+    int found = 0;
+    for (int k = 0; k < N_FACTS; k++) {
+        filling->fact[k] =
+            filling->options->playbook ? csv_find(header, FACTS[k]) : -1;
+        if (filling->fact[k] < 0) continue;
+        found = 1;
+        filling->facts->fact[k] =
+            resize(NULL, filling->book->n, sizeof(double));
+        for (int64_t i = 0; i < filling->book->n; i++)
+            filling->facts->fact[k][i] = NAN;
+    }
+    return found;
+}
 
 static void take_header(void *data, const struct record *header) {
     struct filling *filling = data;
@@ -32,7 +65,8 @@ static void take_header(void *data, const struct record *header) {
     facts->has_cost = filling->cost >= 0;
     facts->has_start = filling->start >= 0;
     facts->has_tier = filling->tier >= 0;
-    if (!facts->has_cost && !facts->has_start && !facts->has_tier)
+    if (!find_facts(filling, header) && !facts->has_cost && !facts->has_start &&
+        !facts->has_tier)
         fail_at(header->path, header->line,
                 "none of the columns cost_to_serve, start_day, tier_before and "
                 "tier is here");
@@ -67,23 +101,23 @@ static double read_tier(const struct record *record, const struct cell *cell,
            "is neither a tier's name nor its number (1 is the best)");
 }
 
-static double read_cost(const struct filling *filling,
-                        const struct record *record) {
-    const struct cell *cell =
-        filling->cost < 0 ? NULL : &record->cell[filling->cost];
+static double read_number(const struct filling *filling,
+                          const struct record *record, int64_t column,
+                          const char *name) {
+    const struct cell *cell = column < 0 ? NULL : &record->cell[column];
     const char *wrong;
     double value = NAN;
     if (!cell || cell->length == 0) return NAN;
     wrong =
         parse_number(cell->text, cell->length, filling->options->point, &value);
-    if (wrong) refuse(record, "cost_to_serve", cell, wrong);
+    if (wrong) refuse(record, name, cell, wrong);
     return value;
 }
 
-static int32_t read_start(const struct filling *filling,
-                          const struct record *record) {
-    const struct cell *cell =
-        filling->start < 0 ? NULL : &record->cell[filling->start];
+static int32_t read_day(const struct filling *filling,
+                        const struct record *record, int64_t column,
+                        const char *name) {
+    const struct cell *cell = column < 0 ? NULL : &record->cell[column];
     const char *wrong;
     int32_t day = KAM_NO_DAY;
     if (!cell || cell->length == 0) return KAM_NO_DAY;
@@ -91,8 +125,20 @@ static int32_t read_start(const struct filling *filling,
     if (wrong && filling->options->date_format)
         wrong = parse_day(cell->text, cell->length,
                           filling->options->date_format, &day);
-    if (wrong) refuse(record, "start_day", cell, wrong);
+    if (wrong) refuse(record, name, cell, wrong);
     return day;
+}
+
+static void read_facts(const struct filling *filling,
+                       const struct record *record, double fact[N_FACTS]) {
+    for (int k = 0; k < N_FACTS; k++)
+        if (k < FACT_CONTRACT)
+            fact[k] = read_number(filling, record, filling->fact[k], FACTS[k]);
+        else {
+            const int32_t day =
+                read_day(filling, record, filling->fact[k], FACTS[k]);
+            fact[k] = day == KAM_NO_DAY ? (double)NAN : day;
+        }
 }
 
 static void check_once(struct filling *filling, const struct record *record,
@@ -113,13 +159,16 @@ static void take_record(void *data, const struct record *record) {
     const struct cell *account = &record->cell[filling->account];
     const int64_t row =
         book_find(book, account->text, (int64_t)account->length);
-    const double cost = read_cost(filling, record);
-    const int32_t start = read_start(filling, record);
-    double tier = NAN;
+    const double cost =
+        read_number(filling, record, filling->cost, "cost_to_serve");
+    const int32_t start =
+        read_day(filling, record, filling->start, "start_day");
+    double tier = NAN, fact[N_FACTS];
     facts->n_records++;
     if (filling->tier >= 0)
         tier = read_tier(record, &record->cell[filling->tier],
                          filling->options->rules.tiers.n_bands);
+    read_facts(filling, record, fact);
     if (row < 0) {
         if (account->length == 0)
             facts->n_unnamed++;
@@ -131,13 +180,15 @@ static void take_record(void *data, const struct record *record) {
     check_once(filling, record, account, row);
     book->service_cost[row] = cost;
     book->tier_before[row] = tier;
+    for (int k = 0; k < N_FACTS; k++)
+        if (facts->fact[k]) facts->fact[k][row] = fact[k];
     if (start != KAM_NO_DAY && book->summary.first_day[row] != KAM_NO_DAY)
         facts->n_early += book->summary.first_day[row] < start;
 }
 
 void accounts_read(struct account_facts *facts, struct book *book,
                    const struct options *options) {
-    struct filling filling = {facts, book, options, -1, -1, -1, -1, NULL};
+    struct filling filling = {facts, book, options, -1, -1, -1, -1, {0}, NULL};
     const struct csv_handler handler = {take_header, take_record, &filling};
     memset(facts, 0, sizeof *facts);
     if (!options->accounts_file) return;
@@ -145,4 +196,8 @@ void accounts_read(struct account_facts *facts, struct book *book,
     memset(filling.line, 0, (size_t)book->n * sizeof *filling.line);
     csv_read(options->accounts_file, 0, !options->quiet, &handler);
     free(filling.line);
+}
+
+void accounts_free(struct account_facts *facts) {
+    for (int k = 0; k < N_FACTS; k++) free(facts->fact[k]);
 }

@@ -16,7 +16,7 @@ static struct {
     const char *date_format, *delimiter;
     const char *as_of, *horizon, *discount, *interval, *model;
     const char *tiers, *keep, *backtest, *lang, *top, *policy;
-    int decimal_comma, drop_bad, quiet, policy_print, help, version;
+    int decimal_comma, drop_bad, quiet, playbook, policy_print, help, version;
 } given;
 
 #define TEXT(name, letter, place, help, what)                                  \
@@ -40,7 +40,8 @@ static struct poptOption reading[] = {
          "COLUMN"),
     TEXT("accounts", 0, accounts,
          "file of facts about accounts: account, and any of cost_to_serve, "
-         "start_day, tier_before or tier",
+         "start_day, tier_before or tier; for --playbook also growth, wallet, "
+         "pain, stable, last_visit, ... (docs/kam-score.md)",
          "FILE"),
     TEXT("signals", 0, signals,
          "file of signals: account, signal, day, and end, amount, term as the "
@@ -102,6 +103,8 @@ static struct poptOption printing[] = {
          "print how well a fit before that day forecasts the rest, beside "
          "naive baselines, instead of the CSV",
          "YYYY-MM-DD"),
+    MARK("playbook", 0, playbook,
+         "append columns of what to do: class, stage, touches and actions"),
     TEXT("lang", 0, lang,
          "language of tier names and reasons: en or zh (default: en)",
          "LANGUAGE"),
@@ -140,6 +143,8 @@ static const char after_help[] =
     "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,reason_1,"
     "\n"
     "reason_2,reason_3,flags. An empty field means: not known; flags say why.\n"
+    "With --playbook also class,stage,stage_days_left,touches,overdue_days,\n"
+    "n_actions,actions,playbook_flags.\n"
     "\n"
     "Exit status: 0 done; 1 out of memory, or the output cannot be written; 2 "
     "the\n"
@@ -302,6 +307,10 @@ void options_read(struct options *options, int n, const char **words) {
     score_options(options);
     options->top = top_option();
     options->quiet = given.quiet;
+    options->playbook = given.playbook;
+    if (given.playbook && (options->top || options->backtest != KAM_NO_DAY))
+        fail(EXIT_INPUT,
+             "--playbook goes with the CSV, not with --top or --backtest");
     if (options->top && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--top and --backtest cannot go together");
     if (options->signals_file && options->backtest != KAM_NO_DAY)

@@ -39,15 +39,9 @@ static void put_reasons(FILE *out, const struct result *result, int64_t row) {
 }
 
 static void put_flags(FILE *out, const struct result *result, int64_t row) {
-    const uint32_t flags = result->answers->scores.row_flags[row];
-    const char *between = "";
-    for (uint32_t bit = 1; bit != 0; bit <<= 1) {
-        if (!(flags & bit)) continue;
-        fprintf(out, "%s%s", between, kam_row_flag_name(bit));
-        between = "|";
-    }
+    const char *const between =
+        put_flag_names(out, result->answers->scores.row_flags[row]);
     if (result->signals) signals_flags(result->signals, row, out, between);
-    fputc('\n', out);
 }
 
 static void put_row(FILE *out, const struct result *result, int64_t i) {
@@ -71,14 +65,19 @@ static void put_row(FILE *out, const struct result *result, int64_t i) {
     csv_put_number(out, scores->churn_risk[i], 4);
     put_reasons(out, result, i);
     put_flags(out, result, i);
+    if (result->playbook)
+        playbook_row(out, result->playbook, book->as_of, i, language);
+    fputc('\n', out);
 }
 
 void print_scores(FILE *out, const struct result *result) {
     fputs(
         "account,tier,tier_name,orders,first_day,last_day,revenue,profit,"
         "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,"
-        "reason_1,reason_2,reason_3,flags\n",
+        "reason_1,reason_2,reason_3,flags",
         out);
+    if (result->playbook) playbook_header(out);
+    fputc('\n', out);
     for (int64_t i = 0; i < result->book->n; i++) put_row(out, result, i);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "accounts.h"
+#include "playbook.h"
 #include "scoring.h"
 #include "signals.h"
 
@@ -16,8 +17,9 @@ struct result {
     const struct order_log *log;
     const struct book *book;
     const struct account_facts *facts;
-    const struct answers *answers; /* NULL in a backtest */
-    const struct signals *signals; /* NULL: no file of them */
+    const struct answers *answers;   /* NULL in a backtest */
+    const struct signals *signals;   /* NULL: no file of them */
+    const struct playbook *playbook; /* NULL: not asked for */
 };
 
 /* The CSV. */

@@ -49,6 +49,7 @@ void answers_make(struct answers *answers, const struct book *book,
     memset(answers, 0, sizeof *answers);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);
+    answers->scores.defaults = &answers->defaults;
     check(kam_score(&book->rows, &answers->models, &policy, book->as_of, NULL,
                     &answers->scores, &diag),
           &diag);

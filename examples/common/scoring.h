@@ -10,6 +10,7 @@ struct answers {
     kam_models models;
     kam_fit_report fit;
     kam_scores scores;
+    uint32_t defaults; /* KAM_POLICY_*: parts at their defaults */
 };
 
 /* Fits the book, and scores it when it has rows. */

@@ -419,6 +419,17 @@ void signals_flags(const struct signals *s, int64_t row, FILE *out,
         }
 }
 
+double signals_alarms(const struct signals *s, int64_t row) {
+    double alarms = NAN;
+    for (int32_t j = 0; j < s->n_used; j++) {
+        if (isnan(s->now.value[j][row])) continue;
+        if (isnan(alarms)) alarms = 0;
+        if (s->now.flags[j][row] & KAM_SIGNAL_ALARM)
+            alarms += (double)(1 << (s->reason[j] - KAM_REASON_USAGE));
+    }
+    return alarms;
+}
+
 void signals_free(struct signals *s) {
     for (int32_t k = 0; k < N_SIGNALS; k++) {
         free(s->log[k].day);

@@ -54,6 +54,10 @@ void signals_reason(const struct signals *signals, int64_t row,
 void signals_flags(const struct signals *signals, int64_t row, FILE *out,
                    const char *between);
 
+/* Alarms as kam_account has them: bit 0 is usage, and so on; NaN: nothing is
+ * measured. */
+double signals_alarms(const struct signals *signals, int64_t row);
+
 void signals_free(struct signals *signals);
 
 #endif

@@ -323,4 +323,7 @@ void print_summary(FILE *out, const struct result *result) {
     print_profit(out, result);
     print_value(out, result);
     print_tiers(out, result);
+    if (result->playbook)
+        playbook_summary(out, result->playbook, result->book->n,
+                         result->options->language);
 }

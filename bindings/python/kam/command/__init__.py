@@ -11,10 +11,11 @@ from .._errors import KamError, KamMemoryError
 from . import _options, _output
 from ._backtest import Trial
 from ._backtest import text as backtest_text
-from ._book import Answers, Book, Facts
+from ._book import FOR_PLAYBOOK, Answers, Book, Facts
 from ._options import Options
 from ._orders import Log
 from ._output import Result
+from ._playbook import Playbook
 from ._signals import Signals
 from ._text import NO_DAY, Failure, day_text, encode
 
@@ -89,7 +90,7 @@ def _run(command: str, options: Options) -> None:
         raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
     if options.as_of == NO_DAY:
         _warn_of_late_day(program, log, as_of)
-    facts = Facts(book, options, POTENTIAL if command == "report" else ())
+    facts = Facts(book, options, POTENTIAL if command == "report" else FOR_PLAYBOOK if options.playbook else ())
     if command == "backtest" and options.backtest == NO_DAY:
         options.backtest = usual_split(log, book)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
@@ -97,6 +98,8 @@ def _run(command: str, options: Options) -> None:
     if answers is not None and options.signals_file is not None:
         answers.signals = Signals(options, log, book, answers)
     result = Result(options, log, book, facts, answers)
+    if options.playbook:
+        result.playbook = Playbook(log, book, facts, result.answers, options)
     if is_trial:
         text = backtest_text(Trial(log, book.as_of, options.backtest, options))
     elif command == "report":

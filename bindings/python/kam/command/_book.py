@@ -25,6 +25,11 @@ _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_ord
 _SHOWN = ("tier", "net_revenue", "profit", "margin_ratio", "alive", "expected_orders", "lifetime_value",
           "lifetime_value_low", "lifetime_value_high", "churn_risk", "reasons", "row_flags")
 
+#: what the accounts file may tell for --playbook; the touches by KAM_TOUCH_*
+LAST_TOUCHES = ("last_visit", "last_review", "last_onboarding", "last_value_report", "last_executive_meeting",
+                "last_data_review", "last_survey", "last_revisit", "last_resource_review", "last_rival_watch")
+FOR_PLAYBOOK = ("stable", "growth", "wallet", "pain", "start_day", *LAST_TOUCHES)
+
 
 class Book:
     """One row an account, by ascending key, of the lines dated first_day
@@ -41,12 +46,12 @@ class Book:
         self.service_cost = array("d", [math.nan]) * self.n
         self.tier_before = array("d", [math.nan]) * self.n
 
-    def rows(self) -> account.Accounts:
+    def rows(self, **more: Any) -> account.Accounts:
         """What fits and scores look at."""
         summary = self.summary
         return account.Accounts({**{name: summary[name] for name in _FROM_SUMMARY},
                                  "tier_value": summary["window_revenue"], "service_cost": self.service_cost,
-                                 "tier_before": self.tier_before})
+                                 "tier_before": self.tier_before, **more})
 
     def is_known(self, row: int) -> bool:
         """Did it ever order?"""
@@ -64,7 +69,7 @@ class Book:
 
 class Facts:
     """The file of facts about accounts, read into the book's service_cost and
-    tier_before; and, for the report, what is known of their potential."""
+    tier_before; and, for the report and the playbook, `more` that is known."""
 
     def __init__(self, book: Book, options: Options, potential: Sequence[str] = ()) -> None:
         self.potential: dict[str, Any] = {name: array("d", [math.nan]) * book.n for name in potential}
@@ -88,7 +93,7 @@ class Facts:
         if self._tier < 0:
             self._tier = _csvfile.find(header, "tier")
         self._more = {name: at for name in self.potential if (at := _csvfile.find(header, name)) >= 0}
-        if max(self._cost, self._start, self._tier) < 0:
+        if max(self._cost, self._start, self._tier) < 0 and not (self._options.playbook and self._more):
             fail_at(header, "none of the columns cost_to_serve, start_day, tier_before and tier is here")
 
     def _read_tier(self, record: Record) -> float:
@@ -114,23 +119,34 @@ class Facts:
             fail_at(record, f'{name} "{show(cell)}" {wrong} (column "{name}")')
         return value
 
-    def _read_start(self, record: Record) -> int:
-        cell = record.cells[self._start] if self._start >= 0 else b""
+    def _read_day(self, record: Record, name: str, at: int) -> int:
+        cell = record.cells[at] if at >= 0 else b""
         if not cell:
             return NO_DAY
         day, wrong = parse_day(cell)
         if wrong and self._options.date_format is not None:
             day, wrong = parse_day(cell, self._options.date_format)
         if wrong:
-            fail_at(record, f'start_day "{show(cell)}" {wrong} (column "start_day")')
+            fail_at(record, f'{name} "{show(cell)}" {wrong} (column "{name}")')
         return day
+
+    def _read_more(self, record: Record, name: str, at: int) -> float:
+        if name not in LAST_TOUCHES and name != "start_day":
+            return self._read_number(record, name, at)
+        day = self._read_day(record, name, at)
+        return math.nan if day == NO_DAY else day
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """Of `more`, the columns that the file has."""
+        return {name: self.potential[name] for name in getattr(self, "_more", ())}
 
     def _take(self, record: Record) -> None:
         name, book = record.cells[self._account], self._book
         row = book.row.get(decode(name), -1)
-        cost, start = self._read_number(record, "cost_to_serve", self._cost), self._read_start(record)
+        cost, start = self._read_number(record, "cost_to_serve", self._cost), self._read_day(record, "start_day", self._start)
         before = self._read_tier(record)
-        more = {one: self._read_number(record, one, at) for one, at in self._more.items()}
+        more = {one: self._read_more(record, one, at) for one, at in self._more.items()}
         self.n_records += 1
         if row < 0:
             self.n_strangers += bool(name)

@@ -37,7 +37,7 @@ _READING = (
     ("order", "COLUMN", "column of the order number (default: order, if there is one; otherwise all lines of an "
      "account on one day are one order)"),
     ("accounts", "FILE", "file of facts about accounts: account, and any of cost_to_serve, start_day, tier_before or "
-     "tier"),
+     "tier; for --playbook also growth, wallet, pain, stable, last_visit, ... (docs/kam-score.md)"),
     ("signals", "FILE", "file of signals: account, signal, day, and end, amount, term as the signals need them "
      "(docs/kam-score.md); they move the churn risk"),
     ("date-format", "FORM", "form of the days, as in strptime(3): %%m/%%d/%%Y (default: YYYY-MM-DD, YYYY/MM/DD or "
@@ -65,11 +65,12 @@ _PRINTING = {
                  "baselines, instead of the CSV"),
     "split": ("backtest", "YYYY-MM-DD", "fit on what was known before that day, and hold the rest against it (default: "
               "the last quarter of the log, at most a year)"),
+    "playbook": ("playbook", None, "append columns of what to do: class, stage, touches and actions"),
     "lang": ("lang", "LANGUAGE", "language of tier names and reasons: en or zh (default: en)"),
     "rows": ("rows", "N", "accounts listed, those with most at risk first, and 0 for all (default: 3000)"),
     "title": ("title", "TEXT", "what stands at the head of the report (default: the name of the file)"),
 }
-_OF_COMMAND = {"score": ("top", "backtest", "lang"), "backtest": ("split", "lang"),
+_OF_COMMAND = {"score": ("top", "backtest", "playbook", "lang"), "backtest": ("split", "lang"),
                "report": ("split", "lang", "rows", "title")}
 
 
@@ -126,6 +127,8 @@ class Options:
     language: str
     top: int
     quiet: bool
+    playbook: bool
+    matrix: dict[str, Any]
     output: Optional[str]
     rows: int
     title: Optional[str]
@@ -293,6 +296,7 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     set_tiers(rules, given.tiers, given.keep)
     rules.check("--policy")
     options.policy, options.n_bands = rules.whole(), len(rules.bands)
+    options.matrix = rules.thresholds
     options.horizon_days, options.discount_per_year, options.interval = future.values()
     return rules
 
@@ -318,6 +322,9 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
     options.rows = _whole("rows", asked.get("rows"), 3000, 0)
     options.title, options.output = asked.get("title"), asked.get("output")
     options.quiet = given.quiet
+    options.playbook = bool(asked.get("playbook"))
+    if options.playbook and (options.top or options.backtest != NO_DAY):
+        raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:
         raise Failure("--top and --backtest cannot go together")
     if options.signals_file is not None and (options.backtest != NO_DAY or command == "backtest"):

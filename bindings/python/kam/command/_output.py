@@ -14,6 +14,8 @@ from . import _csvfile
 from ._book import Answers, Book, Facts
 from ._options import Options
 from ._orders import Log
+from ._playbook import HEADER as PLAYBOOK_HEADER
+from ._playbook import Playbook
 from ._text import NO_DAY, day_text, decode, encode
 from ._words import compact, cut, grid, grouped, many, percent, plain, status_words
 
@@ -26,6 +28,7 @@ class Result:
 
     def __init__(self, options: Options, log: Log, book: Book, facts: Facts, answers: Optional[Answers]) -> None:
         self.options, self.log, self.book, self.facts, self._answers = options, log, book, facts, answers
+        self.playbook: Optional[Playbook] = None
 
     @property
     def answers(self) -> Answers:
@@ -73,7 +76,9 @@ def csv_line(cells: Sequence[str]) -> str:
 
 
 def scores(result: Result) -> str:
-    return HEADER + "\n" + "".join(csv_line(fields(result, row)) for row in range(result.book.n))
+    more = result.playbook
+    return HEADER + (PLAYBOOK_HEADER if more else "") + "\n" + "".join(
+        csv_line(fields(result, row) + (more.fields(row) if more else [])) for row in range(result.book.n))
 
 
 # The table of the accounts with most at risk
@@ -310,4 +315,5 @@ def summary(result: Result, program: str) -> str:
     made += _lines(result) + _facts(result)
     if result.has_answers:
         made += (_models(result) + _signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
+        made += result.playbook.summary() if result.playbook else ""
     return made

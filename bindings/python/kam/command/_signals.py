@@ -196,6 +196,12 @@ class Signals:
             every |= self.now.flags[name][row]
         return every, sum(math.isnan(self.now.value[name][row]) for name in self.names)
 
+    def alarms(self) -> array[float]:
+        """One bit a signal with an alarm, from bit 0 for usage on; NaN where nothing is measured."""
+        measured = [[name for name in self.names if not math.isnan(self.now.value[name][i])] for i in range(self.n_rows)]
+        return array("d", [sum(1 << list(SIGNALS).index(name) for name in names if self.now.flags[name][i] & signal.ALARM)
+                           if names else math.nan for i, names in enumerate(measured)])
+
     def flag_names(self, row: int) -> list[str]:
         flags, lacks = self._flags(row)
         return ([name for bit, name in ((signal.ALARM, "alarm"), (signal.STALE, "stale")) if flags & bit]
