@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/csvfile.h"
 #include "common/message.h"
 #include "common/output.h"
 #include "common/parse.h"
@@ -73,19 +74,33 @@ int main(int argc, const char **argv) {
     struct answers answers = {0};
     struct signals signals;
     struct playbook playbook;
-    struct result result = {&options, &log, &book, &facts, NULL, NULL, NULL};
+    struct contracts contracts;
+    struct result result = {&options, &log, &book, &facts,
+                            NULL,     NULL, NULL,  NULL};
     int32_t as_of;
     message_program("kam-score");
     options_read(&options, argc, argv);
     orders_read(&log, &options);
     as_of = as_of_day(&options, &log);
     book_make(&book, &log, KAM_NO_DAY, as_of == KAM_NO_DAY ? 0 : as_of);
-    if (book.n == 0) refuse_empty(&log, &book);
+    if (book.n == 0 && options.orders) refuse_empty(&log, &book);
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
+    if (options.contracts_file) {
+        contracts_read(&contracts, &options, as_of);
+        contracts_join(&contracts, &book);
+        if (book.n == 0)
+            fail(EXIT_INPUT,
+                 "%s has no contract that has begun and names its "
+                 "account",
+                 csv_name(options.contracts_file));
+        result.contracts = &contracts;
+    }
     accounts_read(&facts, &book, &options);
     if (options.backtest == KAM_NO_DAY) {
         answers_make(&answers, &book, &options, &options.rules.future);
         result.answers = &answers;
+        if (result.contracts)
+            contracts_apply(&contracts, &answers, &book, &options);
         if (options.signals_file) {
             signals_read(&signals, &options, &book);
             signals_apply(&signals, &answers, &book, &log, &options);
@@ -100,6 +115,7 @@ int main(int argc, const char **argv) {
     write_result(&result);
     if (result.signals) signals_free(&signals);
     if (result.playbook) playbook_free(&playbook);
+    if (result.contracts) contracts_free(&contracts);
     answers_free(&answers);
     accounts_free(&facts);
     book_free(&book);

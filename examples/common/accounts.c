@@ -4,9 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "csvfile.h"
+#include "cells.h"
 #include "message.h"
 #include "parse.h"
 
@@ -55,9 +54,7 @@ static int find_facts(struct filling *filling, const struct record *header) {
 static void take_header(void *data, const struct record *header) {
     struct filling *filling = data;
     struct account_facts *facts = filling->facts;
-    filling->account = csv_find(header, filling->options->account);
-    if (filling->account < 0)
-        filling->account = csv_require(header, "account", NULL);
+    filling->account = cell_account(filling->options, header);
     filling->cost = csv_find(header, "cost_to_serve");
     filling->start = csv_find(header, "start_day");
     filling->tier = csv_find(header, "tier_before");
@@ -72,71 +69,32 @@ static void take_header(void *data, const struct record *header) {
                 "tier is here");
 }
 
-static _Noreturn void refuse(const struct record *record, const char *column,
-                             const struct cell *cell, const char *wrong) {
-    struct shown shown;
-    fail_at(record->path, record->line, "%s \"%s\" %s (column \"%s\")", column,
-            show(&shown, cell->text, cell->length), wrong, column);
-}
-
-static int is_text(const struct cell *cell, const char *text) {
-    return cell->length == strlen(text) &&
-           strncasecmp(cell->text, text, cell->length) == 0;
-}
-
 /* 1 (the best), 2, ... or a tier's name, in either language. */
 static double read_tier(const struct record *record, const struct cell *cell,
                         int32_t n_bands) {
     double number;
-    if (cell->length == 0 || is_text(cell, kam_tier_name(-1, n_bands, KAM_EN)))
+    if (cell->length == 0 || cell_is(cell, kam_tier_name(-1, n_bands, KAM_EN)))
         return NAN;
     for (int32_t tier = 0; tier <= n_bands; tier++)
-        if (is_text(cell, kam_tier_name(tier, n_bands, KAM_EN)) ||
-            is_text(cell, kam_tier_name(tier, n_bands, KAM_ZH)))
+        if (cell_is(cell, kam_tier_name(tier, n_bands, KAM_EN)) ||
+            cell_is(cell, kam_tier_name(tier, n_bands, KAM_ZH)))
             return tier;
     if (parse_number(cell->text, cell->length, '.', &number) == NULL &&
         number >= 1 && number <= n_bands + 1 && number == floor(number))
         return number - 1;
-    refuse(record, "tier", cell,
-           "is neither a tier's name nor its number (1 is the best)");
-}
-
-static double read_number(const struct filling *filling,
-                          const struct record *record, int64_t column,
-                          const char *name) {
-    const struct cell *cell = column < 0 ? NULL : &record->cell[column];
-    const char *wrong;
-    double value = NAN;
-    if (!cell || cell->length == 0) return NAN;
-    wrong =
-        parse_number(cell->text, cell->length, filling->options->point, &value);
-    if (wrong) refuse(record, name, cell, wrong);
-    return value;
-}
-
-static int32_t read_day(const struct filling *filling,
-                        const struct record *record, int64_t column,
-                        const char *name) {
-    const struct cell *cell = column < 0 ? NULL : &record->cell[column];
-    const char *wrong;
-    int32_t day = KAM_NO_DAY;
-    if (!cell || cell->length == 0) return KAM_NO_DAY;
-    wrong = parse_day(cell->text, cell->length, NULL, &day);
-    if (wrong && filling->options->date_format)
-        wrong = parse_day(cell->text, cell->length,
-                          filling->options->date_format, &day);
-    if (wrong) refuse(record, name, cell, wrong);
-    return day;
+    cell_refuse(record, "tier", cell,
+                "is neither a tier's name nor its number (1 is the best)");
 }
 
 static void read_facts(const struct filling *filling,
                        const struct record *record, double fact[N_FACTS]) {
     for (int k = 0; k < N_FACTS; k++)
         if (k < FACT_CONTRACT)
-            fact[k] = read_number(filling, record, filling->fact[k], FACTS[k]);
+            fact[k] = cell_number(filling->options, record, filling->fact[k],
+                                  FACTS[k]);
         else {
             const int32_t day =
-                read_day(filling, record, filling->fact[k], FACTS[k]);
+                cell_day(filling->options, record, filling->fact[k], FACTS[k]);
             fact[k] = day == KAM_NO_DAY ? (double)NAN : day;
         }
 }
@@ -160,9 +118,9 @@ static void take_record(void *data, const struct record *record) {
     const int64_t row =
         book_find(book, account->text, (int64_t)account->length);
     const double cost =
-        read_number(filling, record, filling->cost, "cost_to_serve");
+        cell_number(filling->options, record, filling->cost, "cost_to_serve");
     const int32_t start =
-        read_day(filling, record, filling->start, "start_day");
+        cell_day(filling->options, record, filling->start, "start_day");
     double tier = NAN, fact[N_FACTS];
     facts->n_records++;
     if (filling->tier >= 0)

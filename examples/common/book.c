@@ -78,6 +78,7 @@ static void view(struct book *book) {
     rows->tier_value = doubles(summary->window_revenue);
     rows->tier_before = doubles(book->tier_before);
     rows->log_gaps = doubles(summary->log_gaps);
+    rows->weight = doubles(book->weight);
 }
 
 void book_make(struct book *book, const struct order_log *log,
@@ -117,6 +118,117 @@ int64_t book_find(const struct book *book, const char *key, int64_t length) {
     return -1;
 }
 
+/* A name, and where it goes. */
+struct name {
+    const char *text;
+    int64_t length;
+};
+
+static int compare_names(const void *a, const void *b) {
+    const struct name *const p = a, *const q = b;
+    return compare(p->text, p->length, q->text, q->length);
+}
+
+/* The names without a row, each once, in order. */
+static struct name *find_strangers(const struct book *book,
+                                   const struct texts *accounts, int64_t *n) {
+    struct name *const name = resize(NULL, accounts->n, sizeof *name);
+    int64_t m = 0;
+    *n = 0;
+    for (int64_t i = 0; i < accounts->n; i++) {
+        const int64_t from = accounts->offset[i];
+        const struct name one = {accounts->bytes + from,
+                                 accounts->offset[i + 1] - from};
+        if (book_find(book, one.text, one.length) < 0) name[m++] = one;
+    }
+    qsort(name, (size_t)m, sizeof *name, compare_names);
+    for (int64_t i = 0; i < m; i++)
+        if (i == 0 || compare_names(&name[i], &name[*n - 1]) != 0)
+            name[(*n)++] = name[i];
+    return name;
+}
+
+/* A column with more rows: row i goes to place[i], the others are `missing`. */
+static double *spread(double *column, const int64_t *place, int64_t n,
+                      int64_t more, double missing) {
+    double *const wide = new_doubles(n + more);
+    for (int64_t i = 0; i < n + more; i++) wide[i] = missing;
+    for (int64_t i = 0; i < n; i++) wide[place[i]] = column[i];
+    free(column);
+    return wide;
+}
+
+static int32_t *spread_days(int32_t *column, const int64_t *place, int64_t n,
+                            int64_t more) {
+    int32_t *const wide = resize(NULL, n + more, sizeof *wide);
+    for (int64_t i = 0; i < n + more; i++) wide[i] = KAM_NO_DAY;
+    for (int64_t i = 0; i < n; i++) wide[place[i]] = column[i];
+    free(column);
+    return wide;
+}
+
+/* Merges the names into the keys; place[i] is where row i goes. */
+static void merge_keys(struct book *book, const struct name *name, int64_t more,
+                       int64_t *place) {
+    const char **const key = resize(NULL, book->n + more, sizeof *key);
+    int64_t *const length = resize(NULL, book->n + more, sizeof *length);
+    int64_t i = 0, j = 0;
+    while (i < book->n || j < more) {
+        const int64_t to = i + j;
+        const int is_old =
+            j == more ||
+            (i < book->n && compare(book->key[i], book->key_length[i],
+                                    name[j].text, name[j].length) < 0);
+        key[to] = is_old ? book->key[i] : name[j].text;
+        length[to] = is_old ? book->key_length[i] : name[j].length;
+        if (is_old)
+            place[i++] = to;
+        else
+            j++;
+    }
+    free(book->key);
+    free(book->key_length);
+    book->key = key;
+    book->key_length = length;
+}
+
+void book_add(struct book *book, const struct texts *accounts) {
+    kam_summary *const summary = &book->summary;
+    double **const columns[] = {&summary->orders,
+                                &summary->repeat_orders,
+                                &summary->last_order_periods,
+                                &summary->age_periods,
+                                &summary->mean_order_value,
+                                &summary->log_gaps,
+                                &summary->gross_revenue,
+                                &summary->returns,
+                                &summary->direct_cost,
+                                &summary->window_revenue,
+                                &book->service_cost,
+                                &book->tier_before};
+    int64_t more;
+    struct name *const name = find_strangers(book, accounts, &more);
+    int64_t *const place = resize(NULL, book->n, sizeof *place);
+    merge_keys(book, name, more, place);
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
+        *columns[k] = spread(*columns[k], place, book->n, more, NAN);
+    book->weight = spread(NULL, place, 0, book->n + more, 1);
+    summary->first_day = spread_days(summary->first_day, place, book->n, more);
+    summary->last_day = spread_days(summary->last_day, place, book->n, more);
+    book->n += more;
+    book->place = place;
+    free(name);
+    view(book);
+}
+
+double *book_spread(const struct book *book, double *column) {
+    const int64_t n = kam_ledger_n_accounts(book->ledger);
+    return book->place ? spread(column, book->place, n, book->n - n, NAN)
+                       : column;
+}
+
+void book_leave_out(struct book *book, int64_t row) { book->weight[row] = 0; }
+
 void book_free(struct book *book) {
     kam_summary *summary = &book->summary;
     free(book->key);
@@ -135,6 +247,8 @@ void book_free(struct book *book) {
     free(summary->window_revenue);
     free(book->service_cost);
     free(book->tier_before);
+    free(book->weight);
+    free(book->place);
     kam_ledger_free(book->ledger);
     memset(book, 0, sizeof *book);
 }

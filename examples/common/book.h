@@ -16,6 +16,8 @@ struct book {
     kam_summary summary;
     double *service_cost; /* NaN: not known */
     double *tier_before;  /* 0 is the best; NaN: none */
+    double *weight;       /* in the fits; NULL: 1 each */
+    int64_t *place;       /* the row of each of the ledger's; NULL: the same */
     kam_accounts rows;    /* a view of the above */
 };
 
@@ -23,6 +25,17 @@ struct book {
  * any usable line has no rows. */
 void book_make(struct book *book, const struct order_log *log,
                int32_t first_day, int32_t as_of);
+
+/* Adds a row, of which nothing is known, for each of these accounts that has
+ * none. The texts must outlive the book. */
+void book_add(struct book *book, const struct texts *accounts);
+
+/* A column of the ledger's rows as one of the book's, NaN where they have none.
+ * Takes the column. */
+double *book_spread(const struct book *book, double *column);
+
+/* Keeps a row out of the fits; only after book_add. */
+void book_leave_out(struct book *book, int64_t row);
 
 /* The row of an account, or -1. */
 int64_t book_find(const struct book *book, const char *key, int64_t length);

@@ -13,6 +13,7 @@
 /* The words of the command line, before they are understood. */
 static struct {
     const char *account, *day, *revenue, *cost, *order, *accounts, *signals;
+    const char *contracts, *term_months, *contracts_since;
     const char *date_format, *delimiter;
     const char *as_of, *horizon, *discount, *interval, *model;
     const char *tiers, *keep, *backtest, *lang, *top, *policy;
@@ -47,6 +48,19 @@ static struct poptOption reading[] = {
          "file of signals: account, signal, day, and end, amount, term as the "
          "signals need them (docs/kam-score.md); they move the churn risk",
          "FILE"),
+    TEXT("contracts", 0, contracts,
+         "file of contracts: account, start, and any of end (empty: it runs), "
+         "ended (yes or no), value (money a term) and term_months; accounts "
+         "that it binds are scored by it, with or without orders",
+         "FILE"),
+    TEXT("term-months", 0, term_months,
+         "months from one renewal to the next, where the file of contracts "
+         "does not say (default: 12)",
+         "N"),
+    TEXT("contracts-since", 0, contracts_since,
+         "the file of contracts has none that ended before this day (default: "
+         "it has all)",
+         "YYYY-MM-DD"),
     TEXT("date-format", 0, date_format,
          "form of the days, as in strptime(3): %m/%d/%Y (default: YYYY-MM-DD, "
          "YYYY/MM/DD or YYYYMMDD, with or without a time)",
@@ -137,6 +151,7 @@ static const char after_help[] =
     "            --revenue Net --tiers top:5%,20%,50% 2023.csv 2024.csv > "
     "scores.csv\n"
     "  gzip -dc orders.csv.gz | kam-score --backtest 2024-01-01 -\n"
+    "  kam-score --contracts contracts.csv --as-of 2024-12-31 > scores.csv\n"
     "\n"
     "Columns written: "
     "account,tier,tier_name,orders,first_day,last_day,revenue,profit,\n"
@@ -151,7 +166,7 @@ static const char after_help[] =
     "input or the command line is wrong (then nothing was written).\n";
 
 static void print_help(poptContext context) {
-    poptSetOtherOptionHelp(context, "[OPTION...] ORDERS.csv... > SCORES.csv");
+    poptSetOtherOptionHelp(context, "[OPTION...] [ORDERS.csv...] > SCORES.csv");
     fputs(about, stdout);
     fflush(stdout);
     poptPrintHelp(context, stdout, 0);
@@ -227,6 +242,21 @@ static void tiers_option(struct options *options) {
     if (wrong) fail(EXIT_INPUT, "--tiers \"%s\" %s", text, wrong);
 }
 
+static void contract_options(struct options *options) {
+    options->contracts_file = given.contracts;
+    options->contracts_since =
+        day_option("contracts-since", given.contracts_since);
+    options->term_months =
+        number_option("term-months", given.term_months, 12, 1, 1, 1200,
+                      "a whole number of months from 1 to 1200");
+    if (options->term_months != (double)(int32_t)options->term_months)
+        fail(EXIT_INPUT, "--term-months \"%s\" must be a whole number",
+             given.term_months);
+    if (!given.contracts && (given.term_months || given.contracts_since))
+        fail(EXIT_INPUT, "--%s goes with --contracts",
+             given.term_months ? "term-months" : "contracts-since");
+}
+
 static void column_options(struct options *options) {
     options->account = given.account ? given.account : "account";
     options->day = given.day ? given.day : "day";
@@ -237,6 +267,7 @@ static void column_options(struct options *options) {
     options->order_is_wanted = given.order != NULL;
     options->accounts_file = given.accounts;
     options->signals_file = given.signals;
+    contract_options(options);
     options->date_format = given.date_format;
     options->delimiter = delimiter_option(given.delimiter);
     options->point = given.decimal_comma ? ',' : '.';
@@ -300,9 +331,13 @@ void options_read(struct options *options, int n, const char **words) {
         rules_free(&options->rules);
         exit(0);
     }
-    if (!options->orders)
+    if (!options->orders && !given.contracts)
         fail(EXIT_INPUT,
              "no file of orders is given; kam-score --help says how");
+    if (!options->orders && !given.as_of)
+        fail(EXIT_INPUT,
+             "contracts without orders need --as-of, the day that "
+             "is \"today\"");
     column_options(options);
     score_options(options);
     options->top = top_option();
@@ -315,4 +350,6 @@ void options_read(struct options *options, int n, const char **words) {
         fail(EXIT_INPUT, "--top and --backtest cannot go together");
     if (options->signals_file && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--signals and --backtest cannot go together");
+    if (options->contracts_file && options->backtest != KAM_NO_DAY)
+        fail(EXIT_INPUT, "--contracts and --backtest cannot go together");
 }

@@ -11,7 +11,9 @@
 
 struct options {
     const char **orders; /* files of order lines, ended by NULL */
-    const char *accounts_file, *signals_file;
+    const char *accounts_file, *signals_file, *contracts_file;
+    double term_months;      /* of contracts that do not say */
+    int32_t contracts_since; /* KAM_NO_DAY: all are there */
     const char *account, *day, *revenue, *cost, *order; /* column names */
     int cost_is_wanted, order_is_wanted; /* named on the command line */
     const char *date_format;

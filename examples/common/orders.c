@@ -136,7 +136,7 @@ void orders_read(struct order_log *log, const struct options *options) {
     const struct csv_handler handler = {take_header, take_record, &filling};
     memset(log, 0, sizeof *log);
     log->last_day = KAM_NO_DAY;
-    for (const char **path = options->orders; *path; path++) {
+    for (const char **path = options->orders; path && *path; path++) {
         const struct csv_count count =
             csv_read(*path, options->delimiter, !options->quiet, &handler);
         if (count.n_records == 0)

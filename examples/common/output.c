@@ -26,21 +26,38 @@ static void put_tier(FILE *out, int32_t tier, int32_t n_bands,
     fputc(',', out);
 }
 
+void result_reason(const struct result *result, int64_t row, int k, char *text,
+                   size_t size) {
+    const struct options *const options = result->options;
+    const int n_first = contracts_n_reasons(result->contracts, row);
+    text[0] = '\0';
+    if (k < n_first) {
+        contracts_reason(result->contracts, row, k, options, text, size);
+        return;
+    }
+    const kam_reason *const reason =
+        &result->answers->scores.reasons[4 * row + 1 + k - n_first];
+    if (reason->id != KAM_REASON_NONE && !isnan(reason->contribution))
+        signals_reason(result->signals, row, reason, options->language, text,
+                       size);
+}
+
 static void put_reasons(FILE *out, const struct result *result, int64_t row) {
-    const kam_reason *reasons = result->answers->scores.reasons + 4 * row;
-    for (int i = 1; i <= 3; i++) {
-        char text[200] = "";
-        if (reasons[i].id != KAM_REASON_NONE && !isnan(reasons[i].contribution))
-            signals_reason(result->signals, row, &reasons[i],
-                           result->options->language, text, sizeof text);
+    for (int k = 0; k < 3; k++) {
+        char text[200];
+        result_reason(result, row, k, text, sizeof text);
         csv_put(out, text, strlen(text));
         fputc(',', out);
     }
 }
 
 static void put_flags(FILE *out, const struct result *result, int64_t row) {
-    const char *const between =
+    const char *between =
         put_flag_names(out, result->answers->scores.row_flags[row]);
+    if (contracts_bind(result->contracts, row)) {
+        fprintf(out, "%scontract", between);
+        between = "|";
+    }
     if (result->signals) signals_flags(result->signals, row, out, between);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "accounts.h"
+#include "contracts.h"
 #include "playbook.h"
 #include "scoring.h"
 #include "signals.h"
@@ -17,10 +18,16 @@ struct result {
     const struct order_log *log;
     const struct book *book;
     const struct account_facts *facts;
-    const struct answers *answers;   /* NULL in a backtest */
-    const struct signals *signals;   /* NULL: no file of them */
-    const struct playbook *playbook; /* NULL: not asked for */
+    const struct answers *answers;     /* NULL in a backtest */
+    const struct signals *signals;     /* NULL: no file of them */
+    const struct playbook *playbook;   /* NULL: not asked for */
+    const struct contracts *contracts; /* likewise */
 };
+
+/* Reason k, 0 the strongest to 2, of a row in words; empty when there is
+ * none. */
+void result_reason(const struct result *result, int64_t row, int k, char *text,
+                   size_t size);
 
 /* The CSV. */
 void print_scores(FILE *out, const struct result *result);

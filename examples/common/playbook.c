@@ -38,11 +38,12 @@ static double *stability(const struct order_log *log, const struct book *book,
         quarters[k] = doubles(revenue + k);
         quarters[k].stride = q * (int64_t)sizeof *revenue;
     }
-    check(kam_matrix_stability(rule, quarters, q, book->n, NULL, &out, &diag),
+    check(kam_matrix_stability(rule, quarters, q, kam_ledger_n_accounts(ledger),
+                               NULL, &out, &diag),
           &diag);
     kam_ledger_free(ledger);
     free(revenue);
-    return stable;
+    return book_spread(book, stable);
 }
 
 /* One bit a signal with an alarm, from bit 0 for usage on; NaN where nothing is

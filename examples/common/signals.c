@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csvfile.h"
+#include "cells.h"
 #include "message.h"
-#include "parse.h"
 
 /* ---- reading ---- */
 
@@ -20,44 +19,12 @@ struct filling {
 
 static void take_header(void *data, const struct record *header) {
     struct filling *const f = data;
-    f->account = csv_find(header, f->options->account);
-    if (f->account < 0) f->account = csv_require(header, "account", NULL);
+    f->account = cell_account(f->options, header);
     f->signal = csv_require(header, "signal", NULL);
     f->day = csv_require(header, "day", NULL);
     f->end = csv_find(header, "end");
     f->amount = csv_find(header, "amount");
     f->term = csv_find(header, "term");
-}
-
-static _Noreturn void refuse(const struct record *record, const char *column,
-                             const struct cell *cell, const char *wrong) {
-    struct shown shown;
-    fail_at(record->path, record->line, "%s \"%s\" %s (column \"%s\")", column,
-            show(&shown, cell->text, cell->length), wrong, column);
-}
-
-static double number_of(const struct filling *f, const struct record *record,
-                        int64_t column, const char *name) {
-    double value = NAN;
-    if (column < 0 || record->cell[column].length == 0) return NAN;
-    const struct cell *const cell = &record->cell[column];
-    const char *const wrong =
-        parse_number(cell->text, cell->length, f->options->point, &value);
-    if (wrong) refuse(record, name, cell, wrong);
-    return value;
-}
-
-static double day_of(const struct filling *f, const struct record *record,
-                     int64_t column, const char *name) {
-    int32_t day = KAM_NO_DAY;
-    if (column < 0 || record->cell[column].length == 0) return NAN;
-    const struct cell *const cell = &record->cell[column];
-    const char *wrong = parse_day(cell->text, cell->length, NULL, &day);
-    if (wrong && f->options->date_format)
-        wrong =
-            parse_day(cell->text, cell->length, f->options->date_format, &day);
-    if (wrong) refuse(record, name, cell, wrong);
-    return day;
 }
 
 static int32_t signal_of(const struct record *record, const struct cell *cell) {
@@ -71,7 +38,13 @@ static int32_t signal_of(const struct record *record, const struct cell *cell) {
     for (int32_t k = 0; k < N_SIGNALS; k++)
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
                  k ? ", " : "", kam_reason_name(KAM_REASON_USAGE + k));
-    refuse(record, "signal", cell, all);
+    cell_refuse(record, "signal", cell, all);
+}
+
+static double day_of(const struct filling *f, const struct record *record,
+                     int64_t column, const char *name) {
+    const int32_t day = cell_day(f->options, record, column, name);
+    return day == KAM_NO_DAY ? (double)NAN : day;
 }
 
 static void put(double **values, int64_t *room, int64_t n, double value) {
@@ -86,8 +59,8 @@ static void take_record(void *data, const struct record *record) {
         &f->signals->log[signal_of(record, &record->cell[f->signal])];
     const double day = day_of(f, record, f->day, "day");
     const double end = day_of(f, record, f->end, "end");
-    const double amount = number_of(f, record, f->amount, "amount");
-    const double term = number_of(f, record, f->term, "term");
+    const double amount = cell_number(f->options, record, f->amount, "amount");
+    const double term = cell_number(f->options, record, f->term, "term");
     f->signals->n_events++;
     if (book_find(f->book, account->text, (int64_t)account->length) < 0) {
         f->signals->n_strangers++;

@@ -314,10 +314,12 @@ void print_summary(FILE *out, const struct result *result) {
             result->options->as_of == KAM_NO_DAY
                 ? ", the last day in the orders"
                 : "");
-    print_lines(out, result);
+    if (result->options->orders) print_lines(out, result);
     print_facts(out, result);
     if (!result->answers) return;
-    print_models(out, result);
+    if (result->options->orders) print_models(out, result);
+    if (result->contracts)
+        contracts_summary(result->contracts, out, result->options);
     print_signals(out, result);
     print_concentration(out, result);
     print_profit(out, result);

@@ -39,11 +39,8 @@ static void add_interval(struct grid *grid, const kam_scores *scores,
 
 static void add_reason(struct grid *grid, const struct result *result,
                        int64_t row) {
-    const kam_reason *reason = &result->answers->scores.reasons[4 * row + 1];
-    struct words words = {""};
-    if (reason->id != KAM_REASON_NONE && !isnan(reason->contribution))
-        signals_reason(result->signals, row, reason, result->options->language,
-                       words.text, sizeof words.text);
+    struct words words;
+    result_reason(result, row, 0, words.text, sizeof words.text);
     grid_add(grid, words.text);
 }
 

@@ -20,7 +20,7 @@ def small():
 def test_help_names_every_option():
     done = run("--help")
     equal((done.status, done.err), (0, ""))
-    for option in ("account", "day", "revenue", "cost", "order", "accounts", "date-format",
+    for option in ("account", "day", "revenue", "cost", "order", "accounts", "contracts", "term-months", "contracts-since", "date-format",
                    "delimiter", "decimal-comma", "drop-bad-lines", "as-of", "horizon-days",
                    "discount-per-year", "interval", "model", "tiers", "keep", "top", "backtest",
                    "lang", "quiet", "help", "version"):

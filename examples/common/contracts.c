@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading contracts, and finding their rows of the book. */
+#include "contracts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells.h"
+#include "message.h"
+
+struct filling {
+    struct contracts *contracts;
+    const struct options *options;
+    int32_t as_of;
+    int64_t account, start, end, ended, value, months; /* columns; -1: none */
+};
+
+static void take_header(void *data, const struct record *header) {
+    struct filling *const f = data;
+    f->account = cell_account(f->options, header);
+    f->start = csv_require(header, "start", NULL);
+    f->end = csv_find(header, "end");
+    f->ended = csv_find(header, "ended");
+    f->value = csv_find(header, "value");
+    f->months = csv_find(header, "term_months");
+    if (f->end < 0 && f->ended >= 0) csv_require(header, "end", NULL);
+}
+
+/* 1 yes, 0 no, -1 not said. */
+static int read_ended(const struct filling *f, const struct record *record) {
+    static const char *const words[][4] = {{"no", "false", "0", "n"},
+                                           {"yes", "true", "1", "y"}};
+    if (f->ended < 0 || record->cell[f->ended].length == 0) return -1;
+    const struct cell *const cell = &record->cell[f->ended];
+    for (int said = 0; said < 2; said++)
+        for (int i = 0; i < 4; i++)
+            if (cell_is(cell, words[said][i])) return said;
+    cell_refuse(record, "ended", cell, "is neither yes nor no");
+}
+
+static double read_months(const struct filling *f,
+                          const struct record *record) {
+    const double months =
+        cell_number(f->options, record, f->months, "term_months");
+    if (isnan(months)) return f->options->term_months;
+    if (!(months >= 1 && months <= 1200 && months == floor(months)))
+        cell_refuse(record, "term_months", &record->cell[f->months],
+                    "is no number of months from 1 to 1200");
+    return months;
+}
+
+/* The day after `n` terms. */
+static int32_t term_end(const struct contract *c, double n) {
+    int32_t day = INT32_MAX;
+    kam_calendar_add_months(c->start, (int32_t)(n * c->months), &day);
+    return day;
+}
+
+/* Ends of terms after the start and before a day: that is where it was
+ * renewed. */
+static double renewals_before(const struct contract *c, int32_t day) {
+    double n = floor((day - c->start - 1) / (31 * c->months));
+    if (!(n > 0)) n = 0;
+    while (term_end(c, n + 1) < day) n++;
+    return n;
+}
+
+/* What stands in the file, as renewals until the as-of day. */
+static void understand(struct contract *c, const struct record *record,
+                       const struct filling *f, int said) {
+    const int32_t as_of = f->as_of, since = f->options->contracts_since;
+    const int has_end = c->end != KAM_NO_DAY;
+    if (said == 1 && !has_end)
+        fail_at(record->path, record->line,
+                "a contract that ended needs the day (column \"end\")");
+    if (has_end && c->end < c->start)
+        fail_at(record->path, record->line,
+                "a contract cannot end before it starts (column \"end\")");
+    c->runs = !has_end || c->end > as_of || said == 0;
+    c->ended = said == 1 || !c->runs;
+    c->renewals = renewals_before(c, c->ended > 0 ? c->end : as_of);
+    c->decided = c->ended > 0 && term_end(c, c->renewals + 1) < as_of;
+    if (!has_end || (c->runs && c->end <= as_of))
+        c->end = term_end(c, c->renewals + 1);
+    c->left = c->runs ? (c->end - as_of) / (c->months * CONTRACT_MONTH) : 0;
+    c->before = since == KAM_NO_DAY ? 0 : renewals_before(c, since);
+    if (c->before > c->renewals) c->before = c->renewals;
+}
+
+static void take_record(void *data, const struct record *record) {
+    struct filling *const f = data;
+    struct contracts *const all = f->contracts;
+    const struct cell *const account = &record->cell[f->account];
+    struct contract c = {.account = all->accounts.n};
+    c.start = cell_day(f->options, record, f->start, "start");
+    c.end = cell_day(f->options, record, f->end, "end");
+    c.value = cell_number(f->options, record, f->value, "value");
+    c.months = read_months(f, record);
+    const int said = read_ended(f, record);
+    const int32_t since = f->options->contracts_since;
+    all->n_lines++;
+    all->n_unnamed += account->length == 0;
+    all->n_without_start += account->length > 0 && c.start == KAM_NO_DAY;
+    if (account->length == 0 || c.start == KAM_NO_DAY) return;
+    all->n_future += c.start > f->as_of;
+    if (c.start > f->as_of) return;
+    understand(&c, record, f, said);
+    /* Before the records began, only what lasted was kept. */
+    all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
+    if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
+    all->contract =
+        grow(all->contract, &all->room, all->n, sizeof *all->contract);
+    all->contract[all->n++] = c;
+    all->n_running += c.runs;
+    texts_add(&all->accounts, account->text, account->length);
+}
+
+/* By what they are, so that the order of lines says nothing. */
+static int compare_contracts(const struct contract *p,
+                             const struct contract *q) {
+    if (p->start != q->start) return p->start < q->start ? -1 : 1;
+    if (p->end != q->end) return p->end < q->end ? -1 : 1;
+    return (p->value > q->value) - (p->value < q->value);
+}
+
+static int compare_terms(const void *a, const void *b) {
+    const struct contract *const p = a, *const q = b;
+    if (p->months != q->months) return p->months < q->months ? -1 : 1;
+    return compare_contracts(p, q);
+}
+
+void contracts_read(struct contracts *contracts, const struct options *options,
+                    int32_t as_of) {
+    struct filling filling = {contracts, options, as_of, -1, -1,
+                              -1,        -1,      -1,    -1};
+    const struct csv_handler handler = {take_header, take_record, &filling};
+    memset(contracts, 0, sizeof *contracts);
+    csv_read(options->contracts_file, 0, !options->quiet, &handler);
+    if (contracts->n > 0)
+        qsort(contracts->contract, (size_t)contracts->n,
+              sizeof *contracts->contract, compare_terms);
+}
+
+static int compare_rows(const void *a, const void *b) {
+    const struct contract *const p = *(struct contract *const *)a;
+    const struct contract *const q = *(struct contract *const *)b;
+    if (p->account != q->account) return p->account < q->account ? -1 : 1;
+    return compare_contracts(p, q);
+}
+
+/* A contract that begins within a day of another's end looks like its
+ * renewal. */
+static int64_t count_chained(const struct contracts *all) {
+    const struct contract **const c = resize(NULL, all->n, sizeof *c);
+    int64_t n_chained = 0;
+    for (int64_t i = 0; i < all->n; i++) c[i] = &all->contract[i];
+    qsort(c, (size_t)all->n, sizeof *c, compare_rows);
+    for (int64_t i = 1; i < all->n; i++)
+        n_chained += c[i]->account == c[i - 1]->account && !c[i - 1]->runs &&
+                     abs(c[i]->start - c[i - 1]->end) <= 1;
+    free(c);
+    return n_chained;
+}
+
+static void note_bond(struct bond *bond, const struct contracts *all,
+                      int64_t i) {
+    const struct contract *const c = &all->contract[i];
+    const struct contract *const main =
+        bond->main < 0 ? NULL : &all->contract[bond->main];
+    bond->n++;
+    bond->n_running += c->runs;
+    /* Running ones before ended, then the most money a month, or the last. */
+    int better = !main || c->runs > main->runs;
+    if (main && c->runs == main->runs)
+        better = c->runs ? c->value / c->months > main->value / main->months ||
+                               (isnan(main->value) && !isnan(c->value))
+                         : c->end > main->end;
+    if (better) bond->main = i;
+}
+
+void contracts_join(struct contracts *all, struct book *book) {
+    book_add(book, &all->accounts);
+    all->bond = resize(NULL, book->n, sizeof *all->bond);
+    for (int64_t i = 0; i < book->n; i++)
+        all->bond[i] = (struct bond){.main = -1, .renewal = NAN, .days = NAN};
+    for (int64_t i = 0; i < all->n; i++) {
+        const int64_t *const at =
+            &all->accounts.offset[all->contract[i].account];
+        const int64_t row =
+            book_find(book, all->accounts.bytes + at[0], at[1] - at[0]);
+        all->contract[i].account = row;
+        note_bond(&all->bond[row], all, i);
+    }
+    for (int64_t i = 0; i < book->n; i++) {
+        struct bond *const bond = &all->bond[i];
+        if (bond->n == 0) continue;
+        const int32_t last = book->summary.last_day[i];
+        /* Who orders after the last contract is a customer without one. */
+        bond->scored = bond->n_running > 0 || last == KAM_NO_DAY ||
+                       last <= all->contract[bond->main].end;
+        all->n_accounts++;
+        all->n_returned += !bond->scored;
+        if (bond->scored) book_leave_out(book, i);
+    }
+    all->n_chained = count_chained(all);
+}
+
+int contracts_bind(const struct contracts *contracts, int64_t row) {
+    return contracts && contracts->bond[row].scored;
+}
+
+void contracts_free(struct contracts *contracts) {
+    for (int32_t k = 0; k < contracts->n_models; k++)
+        free(contracts->model[k].draw);
+    free(contracts->model);
+    free(contracts->contract);
+    free(contracts->bond);
+    texts_free(&contracts->accounts);
+    memset(contracts, 0, sizeof *contracts);
+}
