@@ -45,13 +45,13 @@ static void refuse_empty(const struct order_log *log, const struct book *book) {
 }
 
 /* Everything is made in memory first, and written at once. */
-static void write_result(const struct result *result) {
+static void write_result(const struct result *result, struct signals *signals) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) fail(EXIT_TROUBLE, "there is not enough memory");
     if (result->options->backtest != KAM_NO_DAY)
-        print_backtest(out, result->log, result->book->as_of, result->options);
+        print_backtest(out, result, signals);
     else if (result->options->top > 0)
         print_top(out, result);
     else
@@ -112,7 +112,9 @@ int main(int argc, const char **argv) {
             result.playbook = &playbook;
         }
     }
-    write_result(&result);
+    if (options.backtest != KAM_NO_DAY && options.signals_file)
+        result.signals = &signals;
+    write_result(&result, result.signals ? &signals : NULL);
     if (result.signals) signals_free(&signals);
     if (result.playbook) playbook_free(&playbook);
     if (result.contracts) contracts_free(&contracts);

@@ -25,7 +25,10 @@ struct trial {
     double *share, *silence, *by_silence;
     double threshold; /* days */
     kam_backtest_amount_report amount[3];
-    kam_backtest_event_report event[4];
+    int zh;
+    double *plain; /* churn risk without signals; NULL: there are none */
+    /* model, share, by silence, silence, model with signals */
+    kam_backtest_event_report event[5];
 };
 
 /* Distinct days on which an account ordered; 0 for row -1. */
@@ -173,7 +176,10 @@ static void measure(struct trial *trial) {
     measure_amount(trial, 0, trial->answers.scores.expected_orders);
     measure_amount(trial, 1, trial->same_rate);
     measure_amount(trial, 2, trial->last_period);
-    measure_event(trial, 0, trial->answers.scores.churn_risk);
+    measure_event(trial, 0,
+                  trial->plain ? trial->plain
+                               : trial->answers.scores.churn_risk);
+    if (trial->plain) measure_event(trial, 4, trial->answers.scores.churn_risk);
     measure_event(trial, 1, trial->share);
     measure_event(trial, 2, trial->by_silence);
     measure_event(trial, 3, trial->silence);
@@ -186,17 +192,14 @@ static void add_number(struct grid *grid, double value, int decimals) {
 
 static void print_amounts(FILE *out, const struct trial *trial,
                           const char *const *names) {
-    static const char *const headings[] = {"Orders (days with an order)",
-                                           "forecast",
-                                           "happened",
-                                           "bias",
-                                           "RMSE",
-                                           "MAE",
-                                           "WAPE",
-                                           "correlation"};
+    static const char *const headings[][8] = {
+        {"Orders (days with an order)", "forecast", "happened", "bias", "RMSE",
+         "MAE", "WAPE", "correlation"},
+        {"订单（下单天数）", "预测", "实际", "偏差", "RMSE", "MAE", "WAPE",
+         "相关系数"}};
     struct grid grid = {8, "lrrrrrrr", 0, 0, NULL};
     struct words words;
-    for (int j = 0; j < 8; j++) grid_add(&grid, headings[j]);
+    for (int j = 0; j < 8; j++) grid_add(&grid, headings[trial->zh][j]);
     for (int i = 0; i < 3; i++) {
         const kam_backtest_amount_report *report = &trial->amount[i];
         if (report->n_rows == 0) continue;
@@ -214,15 +217,15 @@ static void print_amounts(FILE *out, const struct trial *trial,
 
 static void print_events(FILE *out, const struct trial *trial,
                          const char *const *names) {
-    static const char *const headings[] = {"Churn (no order at all)",
-                                           "forecast",
-                                           "happened",
-                                           "log loss",
-                                           "Brier",
-                                           "AUC"};
+    static const char *const headings[][6] = {
+        {"Churn (no order at all)", "forecast", "happened", "log loss", "Brier",
+         "AUC"},
+        {"流失（完全不下单）", "预测", "实际", "对数损失", "Brier", "AUC"}};
+    static const int order[] = {0, 4, 1, 2, 3};
     struct grid grid = {6, "lrrrrr", 0, 0, NULL};
-    for (int j = 0; j < 6; j++) grid_add(&grid, headings[j]);
-    for (int i = 0; i < 4; i++) {
+    for (int j = 0; j < 6; j++) grid_add(&grid, headings[trial->zh][j]);
+    for (int k = 0; k < 5; k++) {
+        const int i = order[k];
         const kam_backtest_event_report *report = &trial->event[i];
         const int ranks_only = i == 3;
         if (report->n_rows == 0) continue;
@@ -245,14 +248,19 @@ static void judge_orders(FILE *out, const struct trial *trial,
     if (amount[2].n_rows > 0 && amount[2].rmse < amount[1].rmse) best = 2;
     if (amount[0].rmse < amount[best].rmse)
         fprintf(out,
-                "Orders: the model beats the baselines (RMSE %.4f; the best "
-                "baseline, %s, %.4f).\n",
+                trial->zh ? "订单数：模型优于基准（RMSE %.4f；最好的基准“%s”为 "
+                            "%.4f）。\n"
+                          : "Orders: the model beats the baselines (RMSE %.4f; "
+                            "the best baseline, %s, %.4f).\n",
                 amount[0].rmse, names[best], amount[best].rmse);
     else
-        fprintf(out,
-                "Orders: a baseline wins: %s (RMSE %.4f) forecasts at least as "
-                "well as the model (%.4f).\n",
-                names[best], amount[best].rmse, amount[0].rmse);
+        fprintf(
+            out,
+            trial->zh
+                ? "订单数：基准更好：“%s”（RMSE %.4f）不逊于模型（%.4f）。\n"
+                : "Orders: a baseline wins: %s (RMSE %.4f) forecasts at "
+                  "least as well as the model (%.4f).\n",
+            names[best], amount[best].rmse, amount[0].rmse);
 }
 
 /* Likewise who would leave. The share known in hindsight counts: a model that
@@ -264,23 +272,37 @@ static void judge_churn(FILE *out, const struct trial *trial,
     if (event[0].n_rows == 0) return;
     if (event[0].n_events == 0 || event[0].n_events == event[0].n_rows) {
         fprintf(out,
-                "Churn: %s account left, so there is nothing to tell apart.\n",
-                event[0].n_events ? "every" : "no");
+                trial->zh
+                    ? "流失：%s流失，无从区分。\n"
+                    : "Churn: %s account left, so there is nothing to tell "
+                      "apart.\n",
+                trial->zh ? event[0].n_events ? "所有客户都已" : "没有客户"
+                : event[0].n_events ? "every"
+                                    : "no");
         return;
     }
     if (event[2].n_rows > 0 && event[2].log_loss < event[1].log_loss) best = 2;
     if (event[0].log_loss < event[best].log_loss)
         fprintf(out,
-                "Churn: the model beats the baselines (log loss %.4f; the best "
-                "baseline, %s, %.4f)",
+                trial->zh
+                    ? "流失：模型优于基准（对数损失 %.4f；最好的基准“%s”为 "
+                      "%.4f）"
+                    : "Churn: the model beats the baselines (log loss %.4f; "
+                      "the best baseline, %s, %.4f)",
                 event[0].log_loss, names[best], event[best].log_loss);
     else
         fprintf(out,
-                "Churn: a baseline wins: %s (log loss %.4f) forecasts at least "
-                "as well as the model (%.4f)",
+                trial->zh
+                    ? "流失：基准更好：“%s”（对数损失 %.4f）不逊于模型（%.4f）"
+                    : "Churn: a baseline wins: %s (log loss %.4f) forecasts "
+                      "at least as well as the model (%.4f)",
                 names[best], event[best].log_loss, event[0].log_loss);
     if (isnan(event[0].auc))
-        fputs(".\n", out);
+        fputs(trial->zh ? "。\n" : ".\n", out);
+    else if (trial->zh)
+        fprintf(out, "，排序%s沉默最久者优先（AUC %.4f 对 %.4f）。\n",
+                event[0].auc > event[3].auc ? "优于" : "不优于", event[0].auc,
+                event[3].auc);
     else
         fprintf(out,
                 ", and ranks accounts %s the longest silent first (AUC %.4f "
@@ -289,32 +311,73 @@ static void judge_churn(FILE *out, const struct trial *trial,
                 event[0].auc, event[3].auc);
 }
 
+/* What the signals are worth. */
+static void judge_signals(FILE *out, const struct trial *trial) {
+    const kam_backtest_event_report *with = &trial->event[4];
+    const kam_backtest_event_report *without = &trial->event[0];
+    if (with->n_rows == 0 || with->n_events == 0 ||
+        with->n_events == with->n_rows)
+        return;
+    const int better = with->log_loss < without->log_loss;
+    if (trial->zh)
+        fprintf(
+            out,
+            "预警信号：加入信号后预测%s（对数损失 %.4f 对 %.4f；AUC %.4f 对 "
+            "%.4f）。\n",
+            better ? "更准" : "没有更准", with->log_loss, without->log_loss,
+            with->auc, without->auc);
+    else
+        fprintf(out,
+                "Signals: with them the model forecasts %s (log loss %.4f "
+                "against %.4f; AUC %.4f against %.4f).\n",
+                better ? "better" : "no better", with->log_loss,
+                without->log_loss, with->auc, without->auc);
+}
+
 static void print_trial(FILE *out, const struct trial *trial) {
     const kam_fit_report *fit = &trial->answers.fit;
     const int32_t family = trial->answers.models.orders.family;
-    struct words same, last, silent;
+    const int zh = trial->zh;
+    struct words same, last, silent, more;
     const char *const amounts[] = {
-        kam_btyd_family_name(family), "the account's own rate so far",
-        say(&last, "as many as in the %d days before", (int)trial->horizon)};
+        kam_btyd_family_name(family),
+        zh ? "客户自身的历史频率" : "the account's own rate so far",
+        say(&last, zh ? "与前 %d 天相同" : "as many as in the %d days before",
+            (int)trial->horizon)};
     const char *const events[] = {
         kam_btyd_family_name(family),
-        "the true share for all, known in hindsight",
-        say(&silent, "past share, by silence of more than %.0f days",
+        zh ? "事后得知的总体比例"
+           : "the true share for all, known in hindsight",
+        say(&silent,
+            zh ? "按沉默是否超过 %.0f 天的历史比例"
+               : "past share, by silence of more than %.0f days",
             trial->threshold),
-        "the longest silent first"};
+        zh ? "沉默最久者优先" : "the longest silent first",
+        say(&more, zh ? "%s 加预警信号" : "%s with signals",
+            kam_btyd_family_name(family))};
     char from[16], to[16], before[16];
-    fprintf(out,
-            "Backtest: fitted on %s as of %s, forecast %s to %s (%d "
-            "days)\n\n",
-            many(&same, trial->n, "account"), day_text(trial->from - 1, before),
-            day_text(trial->from, from), day_text(trial->as_of, to),
-            (int)trial->horizon);
+    if (zh)
+        grouped(&same, (double)trial->n, 0);
+    else
+        many(&same, trial->n, "account");
+    fprintf(
+        out,
+        zh ? "回测：用 %s 个客户截至 %s 的数据拟合，预测 %s 至 %s（%d 天）\n\n"
+           : "Backtest: fitted on %s as of %s, forecast %s to %s (%d "
+             "days)\n\n",
+        same.text, day_text(trial->from - 1, before),
+        day_text(trial->from, from), day_text(trial->as_of, to),
+        (int)trial->horizon);
     if (family == 0)
-        fprintf(out, "There is no order model to test: %s (%s)\n\n",
+        fprintf(out,
+                zh ? "没有可检验的订单模型：%s (%s)\n\n"
+                   : "There is no order model to test: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),
                 kam_status_name(fit->orders_ml));
     if (family != 0 && fit->orders.prior == KAM_PRIOR_WEAK)
-        fprintf(out, "The fit needed a weak prior: %s (%s)\n\n",
+        fprintf(out,
+                zh ? "拟合使用了弱先验：%s (%s)\n\n"
+                   : "The fit needed a weak prior: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),
                 kam_status_name(fit->orders_ml));
     print_amounts(out, trial, amounts);
@@ -323,8 +386,11 @@ static void print_trial(FILE *out, const struct trial *trial) {
     fputs("\n", out);
     judge_orders(out, trial, amounts);
     judge_churn(out, trial, events);
+    if (trial->plain) judge_signals(out, trial);
     if (trial->amount[0].n_rows < 20)
-        fprintf(out, "Take both with care: %d accounts are few to judge by.\n",
+        fprintf(out,
+                zh ? "请谨慎看待：只有 %d 个客户可供判断。\n"
+                   : "Take both with care: %d accounts are few to judge by.\n",
                 (int)trial->amount[0].n_rows);
 }
 
@@ -341,20 +407,49 @@ static void free_trial(struct trial *trial) {
     free(trial->share);
     free(trial->silence);
     free(trial->by_silence);
+    free(trial->plain);
 }
 
-void print_backtest(FILE *out, const struct order_log *log, int32_t as_of,
-                    const struct options *options) {
+/* The last day that is forecast: as many days on as were asked for, or the last
+ * day there is. */
+static int32_t last_day(const struct options *options, int32_t as_of) {
+    const double horizon = options->rules.future.horizon_days;
+    char from[16], to[16];
+    if (!options->horizon_is_given) return as_of;
+    const double last = floor(options->backtest + horizon - 1);
+    if (last > as_of)
+        fail(EXIT_INPUT,
+             "--horizon-days %g from %s on ends after the as-of day, %s",
+             horizon, day_text(options->backtest, from), day_text(as_of, to));
+    return last > options->backtest ? (int32_t)last : options->backtest;
+}
+
+/* What was known before, and no more, moves the risks. */
+static void add_signals(struct trial *trial, struct signals *signals,
+                        const struct options *options) {
+    const int64_t size = trial->n * (int64_t)sizeof *trial->plain;
+    trial->plain = unknown(trial->n);
+    memcpy(trial->plain, trial->answers.scores.churn_risk, (size_t)size);
+    signals_read(signals, options, &trial->before);
+    signals_apply(signals, &trial->answers, &trial->before, trial->log,
+                  options);
+}
+
+void print_backtest(FILE *out, const struct result *result,
+                    struct signals *signals) {
     struct trial trial;
-    kam_clv_options future = options->rules.future;
+    struct options options = *result->options;
     memset(&trial, 0, sizeof trial);
-    trial.log = log;
-    trial.options = options;
-    trial.from = options->backtest;
-    trial.as_of = as_of;
+    trial.log = result->log;
+    trial.options = &options;
+    trial.zh = options.language == KAM_ZH;
+    trial.from = options.backtest;
+    trial.as_of = last_day(&options, result->book->as_of);
     make_books(&trial);
-    future.horizon_days = trial.horizon;
-    answers_make(&trial.answers, &trial.before, options, &future);
+    options.rules.future.horizon_days = trial.horizon;
+    answers_make(&trial.answers, &trial.before, &options,
+                 &options.rules.future);
+    if (signals) add_signals(&trial, signals, &options);
     forecast_orders(&trial);
     forecast_churn(&trial);
     measure(&trial);

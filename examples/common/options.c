@@ -78,7 +78,9 @@ static struct poptOption scoring[] = {
     TEXT("as-of", 0, as_of, "\"today\" (default: the last day in the orders)",
          "YYYY-MM-DD"),
     TEXT("horizon-days", 0, horizon,
-         "how far ahead to look, or inf (default: 365)", "DAYS"),
+         "how far ahead to look, or inf (default: 365; with --backtest: to the "
+         "as-of day)",
+         "DAYS"),
     TEXT("discount-per-year", 0, discount,
          "yearly rate by which later money counts less (default: 0.10)",
          "RATE"),
@@ -287,6 +289,7 @@ static void score_options(struct options *options) {
     if (given.policy) rules_read(&options->rules, given.policy);
     kam_clv_options *const future = &options->rules.future;
     future->horizon_days = horizon_option(given.horizon, future->horizon_days);
+    options->horizon_is_given = given.horizon != NULL;
     future->discount_per_year =
         number_option("discount-per-year", given.discount,
                       future->discount_per_year, 0, 1, 100,
@@ -348,8 +351,6 @@ void options_read(struct options *options, int n, const char **words) {
              "--playbook goes with the CSV, not with --top or --backtest");
     if (options->top && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--top and --backtest cannot go together");
-    if (options->signals_file && options->backtest != KAM_NO_DAY)
-        fail(EXIT_INPUT, "--signals and --backtest cannot go together");
     if (options->contracts_file && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--contracts and --backtest cannot go together");
 }

@@ -27,7 +27,8 @@ struct options {
     int32_t language;
     int32_t top; /* rows of the aligned table; 0: CSV */
     int quiet;
-    int playbook; /* what to do is asked for too */
+    int horizon_is_given; /* on the command line */
+    int playbook;         /* what to do is asked for too */
 };
 
 /* Reads the command line; ends the program for --help, --version and for what

@@ -42,9 +42,10 @@ void print_summary(FILE *out, const struct result *result);
 void print_dropped(FILE *out, const struct order_log *log,
                    const kam_ledger_report *report);
 
-/* How well a fit before options->backtest forecasts the rest. */
-void print_backtest(FILE *out, const struct order_log *log, int32_t as_of,
-                    const struct options *options);
+/* How well a fit before options->backtest forecasts the rest; `signals`, NULL
+ * without a file of them, is filled with what was known before. */
+void print_backtest(FILE *out, const struct result *result,
+                    struct signals *signals);
 
 /* Writes `size` bytes to standard output; ends the program when it cannot. */
 void write_out(const char *text, size_t size);

@@ -52,6 +52,65 @@ static void put(double **values, int64_t *room, int64_t n, double value) {
     (*values)[n] = value;
 }
 
+struct event {
+    double day, end, amount, term;
+};
+
+/* What a value of that signal cannot be; NULL when it can. */
+static const char *impossible(int32_t reason, const struct event *e) {
+    switch (reason) {
+    case KAM_REASON_USAGE: return e->amount < 0 ? "is below zero" : NULL;
+    case KAM_REASON_SATISFACTION:
+        return e->amount < 0 || e->amount > 10
+                   ? "is not on the scale of 0 to 10"
+                   : NULL;
+    case KAM_REASON_PRICE_GAP:
+        return e->amount < -1 || e->amount > 1
+                   ? "is no share from -1 to 1 (0.08 is 8 %)"
+                   : NULL;
+    case KAM_REASON_PAYMENT_DELAY:
+    case KAM_REASON_COMPLAINTS:
+    case KAM_REASON_CHANGES:
+        if (e->term < 0) return "days of term are below zero";
+        return reason != KAM_REASON_PAYMENT_DELAY && e->end < e->day
+                   ? "ends before it begins"
+                   : NULL;
+    default: return NULL;
+    }
+}
+
+static int needs_amount(int32_t reason) {
+    return reason == KAM_REASON_USAGE || reason == KAM_REASON_ORDERS ||
+           reason == KAM_REASON_SATISFACTION || reason == KAM_REASON_PRICE_GAP;
+}
+
+/* Why an event is left out; N_LOSSES: it is not. A payment made before its due
+ * day is known on the day it was made. */
+static enum signal_loss loss_of(const struct filling *f, int32_t reason,
+                                const struct event *e) {
+    const double today = f->book->as_of;
+    if (isnan(e->day)) return LOST_DAY;
+    if (impossible(reason, e)) return LOST_WRONG;
+    if (needs_amount(reason) && isnan(e->amount)) return LOST_AMOUNT;
+    /* A delay is a share of the credit: without one it is not known. */
+    if (reason == KAM_REASON_PAYMENT_DELAY && !(e->term > 0))
+        return LOST_CREDIT;
+    if (e->day > today && !(e->end <= today)) return LOST_LATER;
+    return N_LOSSES;
+}
+
+static void remember_wrong(struct filling *f, const struct record *record,
+                           int32_t reason, const struct event *e, int64_t row) {
+    struct signals *const s = f->signals;
+    char number[32] = "";
+    s->wrong[row] = 1;
+    if (s->first_wrong[0]) return;
+    if (needs_amount(reason)) snprintf(number, sizeof number, " %g", e->amount);
+    snprintf(s->first_wrong, sizeof s->first_wrong, "line %lld: %s%s %s",
+             (long long)record->line, kam_reason_name(reason), number,
+             impossible(reason, e));
+}
+
 static void take_record(void *data, const struct record *record) {
     struct filling *const f = data;
     const struct cell *const account = &record->cell[f->account];
@@ -61,17 +120,22 @@ static void take_record(void *data, const struct record *record) {
     const double end = day_of(f, record, f->end, "end");
     const double amount = cell_number(f->options, record, f->amount, "amount");
     const double term = cell_number(f->options, record, f->term, "term");
+    const int32_t reason = KAM_REASON_USAGE + (int32_t)(log - f->signals->log);
+    const struct event event = {day, end, amount, term};
+    const int64_t row =
+        book_find(f->book, account->text, (int64_t)account->length);
+    const enum signal_loss loss =
+        row < 0 ? LOST_STRANGER : loss_of(f, reason, &event);
     f->signals->n_events++;
-    if (book_find(f->book, account->text, (int64_t)account->length) < 0) {
-        f->signals->n_strangers++;
+    f->signals->is_seen[reason - KAM_REASON_USAGE] |= row >= 0;
+    if (loss == LOST_WRONG) remember_wrong(f, record, reason, &event, row);
+    if (loss != N_LOSSES) {
+        f->signals->n_lost[loss]++;
         return;
     }
-    /* A delay is a share of the credit: without one it is not known. */
-    const int no_credit =
-        log == &f->signals->log[KAM_REASON_PAYMENT_DELAY - KAM_REASON_USAGE] &&
-        !(term > 0);
-    put(&log->day, &log->day_room, log->n, no_credit ? NAN : day);
-    put(&log->end, &log->end_room, log->n, end);
+    put(&log->day, &log->day_room, log->n, day);
+    put(&log->end, &log->end_room, log->n,
+        end > f->book->as_of ? (double)NAN : end);
     put(&log->amount, &log->amount_room, log->n, amount);
     put(&log->term, &log->term_room, log->n, term >= 0 ? term : 0);
     texts_add(&log->account, account->text, account->length);
@@ -83,9 +147,11 @@ void signals_read(struct signals *signals, const struct options *options,
     struct filling filling = {signals, options, book, -1, -1, -1, -1, -1, -1};
     const struct csv_handler handler = {take_header, take_record, &filling};
     memset(signals, 0, sizeof *signals);
+    signals->wrong = resize(NULL, book->n, sizeof *signals->wrong);
+    memset(signals->wrong, 0, (size_t)book->n * sizeof *signals->wrong);
     csv_read(options->signals_file, 0, 0, &handler);
     for (int32_t k = 0; k < N_SIGNALS; k++)
-        if (signals->log[k].n > 0)
+        if (signals->is_seen[k])
             signals->reason[signals->n_used++] = KAM_REASON_USAGE + k;
 }
 
@@ -384,8 +450,9 @@ void signals_flags(const struct signals *s, int64_t row, FILE *out,
         const char *name;
     } all[] = {{(flags & KAM_SIGNAL_ALARM) != 0, "alarm"},
                {(flags & KAM_SIGNAL_STALE) != 0, "stale"},
-               {lacks > 0, "unmeasured"}};
-    for (int k = 0; k < 3; k++)
+               {lacks > 0, "unmeasured"},
+               {s->wrong[row], "impossible"}};
+    for (int k = 0; k < 4; k++)
         if (all[k].is_set) {
             fprintf(out, "%s%s", between, all[k].name);
             between = "|";
@@ -404,6 +471,7 @@ double signals_alarms(const struct signals *s, int64_t row) {
 }
 
 void signals_free(struct signals *s) {
+    free(s->wrong);
     for (int32_t k = 0; k < N_SIGNALS; k++) {
         free(s->log[k].day);
         free(s->log[k].end);

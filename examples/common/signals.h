@@ -25,9 +25,23 @@ struct signal_view {
     uint32_t *flags[N_SIGNALS];
 };
 
+/* Why events are left out. */
+enum signal_loss {
+    LOST_STRANGER, /* of accounts without orders */
+    LOST_DAY,      /* without a day */
+    LOST_AMOUNT,   /* without an amount that is needed */
+    LOST_CREDIT,   /* a payment without days of credit */
+    LOST_LATER,    /* after the as-of day */
+    LOST_WRONG,    /* a value that cannot be */
+    N_LOSSES
+};
+
 struct signals {
-    int64_t n_events, n_strangers; /* strangers: of accounts without orders */
+    int64_t n_events, n_lost[N_LOSSES];
+    char first_wrong[256]; /* where, and what; "": none */
+    unsigned char *wrong;  /* shape (n_rows): an event of it cannot be */
     struct signal_log log[N_SIGNALS];
+    int is_seen[N_SIGNALS]; /* of an account of the book */
     int32_t n_used, reason[N_SIGNALS];
     double typical[N_SIGNALS], most[N_SIGNALS];
     double weight[N_SIGNALS + 1];
@@ -36,7 +50,8 @@ struct signals {
     int64_t n_learned, n_left; /* accounts the weights were moved by */
 };
 
-/* Reads the file; ends the program when something is wrong. */
+/* Reads the file, nothing of it dated after the book's day; ends the program
+ * when something is wrong. */
 void signals_read(struct signals *signals, const struct options *options,
                   const struct book *book);
 
@@ -50,7 +65,8 @@ void signals_reason(const struct signals *signals, int64_t row,
                     const kam_reason *reason, int32_t language, char *text,
                     size_t size);
 
-/* Names of what the signals of a row are: alarm, stale, unmeasured. */
+/* Names of what the signals of a row are: alarm, stale, unmeasured, impossible.
+ */
 void signals_flags(const struct signals *signals, int64_t row, FILE *out,
                    const char *between);
 

@@ -282,6 +282,27 @@ static void print_tiers(FILE *out, const struct result *result) {
     fputs("; by 12 months' revenue\n", out);
 }
 
+static void print_lost_signals(FILE *out, const struct signals *s) {
+    static const char *const why[N_LOSSES] = {NULL,
+                                              "without a day",
+                                              "without an amount",
+                                              "without days of credit",
+                                              "after the as-of day",
+                                              "with a value that cannot be"};
+    const char *between = "          left out: ";
+    struct words a;
+    for (int k = LOST_DAY; k < N_LOSSES; k++) {
+        if (s->n_lost[k] == 0) continue;
+        fprintf(out, "%s%s %s", between, many(&a, s->n_lost[k], "event"),
+                why[k]);
+        between = ", ";
+    }
+    if (between[0] == ',') fputc('\n', out);
+    if (s->first_wrong[0])
+        fprintf(out, "          the first that cannot be: %s\n",
+                s->first_wrong);
+}
+
 static void print_signals(FILE *out, const struct result *result) {
     const struct signals *s = result->signals;
     struct words a, b, c;
@@ -293,10 +314,11 @@ static void print_signals(FILE *out, const struct result *result) {
             grouped(&c, (double)s->n_measured, 0),
             many(&(struct words){""}, s->n_rows, "account"),
             grouped(&(struct words){""}, (double)s->n_alarmed, 0));
-    if (s->n_strangers > 0)
+    if (s->n_lost[LOST_STRANGER] > 0)
         fprintf(out,
                 "          left out: %s of accounts that no used line names\n",
-                many(&a, s->n_strangers, "event"));
+                many(&a, s->n_lost[LOST_STRANGER], "event"));
+    print_lost_signals(out, s);
     if (s->n_learned > 0)
         fprintf(out,
                 "          weights: the expert scorecard's, moved by %s of a "
@@ -316,7 +338,10 @@ void print_summary(FILE *out, const struct result *result) {
                 : "");
     if (result->options->orders) print_lines(out, result);
     print_facts(out, result);
-    if (!result->answers) return;
+    if (!result->answers) {
+        print_signals(out, result);
+        return;
+    }
     if (result->options->orders) print_models(out, result);
     if (result->contracts)
         contracts_summary(result->contracts, out, result->options);

@@ -258,7 +258,9 @@ def test_summary():
 def test_backtest():
     done = run("--backtest", "2024-01-01", BOOK)
     equal(done.status, 0, done.err)
-    equal(run("--backtest", "2024-01-01", "--horizon-days", 9, BOOK).out, done.out, "the horizon is what is left")
+    whole = (datetime.date(2024, 12, 31) - datetime.date(2024, 1, 1)).days + 1
+    equal(run("--backtest", "2024-01-01", "--horizon-days", whole, BOOK).out, done.out, "unless told, the horizon is what is left")
+    has(run("--backtest", "2024-01-01", "--horizon-days", 9, BOOK).out, "forecast 2024-01-01 to 2024-01-09 (9 days)")
     for part in ("as of 2023-12-31", "2024-01-01 to 2024-12-31 (366 days)", "mbgnbd", "own rate so far",
                  "as many as in the 366 days before", "known in hindsight", "longest silent first", "RMSE",
                  "log loss", "AUC", "Orders: ", "Churn: "):

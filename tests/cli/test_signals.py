@@ -103,14 +103,79 @@ def test_refuses():
         equal(done.status, 2)
         has(done.err, said)
     equal(run("--signals", file("no.csv", "account,day\nA01,2024-01-01\n"), book).status, 2)
-    done = run("--signals", signals(usage(4)), "--backtest", "2024-03-01", book)
-    equal(done.status, 2)
-    has(done.err, "cannot go together")
     empty = run("--signals", file("none.csv", "account,signal,day\n"), book)
     equal((empty.status, empty.out), (0, run(book).out), empty.err)
     book = file("orders.csv", orders(leavers=range(20)))
     empty = run("--signals", file("none.csv", "account,signal,day\n"), book)
     equal((empty.status, empty.out), (0, run(book).out), empty.err)
+
+
+def test_backtest():
+    """signals known before the day sharpen the forecast of who leaves; those known later change nothing"""
+    gone = tuple(range(14))
+    before, cut = usage(months=23, falls=gone, at=20), "2025-12-21"  # the day on which they stop
+    book = file("orders.csv", orders(months=36, leavers=gone))
+    plain = run("--backtest", cut, book)
+    done = run("--backtest", cut, "--signals", signals(before), book)
+    equal((done.status, plain.status), (0, 0), done.err)
+    has(done.err, "920 events of 1 signal in")
+    has(done.out, "Signals: with them the model forecasts better (log loss ")
+    rows_of = [line for line in done.out.splitlines() if line.startswith("mbgnbd")]
+    equal(len(rows_of), 3)
+    true(rows_of[2].startswith("mbgnbd with signals "), rows_of[2])
+    kept = [line for line in plain.out.splitlines() if line.startswith("mbgnbd") or "baseline" in line]
+    for line in kept:
+        true(" ".join(line.split()) in [" ".join(one.split()) for one in done.out.splitlines()], line)
+    later = usage(months=36, start=23, falls=range(20, 40), at=0) + [
+        "A30,payment_delay,2026-07-01,,,30", "A31,complaints,2026-06-01,,,2", "A32,contact_changed,2026-06-01,,,",
+        "A33,price_gap,2026-06-02,,0.9,", "A34,satisfaction,2026-08-02,,0,", "A35,contact_gap,2026-06-01,,,"]
+    later = [line for line in later if line.split(",")[2] >= cut]
+    again = run("--backtest", cut, "--signals", signals(before + [
+        line for line in later if line.split(",")[1] == "usage"]), book)
+    equal(again.out, done.out, "a future row changes no past score")
+    has(again.err, f"left out: {len([1 for line in later if 'usage' in line])} events after the as-of day")
+    # as if it were that day: each score, whatever comes later
+    lines = before + ["A30,payment_delay,2025-11-01,,,30", "A30,complaints,2025-11-01,,,5", "A30,changes,2025-10-01,,,5"]
+    ended = [line.replace(",,,", ",2026-09-01,,", 1) for line in lines[-3:]]
+    one, other = (run("-q", "--as-of", "2025-12-20", "--signals", signals(rest), book)
+                  for rest in (lines, lines[:-3] + ended + later))
+    true("unmeasured" in other.out, "other signals are seen, and not measured")
+    for name in ("A05", "A30", "A39"):
+        a, b = rows(one.out)[name], rows(other.out)[name]
+        equal([a[key] for key in ("churn_risk", "reason_1")], [b[key] for key in ("churn_risk", "reason_1")])
+
+
+def test_backtest_horizon_and_language():
+    """--horizon-days ends the forecast; --lang zh; a horizon that the log does not reach is refused"""
+    book = file("orders.csv", orders(months=40))
+    out = run("-q", "--backtest", "2026-06-01", "--horizon-days", "90", book).out
+    has(out, "forecast 2026-06-01 to 2026-08-29 (90 days)")
+    book = file("left.csv", orders(months=36, leavers=range(9)))
+    out = run("-q", "--lang", "zh", "--backtest", "2025-12-21", "--signals", signals(usage(20)), book).out
+    for words in ("回测：用 40 个客户截至 2025-12-20", "mbgnbd 加预警信号", "订单数：", "预警信号：加入信号后预测", "流失（完全不下单）"):
+        has(out, words)
+    done = run("--backtest", "2026-06-01", "--horizon-days", "900", book)
+    equal((done.status, done.out), (2, ""))
+    has(done.err, "--horizon-days 900 from 2026-06-01 on ends after the as-of day, 2026-12-")
+
+
+def test_what_is_left_out():
+    """every event that is dropped is counted; what cannot be is flagged and named"""
+    book = file("orders.csv", orders(months=4))
+    done = run("--signals", signals([
+        "A01,price_gap,2024-02-01,,8,", "A02,payment_delay,2024-02-01,,,-30", "A03,satisfaction,2024-02-01,,11,",
+        "A04,usage,2024-02-01,,-1,", "A05,complaints,2024-02-05,2024-02-01,,", "A06,changes,2024-02-05,,,-1",
+        "A07,payment_delay,2024-02-01,,,", "A08,usage,,,5,", "A09,usage,2024-02-01,,,", "A10,usage,2030-02-01,,5,",
+        "A10,usage,2024-02-01,,5,", "A11,price_gap,2024-02-01,,-0.3,", "A12,satisfaction,2024-02-01,,10,",
+        "A99,usage,2024-02-01,,5,"]), book)
+    equal(done.status, 0, done.err)
+    has(done.err, "left out: 1 event of accounts that no used line names\n")
+    has(done.err, "left out: 1 event without a day, 1 event without an amount, 1 event without days of credit, "
+                  "1 event after the as-of day, 6 events with a value that cannot be\n")
+    has(done.err, "the first that cannot be: line 2: price_gap 8 is no share from -1 to 1 (0.08 is 8 %)\n")
+    flagged = {name for name, row in rows(done.out).items() if "impossible" in row["flags"]}
+    equal(flagged, {"A01", "A02", "A03", "A04", "A05", "A06"})
+    true("cheaper" not in done.out, "no reason of what cannot be")
 
 
 def test_no_delay_without_credit():

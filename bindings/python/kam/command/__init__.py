@@ -3,6 +3,7 @@
 and write is what the C tools kam-score, kam-tier and kam-kpi do, byte for byte."""
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from typing import Optional
@@ -67,6 +68,18 @@ def usual_split(log: Log, book: Book) -> int:
     return max(book.as_of - min((book.as_of - first) // 4, 365), first) + 1
 
 
+def _last_day(options: Options, as_of: int) -> int:
+    """The last day that is forecast: as many days on as were asked for, or the last
+    day there is."""
+    if not options.horizon_is_given:
+        return as_of
+    last = options.backtest + options.horizon_days - 1
+    if last >= as_of + 1:
+        raise Failure(f"--horizon-days {options.horizon_days:g} from {day_text(options.backtest)} on ends after the as-of "
+                      f"day, {day_text(as_of)}")
+    return max(math.floor(last), options.backtest)
+
+
 def write_out(text: str) -> None:
     try:
         sys.stdout.flush()
@@ -92,7 +105,8 @@ def _run(command: str, options: Options) -> None:
         _warn_of_late_day(program, log, as_of)
     facts = Facts(book, options, POTENTIAL if command == "report" else FOR_PLAYBOOK if options.playbook else ())
     if command == "backtest" and options.backtest == NO_DAY:
-        options.backtest = usual_split(log, book)
+        options.backtest = (usual_split(log, book) if not options.horizon_is_given else
+                            book.as_of - int(min(options.horizon_days, 1e6)) + 1)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
     answers = None if is_trial else Answers(book, options)
     if answers is not None and options.signals_file is not None:
@@ -101,7 +115,11 @@ def _run(command: str, options: Options) -> None:
     if options.playbook:
         result.playbook = Playbook(log, book, facts, result.answers, options)
     if is_trial:
-        text = backtest_text(Trial(log, book.as_of, options.backtest, options))
+        trial = Trial(log, _last_day(options, book.as_of), options.backtest, options)
+        if options.signals_file is not None:
+            trial.add_signals(log)
+            result.of_trial(trial.answers.signals)
+        text = backtest_text(trial)
     elif command == "report":
         from ._report import write
         text = write(result, usual_split(log, book) if options.backtest == NO_DAY else options.backtest)

@@ -11,10 +11,50 @@ from .._errors import KamError
 from ._book import Answers, Book
 from ._options import Options
 from ._orders import Log
+from ._signals import Signals
 from ._text import Failure, day_text
 from ._words import grid, grouped, many, percent, status_words
 
 Report = Optional[dict[str, Any]]
+
+_WORDS = {
+    "lead": ("Backtest: fitted on {n} as of {before}, forecast {split} to {to} ({days} days)\n\n",
+             "回测：用 {n} 个客户截至 {before} 的数据拟合，预测 {split} 至 {to}（{days} 天）\n\n"),
+    "no_model": ("There is no order model to test: {why}\n\n", "没有可检验的订单模型：{why}\n\n"),
+    "weak": ("The fit needed a weak prior: {why}\n\n", "拟合使用了弱先验：{why}\n\n"),
+    "amount_headings": ("Orders (days with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
+                        "订单（下单天数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
+    "event_headings": ("Churn (no order at all)|forecast|happened|log loss|Brier|AUC",
+                       "流失（完全不下单）|预测|实际|对数损失|Brier|AUC"),
+    "own_rate": ("the account's own rate so far", "客户自身的历史频率"),
+    "last_period": ("as many as in the {n} days before", "与前 {n} 天相同"),
+    "hindsight": ("the true share for all, known in hindsight", "事后得知的总体比例"),
+    "by_silence": ("past share, by silence of more than {n} days", "按沉默是否超过 {n} 天的历史比例"),
+    "silence_first": ("the longest silent first", "沉默最久者优先"),
+    "with_signals": ("{family} with signals", "{family} 加预警信号"),
+    "orders_win": ("Orders: the model beats the baselines (RMSE {model:.4f}; the best baseline, {name}, {baseline:.4f}).\n",
+                   "订单数：模型优于基准（RMSE {model:.4f}；最好的基准“{name}”为 {baseline:.4f}）。\n"),
+    "orders_lose": ("Orders: a baseline wins: {name} (RMSE {baseline:.4f}) forecasts at least as well as the model "
+                    "({model:.4f}).\n", "订单数：基准更好：“{name}”（RMSE {baseline:.4f}）不逊于模型（{model:.4f}）。\n"),
+    "churn_every": ("Churn: every account left, so there is nothing to tell apart.\n", "流失：所有客户都已流失，无从区分。\n"),
+    "churn_none": ("Churn: no account left, so there is nothing to tell apart.\n", "流失：没有客户流失，无从区分。\n"),
+    "churn_win": ("Churn: the model beats the baselines (log loss {model:.4f}; the best baseline, {name}, {baseline:.4f})",
+                  "流失：模型优于基准（对数损失 {model:.4f}；最好的基准“{name}”为 {baseline:.4f}）"),
+    "churn_lose": ("Churn: a baseline wins: {name} (log loss {baseline:.4f}) forecasts at least as well as the model "
+                   "({model:.4f})", "流失：基准更好：“{name}”（对数损失 {baseline:.4f}）不逊于模型（{model:.4f}）"),
+    "stop": (".\n", "。\n"),
+    "ranks_better": (", and ranks accounts better than the longest silent first (AUC {model:.4f} against {silent:.4f}).\n",
+                     "，排序优于沉默最久者优先（AUC {model:.4f} 对 {silent:.4f}）。\n"),
+    "ranks_no_better": (", and ranks accounts no better than the longest silent first (AUC {model:.4f} against "
+                        "{silent:.4f}).\n", "，排序不优于沉默最久者优先（AUC {model:.4f} 对 {silent:.4f}）。\n"),
+    "signals_win": ("Signals: with them the model forecasts better (log loss {loss:.4f} against {plain_loss:.4f}; AUC "
+                    "{auc:.4f} against {plain_auc:.4f}).\n",
+                    "预警信号：加入信号后预测更准（对数损失 {loss:.4f} 对 {plain_loss:.4f}；AUC {auc:.4f} 对 {plain_auc:.4f}）。\n"),
+    "signals_lose": ("Signals: with them the model forecasts no better (log loss {loss:.4f} against {plain_loss:.4f}; AUC "
+                     "{auc:.4f} against {plain_auc:.4f}).\n",
+                     "预警信号：加入信号后预测没有更准（对数损失 {loss:.4f} 对 {plain_loss:.4f}；AUC {auc:.4f} 对 {plain_auc:.4f}）。\n"),
+    "few": ("Take both with care: {n} accounts are few to judge by.\n", "请谨慎看待：只有 {n} 个客户可供判断。\n"),
+}
 
 
 class Trial:
@@ -22,6 +62,7 @@ class Trial:
 
     def __init__(self, log: Log, as_of: int, split: int, options: Options) -> None:
         self.options, self.split, self.as_of = options, split, as_of
+        self._t = {key: pair[options.language == "zh"] for key, pair in _WORDS.items()}
         self.horizon = as_of - split + 1
         self.before = Book(log, split - 1)
         if self.before.n == 0:
@@ -33,6 +74,7 @@ class Trial:
         self.older = Book(log, split - self.horizon - 1) if first < split - self.horizon else None
         self.has_window = self.older is not None and self.older.n > 0
         self.answers = Answers(self.before, options, float(self.horizon))
+        self.with_signals: Report = None
         self._forecast_orders(covers=first <= split - self.horizon)
         self._forecast_churn()
         score = self.answers.score
@@ -40,6 +82,11 @@ class Trial:
                        for forecast in (score("expected_orders"), self.same_rate, self.last_period)]
         self.event = [_event(forecast, self.churned)
                       for forecast in (score("churn_risk"), self.share, self.by_silence, self.silence)]
+
+    def add_signals(self, log: Log) -> None:
+        """What was known before, and no more, moves the risks."""
+        self.answers.signals = Signals(self.options, log, self.before, self.answers)
+        self.with_signals = _event(self.answers.score("churn_risk"), self.churned)
 
     def _first_line_day(self) -> int:
         from ..calendar import number
@@ -88,12 +135,15 @@ class Trial:
             self.silence[i] = quiet / (quiet + self.horizon)
             self.by_silence[i] = gone[quiet > self.threshold]
 
+    def say(self, key: str, **values: Any) -> str:
+        return self._t[key].format(**values)
+
     def order_names(self) -> list[str]:
-        return [self.family, "the account's own rate so far", f"as many as in the {self.horizon} days before"]
+        return [self.family, self.say("own_rate"), self.say("last_period", n=self.horizon)]
 
     def churn_names(self) -> list[str]:
-        return [self.family, "the true share for all, known in hindsight",
-                f"past share, by silence of more than {self.threshold:.0f} days", "the longest silent first"]
+        return [self.family, self.say("hindsight"), self.say("by_silence", n=f"{self.threshold:.0f}"),
+                self.say("silence_first"), self.say("with_signals", family=self.family)]
 
     @property
     def family(self) -> str:
@@ -116,7 +166,7 @@ def _event(probability: Any, event: Any) -> Report:
 
 
 def _amounts(trial: Trial) -> str:
-    rows = [["Orders (days with an order)", "forecast", "happened", "bias", "RMSE", "MAE", "WAPE", "correlation"]]
+    rows = [trial.say("amount_headings").split("|")]
     for name, of in zip(trial.order_names(), trial.amount):
         if of and of["n_rows"]:
             rows.append([name, grouped(of["forecast"], 1), grouped(of["actual"]), percent(of["bias"], 1),
@@ -126,11 +176,12 @@ def _amounts(trial: Trial) -> str:
 
 
 def _events(trial: Trial) -> str:
-    rows = [["Churn (no order at all)", "forecast", "happened", "log loss", "Brier", "AUC"]]
-    for i, (name, of) in enumerate(zip(trial.churn_names(), trial.event)):
+    rows = [trial.say("event_headings").split("|")]
+    names, reports = trial.churn_names(), [*trial.event, trial.with_signals]
+    for i in (0, 4, 1, 2, 3):
+        of, only_ranks = reports[i], i == 3
         if of and of["n_rows"]:
-            only_ranks = i == 3
-            rows.append([name, "-" if only_ranks else grouped(of["expected"], 1), grouped(of["n_events"]),
+            rows.append([names[i], "-" if only_ranks else grouped(of["expected"], 1), grouped(of["n_events"]),
                          "-" if only_ranks else grouped(of["log_loss"], 4),
                          "-" if only_ranks else grouped(of["brier"], 4), grouped(of["auc"], 4)])
     return grid(rows, "lrrrrr")
@@ -148,11 +199,8 @@ def _judge_orders(trial: Trial) -> str:
     baseline, name = trial.amount[best], trial.order_names()[best]
     if not model or not model["n_rows"] or not baseline:
         return ""
-    if model["rmse"] < baseline["rmse"]:
-        return (f"Orders: the model beats the baselines (RMSE {model['rmse']:.4f}; the best baseline, {name}, "
-                f"{baseline['rmse']:.4f}).\n")
-    return (f"Orders: a baseline wins: {name} (RMSE {baseline['rmse']:.4f}) forecasts at least as well as the model "
-            f"({model['rmse']:.4f}).\n")
+    return trial.say("orders_win" if model["rmse"] < baseline["rmse"] else "orders_lose", name=name,
+                     model=model["rmse"], baseline=baseline["rmse"])
 
 
 def _judge_churn(trial: Trial) -> str:
@@ -163,37 +211,36 @@ def _judge_churn(trial: Trial) -> str:
     if not model or not model["n_rows"] or not baseline:
         return ""
     if model["n_events"] in (0, model["n_rows"]):
-        return f"Churn: {'every' if model['n_events'] else 'no'} account left, so there is nothing to tell apart.\n"
-    if model["log_loss"] < baseline["log_loss"]:
-        made = (f"Churn: the model beats the baselines (log loss {model['log_loss']:.4f}; the best baseline, {name}, "
-                f"{baseline['log_loss']:.4f})")
-    else:
-        made = (f"Churn: a baseline wins: {name} (log loss {baseline['log_loss']:.4f}) forecasts at least as well as "
-                f"the model ({model['log_loss']:.4f})")
+        return trial.say("churn_every" if model["n_events"] else "churn_none")
+    made = trial.say("churn_win" if model["log_loss"] < baseline["log_loss"] else "churn_lose", name=name,
+                     model=model["log_loss"], baseline=baseline["log_loss"])
     if math.isnan(model["auc"]) or not silent:
-        return made + ".\n"
-    than = "better than" if model["auc"] > silent["auc"] else "no better than"
-    return (f"{made}, and ranks accounts {than} the longest silent first (AUC {model['auc']:.4f} against "
-            f"{silent['auc']:.4f}).\n")
+        return made + trial.say("stop")
+    return made + trial.say("ranks_better" if model["auc"] > silent["auc"] else "ranks_no_better", model=model["auc"],
+                            silent=silent["auc"])
 
 
-def verdicts(trial: Trial) -> str:
-    return _judge_orders(trial) + _judge_churn(trial)
+def _judge_signals(trial: Trial) -> str:
+    """What the signals are worth."""
+    plain, of = trial.event[0], trial.with_signals
+    if not of or not plain or of["n_rows"] == 0 or of["n_events"] in (0, of["n_rows"]):
+        return ""
+    return trial.say("signals_win" if of["log_loss"] < plain["log_loss"] else "signals_lose", loss=of["log_loss"],
+                     plain_loss=plain["log_loss"], auc=of["auc"], plain_auc=plain["auc"])
 
 
 def text(trial: Trial) -> str:
     """What kam-score --backtest prints."""
-    fit = trial.answers.models.report
+    fit, zh = trial.answers.models.report, trial.options.language == "zh"
     why = f"{status_words(status.codes()[fit['orders_ml']])} ({fit['orders_ml']})"
-    made = (f"Backtest: fitted on {many(trial.n, 'account')} as of {day_text(trial.split - 1)}, forecast "
-            f"{day_text(trial.split)} to {day_text(trial.as_of)} ({trial.horizon} days)\n\n")
+    made = trial.say("lead", n=grouped(trial.n) if zh else many(trial.n, "account"), before=day_text(trial.split - 1),
+                     split=day_text(trial.split), to=day_text(trial.as_of), days=trial.horizon)
     if trial.answers.models.orders is None:
-        made += f"There is no order model to test: {why}\n\n"
+        made += trial.say("no_model", why=why)
     elif fit["orders"]["prior"] == "weak":
-        made += f"The fit needed a weak prior: {why}\n\n"
-    made += _amounts(trial) + "\n" + _events(trial) + "\n" + verdicts(trial)
+        made += trial.say("weak", why=why)
+    made += _amounts(trial) + "\n" + _events(trial) + "\n" + _judge_orders(trial) + _judge_churn(trial)
+    made += _judge_signals(trial)
     model = trial.amount[0]
     n_rows = model["n_rows"] if model else 0
-    if n_rows < 20:
-        made += f"Take both with care: {n_rows} accounts are few to judge by.\n"
-    return made
+    return made + (trial.say("few", n=n_rows) if n_rows < 20 else "")

@@ -48,7 +48,7 @@ _READING = (
 )
 _SCORING = (
     ("as-of", "YYYY-MM-DD", '"today" (default: the last day in the orders)'),
-    ("horizon-days", "DAYS", "how far ahead to look, or inf (default: 365)"),
+    ("horizon-days", "DAYS", "how far ahead to look, or inf (default: 365; with --backtest: to the as-of day)"),
     ("discount-per-year", "RATE", "yearly rate by which later money counts less (default: 0.10)"),
     ("interval", "P", "probability between clv_low and clv_high (default: 0.80)"),
     ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + "; auto takes the one that fits best "
@@ -128,6 +128,7 @@ class Options:
     top: int
     quiet: bool
     playbook: bool
+    horizon_is_given: bool
     matrix: dict[str, Any]
     output: Optional[str]
     rows: int
@@ -288,6 +289,7 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
                                          100, "a rate of 0 or more, such as 0.10 for 10 % a year")
     future["interval"] = number("interval", given.interval, future["interval"], 0, False, 1 - 1e-9,
                                 "a probability between 0 and 1, such as 0.80")
+    options.horizon_is_given = given.horizon_days is not None
     options.as_of = day("as-of", given.as_of)
     options.backtest = day("backtest", asked.get("backtest"))
     family = choice("model", given.model, ["auto", *FAMILIES])
@@ -327,6 +329,4 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
         raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:
         raise Failure("--top and --backtest cannot go together")
-    if options.signals_file is not None and (options.backtest != NO_DAY or command == "backtest"):
-        raise Failure("--signals and --backtest cannot go together")
     return options

@@ -29,11 +29,21 @@ class Result:
     def __init__(self, options: Options, log: Log, book: Book, facts: Facts, answers: Optional[Answers]) -> None:
         self.options, self.log, self.book, self.facts, self._answers = options, log, book, facts, answers
         self.playbook: Optional[Playbook] = None
+        self._signals: Any = None
 
     @property
     def answers(self) -> Answers:
         assert self._answers is not None
         return self._answers
+
+    @property
+    def signals(self) -> Any:
+        """None without a file of them."""
+        return self._signals if self._answers is None else self._answers.signals
+
+    def of_trial(self, signals: Any) -> None:
+        """A backtest has signals, but no answers."""
+        self._signals = signals
 
     @property
     def has_answers(self) -> bool:
@@ -223,7 +233,7 @@ def _models(result: Result) -> str:
 
 
 def _signals(result: Result) -> str:
-    found = result.answers.signals
+    found = result.signals
     if found is None:
         return ""
     made = (f"Signals   {many(found.n_events, 'event')} of {many(len(found.names), 'signal')} in "
@@ -231,6 +241,9 @@ def _signals(result: Result) -> str:
             f"{grouped(found.n_alarmed)} with an alarm\n")
     if found.n_strangers > 0:
         made += f"          left out: {many(found.n_strangers, 'event')} of accounts that no used line names\n"
+    lost = ", ".join(f"{many(n, 'event')} {why}" for why, n in found.n_lost.items() if n)
+    made += f"          left out: {lost}\n" if lost else ""
+    made += f"          the first that cannot be: {found.first_wrong}\n" if found.first_wrong else ""
     made += "          weights: the expert scorecard's"
     if found.n_learned > 0:
         made += (f", moved by {many(found.n_learned, 'account')} of a horizon ago, {grouped(found.n_left)} of them gone "
@@ -316,4 +329,6 @@ def summary(result: Result, program: str) -> str:
     if result.has_answers:
         made += (_models(result) + _signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
         made += result.playbook.summary() if result.playbook else ""
+    else:
+        made += _signals(result)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from .. import calendar, hazard, reason, signal
 from .._errors import KamError
@@ -19,6 +19,10 @@ from ._text import NO_DAY, decode, parse_day, parse_number, show
 
 MONTHS = 36
 _FIELDS = ("day", "end", "amount", "term")
+_NEEDS_AMOUNT = ("usage", "orders", "satisfaction", "price_gap")
+#: why events of known accounts are left out
+LOSSES = ("without a day", "without an amount", "without days of credit", "after the as-of day", "with a value that cannot be")
+_NO_DAY, _NO_AMOUNT, _NO_CREDIT, _LATER, _WRONG = LOSSES
 
 
 class _Event(NamedTuple):
@@ -27,6 +31,33 @@ class _Event(NamedTuple):
     end: float
     amount: float
     term: float
+
+
+def _impossible(name: str, one: _Event) -> str:
+    """What a value of that signal cannot be; nothing when it can."""
+    if name == "usage" and one.amount < 0:
+        return "is below zero"
+    if name == "satisfaction" and (one.amount < 0 or one.amount > 10):
+        return "is not on the scale of 0 to 10"
+    if name == "price_gap" and (one.amount < -1 or one.amount > 1):
+        return "is no share from -1 to 1 (0.08 is 8 %)"
+    if name in ("payment_delay", "complaints", "changes") and one.term < 0:
+        return "days of term are below zero"
+    return "ends before it begins" if name in ("complaints", "changes") and one.end < one.day else ""
+
+
+def _loss(name: str, one: _Event, today: int) -> Optional[str]:
+    """Why an event is left out; None: it is not. A payment made before its due day
+    is known on the day it was made."""
+    if math.isnan(one.day):
+        return _NO_DAY
+    if _impossible(name, one):
+        return _WRONG
+    if name in _NEEDS_AMOUNT and math.isnan(one.amount):
+        return _NO_AMOUNT
+    if name == "payment_delay" and not one.term > 0:
+        return _NO_CREDIT  # a delay is a share of the credit: without one it is not known
+    return _LATER if one.day > today and not one.end <= today else None
 
 
 class _View:
@@ -60,12 +91,15 @@ def _offset(reasons: list[reason.Reason]) -> float:
 
 
 class Signals:
-    """Reads the file, and puts the signals into the risks and reasons of a scored book."""
+    """Reads the file, nothing of it dated after the book's day, and puts the signals into the risks and reasons of a scored book."""
 
     def __init__(self, options: Options, log: Log, book: Book, answers: Answers) -> None:
         assert options.signals_file is not None
         self.path, self._options = options.signals_file, options
         self.n_events = self.n_strangers = self.n_learned = self.n_left = 0
+        self.n_lost, self.first_wrong = dict.fromkeys(LOSSES, 0), ""
+        self._wrong: set[str] = set()
+        self._keys = book.key
         self._read(book)
         self.names = list(self._logs)
         prior = hazard.expert(self.names)
@@ -75,7 +109,7 @@ class Signals:
         self.n_rows = book.n
         self._typical = {name: _median(self.now.value[name]) if name == "contact_gap" else 0.0 for name in self.names}
         self._most = {name: 4 * 0.6931471805599453 / mean[j + 1] for j, name in enumerate(self.names)}
-        self._learn(book, log, hazard.Prior(mean, prior.precision))
+        self._learn(book, log, hazard.Prior(mean, prior.precision), answers)
         self._change(answers)
         self.n_alarmed = sum(bool(self._flags(i)[0] & signal.ALARM) for i in range(book.n))
         self.n_measured = sum(self._flags(i)[1] < len(self.names) for i in range(book.n))
@@ -89,6 +123,7 @@ class Signals:
         self._signal, self._day = (_csvfile.require(header, name, None) for name in ("signal", "day"))
         self._end, self._amount, self._term = (_csvfile.find(header, name) for name in ("end", "amount", "term"))
         logs: dict[str, list[_Event]] = {name: [] for name in SIGNALS}
+        seen: set[str] = set()
         for record in records:
             name = decode(record.cells[self._signal])
             if name not in SIGNALS:
@@ -101,10 +136,21 @@ class Signals:
             if account not in book.row:
                 self.n_strangers += 1
                 continue
-            if name == "payment_delay" and not term > 0:
-                day = math.nan  # a delay is a share of the credit: without one it is not known
-            logs[name].append(_Event(account, day, end, amount, term if term >= 0 else 0.0))
-        self._logs = {name: events for name, events in logs.items() if events}
+            seen.add(name)
+            event = _Event(account, day, end, amount, term)
+            loss = _loss(name, event, book.as_of)
+            if loss:
+                self.n_lost[loss] += 1
+                if loss == _WRONG:
+                    self._remember_wrong(record, name, event)
+                continue
+            logs[name].append(event._replace(end=math.nan if end > book.as_of else end, term=term if term >= 0 else 0.0))
+        self._logs = {name: events for name, events in logs.items() if name in seen}
+
+    def _remember_wrong(self, record: Record, name: str, one: _Event) -> None:
+        self._wrong.add(one.account)
+        value = f" {one.amount:g}" if name in _NEEDS_AMOUNT else ""
+        self.first_wrong = self.first_wrong or f"line {record.line}: {name}{value} {_impossible(name, one)}"
 
     @staticmethod
     def _refuse(record: Record, column: str, cell: bytes, wrong: str) -> None:
@@ -140,16 +186,16 @@ class Signals:
                                      for x in view.value[name]])
         return made
 
-    def _learn(self, book: Book, log: Log, prior: hazard.Prior) -> None:
+    def _learn(self, book: Book, log: Log, prior: hazard.Prior, answers: Answers) -> None:
         """One horizon ago: who was there, its signals and risk then, and whether it
         ordered since. Moves the weights when there is such a book."""
-        horizon = self._options.horizon_days
+        horizon = answers.horizon_days
         if not (1 <= horizon <= 36500 and self.names):
             return
         then = Book(log, book.as_of - int(horizon))
         if then.n == 0:
             return
-        answers = Answers(then, self._options)
+        answers = Answers(then, self._options, horizon)
         last = book.summary["last_day"]
         left = [float(last[book.row[key]] <= then.as_of) if key in book.row else 0.0 for key in then.key]
         offset = array("d", [_offset(answers.scores.reasons(i)) for i in range(then.n)])
@@ -205,4 +251,4 @@ class Signals:
     def flag_names(self, row: int) -> list[str]:
         flags, lacks = self._flags(row)
         return ([name for bit, name in ((signal.ALARM, "alarm"), (signal.STALE, "stale")) if flags & bit]
-                + ["unmeasured"] * (lacks > 0))
+                + ["unmeasured"] * (lacks > 0) + ["impossible"] * (self._keys[row] in self._wrong))
