@@ -12,38 +12,61 @@
 
 enum { MOST_QUARTERS = 16 };
 
-/* Whether demand is stable, from the quarters to the as-of day: as many as the
- * rule asks for, and eight at least. */
-static double *stability(const struct order_log *log, const struct book *book,
-                         const kam_matrix_options *rule) {
-    const int32_t q = rule->least_quarters > 8 ? rule->least_quarters : 8;
+/* Revenue of the last q quarters, shape (n, q); NaN for accounts without a line
+ * of orders. */
+static double *quarters_of(const struct order_log *log, const struct book *book,
+                           int32_t q) {
     double *const revenue = resize(NULL, book->n, (size_t)q * sizeof *revenue);
-    double *const stable = resize(NULL, book->n, sizeof *stable);
     const kam_lines lines = orders_lines(log);
     kam_ledger_options options;
     kam_ledger *ledger = NULL;
-    kam_summary summary = {.struct_size = sizeof summary,
-                           .quarter_revenue = revenue};
-    kam_column quarters[MOST_QUARTERS];
-    const kam_matrix_stability_out out = {.struct_size = sizeof out,
-                                          .stable = stable};
     kam_diag diag = {.struct_size = sizeof diag};
     check(kam_ledger_options_init(&options, sizeof options), &diag);
     options.as_of_day = book->as_of;
     options.n_quarters = q;
     check(kam_ledger_new(&options, NULL, &ledger, &diag), &diag);
     check(kam_ledger_add(ledger, &lines, &diag), &diag);
+    const int64_t n = kam_ledger_n_accounts(ledger);
+    double *const known = resize(NULL, n, (size_t)q * sizeof *known);
+    const char **const key = resize(NULL, n, sizeof *key);
+    int64_t *const length = resize(NULL, n, sizeof *length);
+    kam_summary summary = {.struct_size = sizeof summary,
+                           .quarter_revenue = known};
     check(kam_ledger_summarise(ledger, &summary, &diag), &diag);
+    check(kam_ledger_keys(ledger, key, length, &diag), &diag);
+    for (int64_t i = 0; i < book->n * q; i++) revenue[i] = NAN;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = book_find(book, key[i], length[i]);
+        if (row >= 0)
+            memcpy(revenue + row * q, known + i * q,
+                   (size_t)q * sizeof *revenue);
+    }
+    free(known);
+    free(key);
+    free(length);
+    kam_ledger_free(ledger);
+    return revenue;
+}
+
+/* Whether demand is stable, from the quarters to the as-of day: as many as the
+ * rule asks for, and eight at least. */
+static double *stability(const struct order_log *log, const struct book *book,
+                         const kam_matrix_options *rule) {
+    const int32_t q = rule->least_quarters > 8 ? rule->least_quarters : 8;
+    double *const revenue = quarters_of(log, book, q);
+    double *const stable = resize(NULL, book->n, sizeof *stable);
+    kam_column quarters[MOST_QUARTERS];
+    const kam_matrix_stability_out out = {.struct_size = sizeof out,
+                                          .stable = stable};
+    kam_diag diag = {.struct_size = sizeof diag};
     for (int32_t k = 0; k < q; k++) {
         quarters[k] = doubles(revenue + k);
         quarters[k].stride = q * (int64_t)sizeof *revenue;
     }
-    check(kam_matrix_stability(rule, quarters, q, kam_ledger_n_accounts(ledger),
-                               NULL, &out, &diag),
+    check(kam_matrix_stability(rule, quarters, q, book->n, NULL, &out, &diag),
           &diag);
-    kam_ledger_free(ledger);
     free(revenue);
-    return book_spread(book, stable);
+    return stable;
 }
 
 /* One bit a signal with an alarm, from bit 0 for usage on; NaN where nothing is

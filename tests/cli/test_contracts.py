@@ -298,5 +298,23 @@ def test_ravenstack():
     near(sum(float(row["clv"]) for row in rows(done.out).values()) / came, 1, 0.05)
 
 
+def test_playbook():
+    """accounts without an order have a row of --playbook too, and shift none"""
+    orders = [[name, f"{2021 + q // 4}-{3 * (q % 4) + 2:02}-10", money] for name, money in (("B", 10), ("D", 1000))
+              for q in range(12)]
+    orders += [["C", f"{2021 + q // 4}-{3 * (q % 4) + 2:02}-10", 10 + 990 * (q % 3 == 0)] for q in range(12)]
+    book = file("some.csv", lines(["account", "day", "revenue"], orders))
+    known = file("growth.csv", "account,growth,last_visit,start_day\nA,0.2,,2023-12-01\nD,0.2,,2023-12-01\n")
+    one = ["--playbook", "--quiet", "--as-of", "2024-01-01", "--accounts", known]
+    plain = rows(run(*one, book).out)
+    more = rows(run(*one, "--contracts", contracts([["A", "2023-11-01", "", 5, 1], ["CA", "2023-11-01", "", 5, 1]]), book).out)
+    equal(sorted(more), ["A", "B", "C", "CA", "D"])
+    for name in ("B", "C", "D"):
+        equal([more[name][key] for key in ("class", "stage", "touches", "actions")],
+              [plain[name][key] for key in ("class", "stage", "touches", "actions")])
+    equal((plain["D"]["class"], plain["C"]["class"]), ("core", ""))
+    equal((more["A"]["stage"], more["CA"]["stage"]), ("initial", ""))
+
+
 if __name__ == "__main__":
     main(globals())
