@@ -40,11 +40,12 @@ def check(build, folder):
         tap.check(printed == PRINTS, printed)
 
     def contents():
-        """what is installed: headers, both libraries, libkam.pc"""
+        """what is installed: headers, both libraries, libkam.pc, CMake's files, what it is made of"""
         names = {pathlib.PurePath(name).name for name in files}
-        wanted = {header.name for header in tap.HEADERS} | {"libkam.so", "libkam.a", "libkam.pc"}
+        wanted = {header.name for header in tap.HEADERS} | {"libkam.so", "libkam.a", "libkam.pc",
+                                                          "kamConfig.cmake", "kamConfigVersion.cmake", "libkam.cdx.json"}
         tap.none(sorted(wanted - names), "missing files")
-        known = ("/include/kam/", "/pkgconfig/libkam.pc", "/libkam.", "/bin/kam-")
+        known = ("/include/kam/", "/pkgconfig/libkam.pc", "/libkam.", "/bin/kam-", "/cmake/kam/", "/share/libkam/")
         tap.none([name for name in files if not any(part in "/" + name for part in known)], "other files")
 
     def alone():

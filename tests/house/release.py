@@ -29,6 +29,16 @@ def main(build, library):
         text = (pathlib.Path(build) / "meson-private/libkam.pc").read_text()
         tap.check(f"Version: {version()}\n" in text, text)
 
+    def packages():
+        """the files for package managers say the version"""
+        said = {"vcpkg.json": json.loads((tap.ROOT / "packaging/vcpkg/libkam/vcpkg.json").read_text())["version"]}
+        said.update(re.findall(r"^(directory|source_filename) = libkam-(\d+[.]\d+[.]\d+)",
+                               (tap.ROOT / "packaging/libkam.wrap").read_text(), re.MULTILINE))
+        bill = json.loads((pathlib.Path(build) / "packaging/libkam.cdx.json").read_text())
+        said["libkam.cdx.json"] = bill["metadata"]["component"]["version"]
+        tap.check(said == dict.fromkeys(["vcpkg.json", "directory", "source_filename", "libkam.cdx.json"], version()),
+                  str(said))
+
     def listed():
         """the changelog has this version, or something unreleased"""
         tap.check(re.search(rf"^## \[({re.escape(version())}|Unreleased)\]", changelog, re.MULTILINE),
@@ -44,7 +54,7 @@ def main(build, library):
                 problems.append(f"{name}: {titles}")
         tap.none(problems)
 
-    return tap.main([meson, soname, pkgconfig, listed, changelog_parts])
+    return tap.main([meson, soname, pkgconfig, packages, listed, changelog_parts])
 
 
 if __name__ == "__main__":
