@@ -82,7 +82,8 @@ int main(int argc, const char **argv) {
     options_read(&options, argc, argv);
     orders_read(&log, &options);
     as_of = as_of_day(&options, &log);
-    book_make(&book, &log, KAM_NO_DAY, as_of == KAM_NO_DAY ? 0 : as_of);
+    book_make(&book, &log, KAM_NO_DAY, as_of == KAM_NO_DAY ? 0 : as_of,
+              options.period_days);
     if (book.n == 0 && options.orders) refuse_empty(&log, &book);
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
     if (options.contracts_file) {

@@ -53,21 +53,27 @@ static double silence_of(const struct book *book, int64_t i) {
 static void make_books(struct trial *trial) {
     const struct order_log *log = trial->log;
     char day[16];
+    const int32_t period = trial->options->period_days;
     trial->horizon = trial->as_of - trial->from + 1;
-    book_make(&trial->before, log, KAM_NO_DAY, trial->from - 1);
+    if (period > 0) trial->horizon -= trial->horizon % period;
+    if (trial->horizon == 0)
+        fail(EXIT_INPUT, "--backtest %s leaves less than one period of %d days",
+             day_text(trial->from, day), (int)period);
+    trial->as_of = trial->from + trial->horizon - 1;
+    book_make(&trial->before, log, KAM_NO_DAY, trial->from - 1, period);
     if (trial->before.n == 0)
         fail(EXIT_INPUT,
              "--backtest %s: no usable line is dated before that day",
              day_text(trial->from, day));
-    book_make(&trial->after, log, trial->from, trial->as_of);
+    book_make(&trial->after, log, trial->from, trial->as_of, period);
     book_make(&trial->window, log, trial->from - trial->horizon,
-              trial->from - 1);
+              trial->from - 1, period);
     trial->n = trial->before.n;
     trial->has_window =
         trial->before.report.first_line_day < trial->from - trial->horizon;
     if (trial->has_window)
         book_make(&trial->older, log, KAM_NO_DAY,
-                  trial->from - trial->horizon - 1);
+                  trial->from - trial->horizon - 1, period);
     trial->has_window = trial->has_window && trial->older.n > 0;
 }
 
@@ -81,12 +87,14 @@ static void forecast_orders(struct trial *trial) {
     const struct book *book = &trial->before;
     const int covers =
         book->report.first_line_day <= trial->from - trial->horizon;
+    const double days =
+        trial->options->period_days > 0 ? trial->options->period_days : 7;
     trial->actual = unknown(trial->n);
     trial->churned = unknown(trial->n);
     trial->same_rate = unknown(trial->n);
     trial->last_period = unknown(trial->n);
     for (int64_t i = 0; i < trial->n; i++) {
-        const double age = 7 * book->summary.age_periods[i];
+        const double age = days * book->summary.age_periods[i];
         if (!is_known(book, i)) continue;
         trial->actual[i] = orders_of(&trial->after, book, i);
         trial->churned[i] = trial->actual[i] == 0;
@@ -197,9 +205,14 @@ static void print_amounts(FILE *out, const struct trial *trial,
          "MAE", "WAPE", "correlation"},
         {"订单（下单天数）", "预测", "实际", "偏差", "RMSE", "MAE", "WAPE",
          "相关系数"}};
+    static const char *const by_period[] = {"Orders (periods with an order)",
+                                            "订单（有订单的时段数）"};
     struct grid grid = {8, "lrrrrrrr", 0, 0, NULL};
     struct words words;
-    for (int j = 0; j < 8; j++) grid_add(&grid, headings[trial->zh][j]);
+    for (int j = 0; j < 8; j++)
+        grid_add(&grid, j == 0 && trial->options->period_days > 0
+                            ? by_period[trial->zh]
+                            : headings[trial->zh][j]);
     for (int i = 0; i < 3; i++) {
         const kam_backtest_amount_report *report = &trial->amount[i];
         if (report->n_rows == 0) continue;

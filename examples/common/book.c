@@ -23,16 +23,25 @@ static double *new_doubles(int64_t n) {
     return resize(NULL, n, sizeof(double));
 }
 
+static kam_ledger *ledger_of(const kam_lines *lines, int32_t first_day,
+                             int32_t as_of, double period_days) {
+    kam_ledger_options options;
+    kam_ledger *ledger = NULL;
+    kam_diag diag = {.struct_size = sizeof diag};
+    check(kam_ledger_options_init(&options, sizeof options), &diag);
+    options.as_of_day = as_of;
+    options.first_day = first_day;
+    options.period_days = period_days;
+    check(kam_ledger_new(&options, NULL, &ledger, &diag), &diag);
+    check(kam_ledger_add(ledger, lines, &diag), &diag);
+    return ledger;
+}
+
 static void read_ledger(struct book *book, const struct order_log *log,
                         int32_t first_day) {
-    kam_ledger_options options;
-    kam_diag diag = {.struct_size = sizeof diag};
     const kam_lines lines = orders_lines(log);
-    check(kam_ledger_options_init(&options, sizeof options), &diag);
-    options.as_of_day = book->as_of;
-    options.first_day = first_day;
-    check(kam_ledger_new(&options, NULL, &book->ledger, &diag), &diag);
-    check(kam_ledger_add(book->ledger, &lines, &diag), &diag);
+    kam_diag diag = {.struct_size = sizeof diag};
+    book->ledger = ledger_of(&lines, first_day, book->as_of, 7);
     book->report.struct_size = sizeof book->report;
     check(kam_ledger_report_of(book->ledger, &book->report, &diag), &diag);
     book->n = kam_ledger_n_accounts(book->ledger);
@@ -62,6 +71,33 @@ static void summarise(struct book *book) {
           &diag);
 }
 
+/* Orders by period: those of a log in which every line is dated by the end of
+ * its period. */
+static void count_periods(struct book *book, const struct order_log *log,
+                          int32_t first_day, int32_t period_days) {
+    kam_lines lines = orders_lines(log);
+    int32_t *const day = resize(NULL, log->n, sizeof *day);
+    kam_summary of = {.struct_size = sizeof of};
+    kam_diag diag = {.struct_size = sizeof diag};
+    for (int64_t i = 0; i < log->n; i++) {
+        const int64_t back = (int64_t)book->as_of - log->day[i];
+        day[i] =
+            back < 0
+                ? log->day[i]
+                : (int32_t)(book->as_of - back / period_days * period_days);
+    }
+    lines.day.values = day;
+    kam_ledger *const ledger =
+        ledger_of(&lines, first_day, book->as_of, period_days);
+    of.repeat_orders = book->summary.repeat_orders;
+    of.last_order_periods = book->summary.last_order_periods;
+    of.age_periods = book->summary.age_periods;
+    of.mean_order_value = book->summary.mean_order_value;
+    check(kam_ledger_summarise(ledger, &of, &diag), &diag);
+    kam_ledger_free(ledger);
+    free(day);
+}
+
 static void view(struct book *book) {
     const kam_summary *summary = &book->summary;
     kam_accounts *rows = &book->rows;
@@ -82,12 +118,13 @@ static void view(struct book *book) {
 }
 
 void book_make(struct book *book, const struct order_log *log,
-               int32_t first_day, int32_t as_of) {
+               int32_t first_day, int32_t as_of, int32_t period_days) {
     memset(book, 0, sizeof *book);
     book->as_of = as_of;
     read_ledger(book, log, first_day);
     if (book->n == 0) return;
     summarise(book);
+    if (period_days > 0) count_periods(book, log, first_day, period_days);
     book->service_cost = new_doubles(book->n);
     book->tier_before = new_doubles(book->n);
     for (int64_t i = 0; i < book->n; i++)

@@ -21,10 +21,11 @@ struct book {
     kam_accounts rows;    /* a view of the above */
 };
 
-/* Sums up the lines dated first_day (KAM_NO_DAY: any)..as_of. A book without
- * any usable line has no rows. */
+/* Sums up the lines dated first_day (KAM_NO_DAY: any)..as_of. Repeat orders are
+ * days with an order, or with `period_days` above 0 such periods, the last of
+ * which ends with as_of. A book without any usable line has no rows. */
 void book_make(struct book *book, const struct order_log *log,
-               int32_t first_day, int32_t as_of);
+               int32_t first_day, int32_t as_of, int32_t period_days);
 
 /* Adds a row, of which nothing is known, for each of these accounts that has
  * none. The texts must outlive the book. */

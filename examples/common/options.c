@@ -13,7 +13,7 @@
 /* The words of the command line, before they are understood. */
 static struct {
     const char *account, *day, *revenue, *cost, *order, *accounts, *signals;
-    const char *contracts, *term_months, *contracts_since;
+    const char *contracts, *term_months, *contracts_since, *period_days;
     const char *date_format, *delimiter;
     const char *as_of, *horizon, *discount, *interval, *model;
     const char *tiers, *keep, *backtest, *lang, *top, *policy;
@@ -86,12 +86,16 @@ static struct poptOption scoring[] = {
          "RATE"),
     TEXT("interval", 0, interval,
          "probability between clv_low and clv_high (default: 0.80)", "P"),
-    TEXT(
-        "model", 0, model,
-        "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd or bgcnbd; "
-        "auto takes the one that fits best (default: mbgnbd, with a weak prior "
-        "when the book is too small for a fit without)",
-        "MODEL"),
+    TEXT("model", 0, model,
+         "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd, bgcnbd or "
+         "bgbb; auto takes the one that fits best (default: mbgnbd, with a "
+         "weak prior "
+         "when the book is too small for a fit without)",
+         "MODEL"),
+    TEXT("period-days", 0, period_days,
+         "of --model bgbb: days in a period, which has an order or none; the "
+         "last ends with the as-of day (default: 30)",
+         "DAYS"),
     TEXT("tiers", 0, tiers,
          "limits of revenue in the 12 months to the as-of day, best tier "
          "first; or top:5%,20%,50% of the accounts; or total:80%,95% of the "
@@ -276,13 +280,26 @@ static void column_options(struct options *options) {
     options->drop_bad = given.drop_bad;
 }
 
+static int32_t period_option(int32_t family) {
+    const double days =
+        number_option("period-days", given.period_days, 30, 1, 1, 3660,
+                      "a whole number of days from 1 to 3660");
+    if (days != (double)(int32_t)days)
+        fail(EXIT_INPUT, "--period-days \"%s\" must be a whole number",
+             given.period_days);
+    if (given.period_days && family != KAM_BTYD_BGBB)
+        fail(EXIT_INPUT, "--period-days goes with --model bgbb");
+    return family == KAM_BTYD_BGBB ? (int32_t)days : 0;
+}
+
 static void score_options(struct options *options) {
-    static const char *const models[] = {"auto",    "mbgnbd",  "bgnbd",  "pnbd",
-                                         "ggomnbd", "mbgcnbd", "bgcnbd", NULL};
+    static const char *const models[] = {"auto",   "mbgnbd",  "bgnbd",
+                                         "pnbd",   "ggomnbd", "mbgcnbd",
+                                         "bgcnbd", "bgbb",    NULL};
     static const int32_t families[] = {KAM_FIT_CHOOSE,   KAM_BTYD_MBGNBD,
                                        KAM_BTYD_BGNBD,   KAM_BTYD_PNBD,
                                        KAM_BTYD_GGOMNBD, KAM_BTYD_MBGCNBD,
-                                       KAM_BTYD_BGCNBD};
+                                       KAM_BTYD_BGCNBD,  KAM_BTYD_BGBB};
     static const char *const languages[] = {"en", "zh", NULL};
     static const int32_t numbers[] = {KAM_EN, KAM_ZH};
     rules_init(&options->rules);
@@ -301,6 +318,10 @@ static void score_options(struct options *options) {
     options->backtest = day_option("backtest", given.backtest);
     options->family =
         given.model ? choice("model", given.model, models, families) : 0;
+    options->period_days = period_option(options->family);
+    if (future->horizon_days < options->period_days)
+        fail(EXIT_INPUT, "the horizon is shorter than a period of %d days",
+             (int)options->period_days);
     options->language = choice("lang", given.lang, languages, numbers);
     tiers_option(options);
     rules_check(&options->rules, "--policy");

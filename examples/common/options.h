@@ -20,10 +20,11 @@ struct options {
     char delimiter; /* 0: find out */
     char point;     /* the decimal point */
     int drop_bad;
-    int32_t as_of;      /* KAM_NO_DAY: the last day seen */
-    int32_t backtest;   /* KAM_NO_DAY: none */
-    int32_t family;     /* KAM_BTYD_*, 0: auto */
-    struct rules rules; /* the policy that stands */
+    int32_t as_of;       /* KAM_NO_DAY: the last day seen */
+    int32_t backtest;    /* KAM_NO_DAY: none */
+    int32_t family;      /* KAM_BTYD_*, 0: the default */
+    int32_t period_days; /* orders are counted by such periods; 0: by days */
+    struct rules rules;  /* the policy that stands */
     int32_t language;
     int32_t top; /* rows of the aligned table; 0: CSV */
     int quiet;

@@ -13,6 +13,7 @@ static void fit(struct answers *answers, const struct book *book,
     kam_diag diag = {.struct_size = sizeof diag};
     check(kam_fit_options_init(&how, sizeof how), &diag);
     how.family = options->family;
+    if (options->period_days > 0) how.period_days = options->period_days;
     const kam_policy policy = rules_view(&options->rules);
     how.policy = &policy;
     answers->models.struct_size = sizeof answers->models;
@@ -40,6 +41,12 @@ static void make_room(kam_scores *scores, int64_t n) {
     scores->row_flags = resize(NULL, n, sizeof *scores->row_flags);
 }
 
+/* Silence as it is, not in whole periods. */
+static void tell_days(kam_reason *reasons, double days) {
+    for (int k = 1; k < 4; k++)
+        if (reasons[k].id == KAM_REASON_SILENCE) reasons[k].value = days;
+}
+
 void answers_make(struct answers *answers, const struct book *book,
                   const struct options *options,
                   const kam_clv_options *future) {
@@ -56,6 +63,9 @@ void answers_make(struct answers *answers, const struct book *book,
     for (int64_t i = 0; i < book->n; i++)
         if (book->summary.first_day[i] == KAM_NO_DAY)
             answers->scores.row_flags[i] |= KAM_ROW_MISSING;
+        else if (options->period_days > 0)
+            tell_days(&answers->scores.reasons[4 * i],
+                      book->as_of - book->summary.last_day[i]);
 }
 
 void answers_free(struct answers *answers) {

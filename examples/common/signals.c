@@ -298,7 +298,8 @@ static void learn(struct signals *s, const struct book *book,
     struct answers answers;
     struct signal_view view;
     if (s->n_used == 0 || !(horizon >= 1 && horizon <= 36500)) return;
-    book_make(&then, log, KAM_NO_DAY, book->as_of - (int32_t)horizon);
+    book_make(&then, log, KAM_NO_DAY, book->as_of - (int32_t)horizon,
+              options->period_days);
     if (then.n > 0) {
         kam_column column[N_SIGNALS];
         kam_hazard_options how;

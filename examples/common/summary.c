@@ -157,6 +157,11 @@ static void print_models(FILE *out, const struct result *result) {
                   fit->orders_culprit < 0
                       ? NULL
                       : kam_btyd_parameter_name(family, fit->orders_culprit));
+    if (result->options->period_days > 0)
+        fprintf(out,
+                "          orders are counted by periods of %d days, with an "
+                "order or none\n",
+                (int)result->options->period_days);
     if (family)
         print_parameters(out, models->orders.n_parameters,
                          models->orders.parameter, models->orders_covariance,

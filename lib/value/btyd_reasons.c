@@ -21,12 +21,17 @@ static struct facts facts_of(double x, double t_x, double T) {
 }
 
 /* The history that an account with these facts would have. Orders that do not
- * come out whole are fine for the model's formulas. */
-static void history_of(const struct facts *facts, double *x, double *t_x,
-                       double *T) {
+ * come out whole are fine for the model's formulas; periods are not, where a
+ * family counts them, and each has at most one order. */
+static void history_of(const struct facts *facts, int by_period, double *x,
+                       double *t_x, double *T) {
     *T = facts->of[TENURE];
     *x = facts->of[RHYTHM] * *T;
     *t_x = *x > 0 && *T > facts->of[SILENCE] ? *T - facts->of[SILENCE] : 0;
+    if (!by_period) return;
+    *T = floor(*T);
+    *t_x = *t_x < *T ? floor(*t_x) : *T;
+    *x = *x < *t_x ? *x : *t_x;
 }
 
 /* Steps of 2^-40 up to 2^12 fit a double, so sums of such numbers are exact. */
@@ -93,7 +98,8 @@ static void explain(const struct kam__explainer *work,
             struct facts facts;
             for (int f = 0; f < N_FACTS; f++)
                 facts.of[f] = mix >> f & 1 ? own.of[f] : reference.of[f];
-            history_of(&facts, &x[at], &t_x[at], &T[at]);
+            history_of(&facts, work->family->usable != 0, &x[at], &t_x[at],
+                       &T[at]);
         }
         /* The account itself, without the rounding of the way there and back. */
         x[i * N_MIXES + N_MIXES - 1] = rows->x[row];

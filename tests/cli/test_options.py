@@ -2,7 +2,9 @@
 """Every option does what --help says."""
 import csv
 import datetime
+import math
 import os
+import random
 import re
 
 from tap import EXAMPLES, SIMULATE, equal, file, has, lines, main, near, run, score, true
@@ -22,7 +24,7 @@ def test_help_names_every_option():
     equal((done.status, done.err), (0, ""))
     for option in ("account", "day", "revenue", "cost", "order", "accounts", "contracts", "term-months", "contracts-since", "date-format",
                    "delimiter", "decimal-comma", "drop-bad-lines", "as-of", "horizon-days",
-                   "discount-per-year", "interval", "model", "tiers", "keep", "top", "backtest",
+                   "discount-per-year", "interval", "model", "period-days", "tiers", "keep", "top", "backtest",
                    "lang", "quiet", "help", "version"):
         has(done.out, "--" + option)
     true(max(map(len, done.out.split("\n"))) <= 82, "it fits a terminal")
@@ -292,6 +294,78 @@ def test_backtest_counts_what_happened():
         if naive:
             before = [name for name, day in ordered if from_day <= day < begin]
             equal(re.split(r"  +", naive[0])[1].replace(",", ""), f"{len(before)}.0", begin)
+
+
+def regular_book():
+    """(account, day) of 150 accounts that order in some months and not in others, and stop."""
+    draw, made = random.Random(12), []
+    for i in range(150):
+        p, theta, day = draw.betavariate(2, 2), draw.betavariate(1, 12), datetime.date(2022, 1, 1)
+        day += datetime.timedelta(draw.randrange(200))
+        made.append((f"A{i:03}", day))
+        while (day := day + datetime.timedelta(30)) <= datetime.date(2024, 12, 31) and draw.random() >= theta:
+            if draw.random() < p:
+                made += [(f"A{i:03}", day + datetime.timedelta(draw.randrange(-9, 10))) for _ in range(draw.randrange(1, 3))]
+    return sorted((account, day) for account, day in made if day <= datetime.date(2024, 12, 31))
+
+
+def by_period(orders, days, as_of):
+    """x, t_x, T by account: periods that end with `as_of`, each with an order or none."""
+    held = {}
+    for account, day in orders:
+        if day <= as_of:
+            held.setdefault(account, set()).add((as_of - day).days // days)
+    return {a: (len(at) - 1, max(at) - min(at), max(at)) for a, at in held.items()}
+
+
+def bgbb(alpha, beta, gamma, delta, x, t_x, n):
+    """Likelihood of a history: Fader, Hardie & Shang (2010), eq. 5."""
+    def b(p, q):
+        return math.lgamma(p) + math.lgamma(q) - math.lgamma(p + q)
+    base = b(alpha, beta) + b(gamma, delta)
+    stayed = math.exp(b(alpha + x, beta + n - x) + b(gamma, delta + n) - base)
+    return stayed + sum(math.exp(b(alpha + x, beta + t_x - x + i) + b(gamma + 1, delta + t_x + i) - base)
+                        for i in range(n - t_x))
+
+
+def test_orders_by_period():
+    orders = regular_book()
+    book = file("regular.csv", lines(["account", "day", "revenue"], ([a, d, 10] for a, d in orders)))
+    end = datetime.date(2024, 12, 31)
+    for words, days in (((), 30), (("--period-days", "91"), 91)):
+        done = run("--model", "bgbb", *words, "--as-of", end, book)
+        equal(done.status, 0, done.err)
+        has(done.err, f"counted by periods of {days} days")
+        names = ("alpha", "beta", "gamma", "delta")
+        fitted = [float(re.search(f" {name} ([0-9.e+-]+)", done.err)[1]) for name in names]
+        history = by_period(orders, days, end)
+        total = sum(math.log(bgbb(*fitted, *one)) for one in history.values())
+        near(re.search("log likelihood ([0-9.-]+)\n", done.err)[1], total, 0.01)
+        for row in list(csv.DictReader(done.out.splitlines()))[:40]:
+            x, t_x, n = history[row["account"]]
+            risk = bgbb(*fitted, x, t_x, n + 365 // days) / bgbb(*fitted, x, t_x, n)
+            near(row["churn_risk"], risk, 2e-4, f"{row}")
+            true(row["reason_3"], f"{row}")
+            said = [row[f"reason_{k}"] for k in (1, 2, 3) if re.search("last order|no order", row[f"reason_{k}"])]
+            has(said[0], f" {(end - datetime.date.fromisoformat(row['last_day'])).days} day")
+    done = run("--model", "bgbb", "--backtest", "2024-06-30", "--as-of", end, book)
+    equal(done.status, 0, done.err)
+    has(done.out, "forecast 2024-06-30 to 2024-12-26 (180 days)")
+    has(done.out, "Orders (periods with an order)")
+    since, later = datetime.date(2024, 6, 29), set()
+    known = by_period(orders, 30, since)
+    for account, day in orders:
+        if 0 < (ahead := (day - since).days) <= 180 and account in known:
+            later.add((account, (ahead - 1) // 30))
+    true(re.search(fr"bgbb +[0-9.]+ +{len(later)} ", done.out), done.out)
+    for words, said in ((("--period-days", "30"), "goes with --model bgbb"),
+                        (("--model", "bgbb", "--period-days", "0"), "must be a whole number of days"),
+                        (("--model", "bgbb", "--period-days", "7.5"), "must be a whole number"),
+                        (("--model", "bgbb", "--horizon-days", "20"), "shorter than a period of 30 days"),
+                        (("--model", "bgbb", "--backtest", "2024-12-10"), "less than one period of 30 days")):
+        done = run(*words, "--as-of", end, book)
+        equal(done.status, 2, words)
+        has(done.err, said)
 
 
 def test_backtest_verdict_is_honest():

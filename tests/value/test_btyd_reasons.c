@@ -77,6 +77,37 @@ static void test_typical(void **state) {
     assert_near(reasons[0].value, risk, 1e-14);
 }
 
+/* Where orders are counted by period, every mixture of facts is a history, also
+ * with a typical account that is none; and the parts add up. */
+static void test_by_period(void **state) {
+    (void)state;
+    static const kam_btyd model = {KAM_BTYD_BGBB, 4, 30, {1.2, 0.8, 0.5, 9}};
+    static const double references[][3] = {{4, 10, 12}, {3.5, 9.5, 11.25}};
+    static double x[ROWS], t_x[ROWS], T[ROWS], risk[ROWS];
+    static kam_reason reasons[ROWS][4];
+    draw(x, t_x, T);
+    for (int i = 0; i < ROWS; i++) {
+        T[i] = floor(T[i] / 8);
+        t_x[i] = floor(t_x[i] / 8);
+        x[i] = x[i] < t_x[i] ? x[i] : t_x[i];
+    }
+    const kam_accounts a = view(x, t_x, T, ROWS);
+    assert_status(kam_btyd_no_order(&model, &a, 12, NULL, risk, NULL, NULL),
+                  KAM_OK);
+    for (int r = 0; r < 2; r++) {
+        assert_status(kam_btyd_reasons(&model, &a, 12, references[r], NULL,
+                                       &reasons[0][0], NULL, NULL),
+                      KAM_OK);
+        for (int i = 0; i < ROWS; i++) {
+            double sum = 0;
+            for (int j = 0; j < 4; j++) sum += reasons[i][j].contribution;
+            assert_true(isfinite(sum));
+            if (risk[i] < 1 - 1e-6)
+                assert_near(sum, log(risk[i] / (1 - risk[i])), 1e-9);
+        }
+    }
+}
+
 /* Only what differs from the typical account is a reason, with its sign, and its
  * fact is in days. */
 static void test_one_fact_at_a_time(void **state) {
@@ -159,6 +190,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_sums),
         cmocka_unit_test(test_typical),
+        cmocka_unit_test(test_by_period),
         cmocka_unit_test(test_one_fact_at_a_time),
         cmocka_unit_test(test_flags_and_bits),
         cmocka_unit_test(test_bad_arguments),
