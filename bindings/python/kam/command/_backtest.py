@@ -24,6 +24,8 @@ _WORDS = {
     "weak": ("The fit needed a weak prior: {why}\n\n", "拟合使用了弱先验：{why}\n\n"),
     "amount_headings": ("Orders (days with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
                         "订单（下单天数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
+    "amount_headings_by_period": ("Orders (periods with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
+                                  "订单（有订单的时段数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
     "event_headings": ("Churn (no order at all)|forecast|happened|log loss|Brier|AUC",
                        "流失（完全不下单）|预测|实际|对数损失|Brier|AUC"),
     "own_rate": ("the account's own rate so far", "客户自身的历史频率"),
@@ -63,7 +65,12 @@ class Trial:
     def __init__(self, log: Log, as_of: int, split: int, options: Options) -> None:
         self.options, self.split, self.as_of = options, split, as_of
         self._t = {key: pair[options.language == "zh"] for key, pair in _WORDS.items()}
-        self.horizon = as_of - split + 1
+        self.horizon, period = as_of - split + 1, options.period_days
+        if period:
+            self.horizon -= self.horizon % period
+        if self.horizon == 0:
+            raise Failure(f"--backtest {day_text(split)} leaves less than one period of {period} days")
+        self.as_of = as_of = split + self.horizon - 1
         self.before = Book(log, split - 1)
         if self.before.n == 0:
             raise Failure(f"--backtest {day_text(split)}: no usable line is dated before that day")
@@ -96,11 +103,11 @@ class Trial:
     def _forecast_orders(self, covers: bool) -> None:
         book, n = self.before, self.n
         self.actual, self.churned, self.same_rate, self.last_period = ([math.nan] * n for _ in range(4))
-        ages, repeats = book.summary["age_periods"], book.summary["repeat_orders"]
+        ages, repeats, days = book.column("age_periods"), book.column("repeat_orders"), book.period_days or 7
         for i, key in enumerate(book.key):
             if not book.is_known(i):
                 continue
-            age = 7 * ages[i]
+            age = days * ages[i]
             self.actual[i] = self.after.order_days(key)
             self.churned[i] = float(self.actual[i] == 0)
             self.same_rate[i] = repeats[i] / age * self.horizon if age > 0 else 0.0
@@ -166,7 +173,7 @@ def _event(probability: Any, event: Any) -> Report:
 
 
 def _amounts(trial: Trial) -> str:
-    rows = [trial.say("amount_headings").split("|")]
+    rows = [trial.say("amount_headings" + "_by_period" * (trial.options.period_days > 0)).split("|")]
     for name, of in zip(trial.order_names(), trial.amount):
         if of and of["n_rows"]:
             rows.append([name, grouped(of["forecast"], 1), grouped(of["actual"]), percent(of["bias"], 1),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: what is read from a summary to fit and score
 _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
                  "direct_cost", "log_gaps")
+_BY_PERIOD = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value")
 #: what a row of the CSV shows; flags are of these answers
 _SHOWN = ("tier", "net_revenue", "profit", "margin_ratio", "alive", "expected_orders", "lifetime_value",
           "lifetime_value_low", "lifetime_value_high", "churn_risk", "reasons", "row_flags")
@@ -41,15 +42,28 @@ class Book:
         self.report = made.report()
         self.summary = made.summary()
         self.n = len(self.summary)
+        self.period_days = log.options.period_days
+        self._by_period = self._count_periods(log, first_day) if self.period_days else {}
         self.key = [str(key) for key in self.summary["account"]]
         self.row = {key: i for i, key in enumerate(self.key)}
         self.service_cost = array("d", [math.nan]) * self.n
         self.tier_before = array("d", [math.nan]) * self.n
 
+    def _count_periods(self, log: Log, first_day: Optional[int]) -> dict[str, Any]:
+        """Orders by period: those of a log in which every line is dated by the end of its period."""
+        days, end = self.period_days, self.as_of
+        dated = array("i", (day if day > end else max(end - (end - day) // days * days, NO_DAY) for day in log.day))
+        of = ledger.Ledger(**{**log.columns(), "day": dated}, as_of=end, first_day=first_day, period_days=days).summary()
+        return {name: of[name] for name in _BY_PERIOD}
+
+    def column(self, name: str) -> Any:
+        """Of the summary; orders by period where they are counted so."""
+        return self._by_period[name] if name in self._by_period else self.summary[name]
+
     def rows(self, **more: Any) -> account.Accounts:
         """What fits and scores look at."""
         summary = self.summary
-        return account.Accounts({**{name: summary[name] for name in _FROM_SUMMARY},
+        return account.Accounts({**{name: self.column(name) for name in _FROM_SUMMARY},
                                  "tier_value": summary["window_revenue"], "service_cost": self.service_cost,
                                  "tier_before": self.tier_before, **more})
 
@@ -60,7 +74,7 @@ class Book:
     def order_days(self, key: str) -> float:
         """Distinct days on which an account ordered."""
         row = self.row.get(key, -1)
-        return self.summary["repeat_orders"][row] + 1 if row >= 0 and self.is_known(row) else 0.0
+        return self.column("repeat_orders")[row] + 1 if row >= 0 and self.is_known(row) else 0.0
 
     def silence(self, row: int) -> float:
         """Days since the last order."""
@@ -169,7 +183,9 @@ class Answers:
     def __init__(self, book: Book, options: Options, horizon_days: Optional[float] = None) -> None:
         self.horizon_days = options.horizon_days if horizon_days is None else horizon_days
         self.rows = book.rows()
-        self.models = _fit.fit(self.rows, family=options.family, policy=options.policy)
+        self._book = book
+        self.models = _fit.fit(self.rows, family=options.family, period_days=options.period_days or None,
+                               policy=options.policy)
         self.scores = _score.score(self.rows, self.models, columns=_SHOWN, horizon_days=self.horizon_days,
                                    discount_per_year=options.discount_per_year, interval=options.interval,
                                    policy=options.policy)
@@ -182,8 +198,15 @@ class Answers:
     def score(self, name: str) -> Any:
         return self.signals.risk if self.signals and name == "churn_risk" else self.scores[name]
 
+    def of_orders(self, row: int) -> list[reason.Reason]:
+        """Reasons of the order model; silence as it is, not in whole periods."""
+        made: list[reason.Reason] = self.scores.reasons(row)
+        if self._book.period_days and self._book.is_known(row):
+            made = [one._replace(value=self._book.silence(row)) if reason.name(one.id) == "silence" else one for one in made]
+        return made
+
     def reasons(self, row: int) -> list[reason.Reason]:
-        return self.signals.reasons[row] if self.signals else self.scores.reasons(row)
+        return self.signals.reasons[row] if self.signals else self.of_orders(row)
 
     def text(self, row: int, one: reason.Reason, language: str) -> str:
         return self.signals.text(row, one, language) if self.signals else reason.text(one, language)

@@ -26,7 +26,7 @@ EPILOG = ("Files: one header line; - is standard input. A summary of the book an
           "line is wrong (then nothing was written). More: docs/kam-score.md, docs/kam-tier.md, docs/kam-kpi.md, docs/report.md.")
 
 #: the usual one first
-FAMILIES = ("mbgnbd", "bgnbd", "pnbd", "ggomnbd", "mbgcnbd", "bgcnbd")
+FAMILIES = ("mbgnbd", "bgnbd", "pnbd", "ggomnbd", "mbgcnbd", "bgcnbd", "bgbb")
 
 # (name, metavar or None for a mark, help), in the groups and words of kam-score --help
 _READING = (
@@ -53,6 +53,8 @@ _SCORING = (
     ("interval", "P", "probability between clv_low and clv_high (default: 0.80)"),
     ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + "; auto takes the one that fits best "
      "(default: mbgnbd, with a weak prior when the book is too small for a fit without)"),
+    ("period-days", "DAYS", "of --model bgbb: days in a period, which has an order or none; the last ends with the as-of "
+     "day (default: 30)"),
     ("tiers", "LIMITS", "limits of revenue in the 12 months to the as-of day, best tier first; or top:5%%,20%%,50%% of "
      "the accounts; or total:80%%,95%% of the revenue (default: 5000000,1000000,500000)"),
     ("policy", "FILE", "JSON file of the company's rules (docs/policy.md); the options above go before it"),
@@ -119,6 +121,7 @@ class Options:
     as_of: int
     backtest: int
     family: Optional[str]
+    period_days: int
     horizon_days: float
     discount_per_year: float
     interval: float
@@ -280,6 +283,16 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
     options.drop_bad = given.drop_bad_lines
 
 
+def _period(family: str, text: Optional[str]) -> int:
+    """Days in a period by which orders are counted; 0: by days."""
+    days = number("period-days", text, 30, 1, True, 3660, "a whole number of days from 1 to 3660")
+    if days != int(days):
+        raise Failure(f'--period-days "{text}" must be a whole number')
+    if text is not None and family != "bgbb":
+        raise Failure("--period-days goes with --model bgbb")
+    return int(days) if family == "bgbb" else 0
+
+
 def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     """Reads what scores depend on; the policy that stands."""
     rules = read_policy(given.policy)
@@ -294,6 +307,9 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     options.backtest = day("backtest", asked.get("backtest"))
     family = choice("model", given.model, ["auto", *FAMILIES])
     options.family = None if given.model is None else "choose" if family == "auto" else family
+    options.period_days = _period(family, given.period_days)
+    if future["horizon_days"] < options.period_days:
+        raise Failure(f"the horizon is shorter than a period of {options.period_days} days")
     options.language = choice("lang", given.lang, ["en", "zh"])
     set_tiers(rules, given.tiers, given.keep)
     rules.check("--policy")
@@ -325,6 +341,8 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
     options.title, options.output = asked.get("title"), asked.get("output")
     options.quiet = given.quiet
     options.playbook = bool(asked.get("playbook"))
+    if command == "report" and options.period_days:
+        raise Failure("a report counts days with an order, and --model bgbb periods")
     if options.playbook and (options.top or options.backtest != NO_DAY):
         raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:

@@ -226,6 +226,8 @@ def _models(result: Result) -> str:
     report = models.report
     made = f"Rhythm    {models.orders.family if models.orders else 'no order model'}: "
     made += verdict(report["orders"], report["orders_ml"], culprit_of(models.orders, report["orders_culprit"]))
+    if result.options.period_days:
+        made += (f"          orders are counted by periods of {result.options.period_days} days, with an order or none\n")
     made += _parameters(models.orders) if models.orders else ""
     made += f"Spend     {models.spend.family if models.spend else 'no spend model'}: "
     made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]))

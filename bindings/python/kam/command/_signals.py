@@ -198,7 +198,7 @@ class Signals:
         answers = Answers(then, self._options, horizon)
         last = book.summary["last_day"]
         left = [float(last[book.row[key]] <= then.as_of) if key in book.row else 0.0 for key in then.key]
-        offset = array("d", [_offset(answers.scores.reasons(i)) for i in range(then.n)])
+        offset = array("d", [_offset(answers.of_orders(i)) for i in range(then.n)])
         panel = Panel(self._columns(_View(self._logs, then)), offset=offset, event=array("d", left))
         try:
             model = hazard.fit(panel, prior=prior)
@@ -211,7 +211,7 @@ class Signals:
 
     def _change(self, answers: Answers) -> None:
         n = self.n_rows
-        of_orders = [answers.scores.reasons(i) for i in range(n)]
+        of_orders = [answers.of_orders(i) for i in range(n)]
         self.risk, self.reasons = list(answers.scores["churn_risk"]), [list(one) for one in of_orders]
         if not self.names:
             return
