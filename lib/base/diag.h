@@ -10,6 +10,9 @@
 kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
                      int64_t row, double value, const char *message);
 
+/* kam_status_text(KAM_OK) */
+#define KAM__IT_WORKED "It worked."
+
 /* Fills `diag` for success and returns KAM_OK. Every public function that takes
  * a diag ends in kam__ok or kam__fail. */
 kam_status kam__ok(kam_diag *diag);

@@ -33,9 +33,9 @@ static int fits(const kam_column *column, int64_t n_rows) {
            (uint64_t)(column->offset + n_rows + 1) <= INT64_MAX / magnitude;
 }
 
-kam_status kam__column_check(const kam_column *column, int64_t n_rows,
-                             int32_t types, int required, const char *argument,
-                             kam_diag *diag) {
+kam_status kam__column_check_all(const kam_column *column, int64_t n_rows,
+                                 int32_t types, int required,
+                                 const char *argument, kam_diag *diag) {
     if (!column || !column->values)
         return required && n_rows > 0
                    ? kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <kam/status.h>
+#include "base/diag.h"
 
 /* Codes, names and texts in one list, so that they cannot drift apart. */
 static const struct status_entry {
@@ -10,7 +10,7 @@ static const struct status_entry {
 } STATUS[] = {
 #define STATUS_ENTRY(code, text)                                               \
     { #code, text, code, 0 }
-    STATUS_ENTRY(KAM_OK, "It worked."),
+    STATUS_ENTRY(KAM_OK, KAM__IT_WORKED),
     STATUS_ENTRY(KAM_ERR_NULL, "A pointer that must be given is NULL."),
     STATUS_ENTRY(KAM_ERR_STRUCT, "A struct_size is not one libkam knows."),
     STATUS_ENTRY(KAM_ERR_NEWER, "A field this library is too old for is set."),

@@ -36,12 +36,14 @@ static kam_column *columns_of(kam_accounts *view) {
 static void view_fields(kam_accounts *view, const kam_account *record,
                         uint64_t size) {
     kam_column *const column = columns_of(view);
-    for (uint64_t f = 0; f < N_FIELDS && f * sizeof(double) < size; f++) {
-        column[f].values =
-            record ? (const double *)(const void *)record + f : NULL;
-        column[f].stride = (int64_t)size;
-        column[f].type = KAM_F64;
-    }
+    const uint64_t had = record ? size / sizeof(double) : 0;
+    const uint64_t n = had < N_FIELDS ? had : N_FIELDS;
+    const char *const values = (const char *)record;
+    for (uint64_t f = 0; f < n; f++)
+        column[f] = (kam_column){.values = values + f * sizeof(double),
+                                 .stride = (int64_t)size,
+                                 .type = KAM_F64};
+    for (uint64_t f = n; f < N_FIELDS; f++) column[f] = (kam_column){0};
 }
 
 kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,
@@ -54,8 +56,8 @@ kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,
         return KAM_ERR_SHAPE;
     if (!says_nothing_new((const char *)record, record_size, n_records))
         return KAM_ERR_NEWER;
-    memset(ours, 0, sizeof *ours);
     ours->struct_size = sizeof *ours;
+    ours->reserved = 0;
     ours->n_rows = n_records;
     view_fields(ours, record, record_size);
     return KAM_OK;

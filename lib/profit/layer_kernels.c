@@ -49,6 +49,29 @@ static void lay(const struct kam__layer_tile *tile, double *restrict net,
     }
 }
 
+/* Most rows have nothing to flag. Returns 0 when some row has; then `lay` must
+ * answer. */
+static int lay_plain(const struct kam__layer_tile *tile, double *restrict net,
+                     double *restrict margin, double *restrict contribution) {
+    const double *restrict gross = tile->gross;
+    const double *restrict returns = tile->returns;
+    const double *restrict direct = tile->direct;
+    const double *restrict service = tile->service;
+    double odd = 0;
+    for (int32_t i = 0; i < tile->n; i++) {
+        const double g = gross[i];
+        const double r = returns[i] == returns[i] ? returns[i] : 0;
+        const double s = service[i] == service[i] ? service[i] : 0;
+        const double left = g - r, more = left - direct[i], rest = more - s;
+        const int fits = (r >= 0) & (left > 0) & (fabs(rest) <= DBL_MAX);
+        odd = fits ? odd : 1;
+        net[i] = left;
+        margin[i] = more;
+        contribution[i] = rest;
+    }
+    return !(odd > 0);
+}
+
 static void divide(double *restrict ratio, const double *restrict layer,
                    const double *restrict net, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
@@ -58,7 +81,8 @@ static void divide(double *restrict ratio, const double *restrict layer,
 }
 
 static void lay_tile(const struct kam__layer_tile *tile) {
-    lay(tile, tile->net, tile->margin, tile->contribution, tile->flags);
+    if (!lay_plain(tile, tile->net, tile->margin, tile->contribution))
+        lay(tile, tile->net, tile->margin, tile->contribution, tile->flags);
     if (tile->margin_ratio)
         divide(tile->margin_ratio, tile->margin, tile->net, tile->n);
     if (tile->contribution_ratio)

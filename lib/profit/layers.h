@@ -11,7 +11,8 @@
 /* Which answers are wanted, and so which inputs matter to a row's flags. */
 struct kam__profit_layers {
     const kam_accounts *accounts;
-    kam_profit_out out;
+    const kam_profit_out *out; /* theirs, or `room` */
+    kam_profit_out room;
     int any, cost, service, ratio;
     int32_t isa;
 };

@@ -25,7 +25,7 @@ static double *or_else(double *out, int64_t first, double *unwanted) {
 void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
                       int32_t n) {
     const kam_accounts *const a = to->accounts;
-    const kam_profit_out *const out = &to->out;
+    const kam_profit_out *const out = to->out;
     double in[4][KAM__TILE], unwanted[3][KAM__TILE];
     uint32_t no_flags[KAM__TILE];
     const struct kam__layer_tile tile = {
@@ -49,7 +49,7 @@ void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
 }
 
 static void find_wanted(struct kam__profit_layers *to) {
-    const kam_profit_out *const out = &to->out;
+    const kam_profit_out *const out = to->out;
     to->ratio = out->gross_margin_ratio || out->contribution_ratio;
     to->service = out->contribution || out->contribution_ratio;
     to->cost = out->gross_margin || to->service || to->ratio;
@@ -84,17 +84,17 @@ kam_status kam__profit_begin(struct kam__profit_layers *to,
     to->accounts = accounts;
     kam_status status = check_columns(accounts, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+        to->out = kam__sized_view(&to->room, sizeof to->room, out,
+                                  OUT_FIRST_VERSION, "out", &status, diag);
     if (status == KAM_OK) find_wanted(to);
     return status;
 }
 
 static void layer_rows(void *context, int64_t first, int32_t n) {
     const struct kam__profit_layers *const to = context;
-    if (to->out.row_flags)
-        memset(to->out.row_flags + first, 0,
-               (size_t)n * sizeof *to->out.row_flags);
+    if (to->out->row_flags)
+        memset(to->out->row_flags + first, 0,
+               (size_t)n * sizeof *to->out->row_flags);
     kam__profit_rows(to, first, n);
 }
 

@@ -24,7 +24,7 @@ static const int32_t TOUCHES[KAM_SCORE_TOUCHES] = {KAM_TOUCH_VISIT,
                                                    KAM_TOUCH_RIVAL_WATCH};
 
 int kam__rules_want(struct kam__rules *rules, const kam_scores *out) {
-    rules->out = *out;
+    rules->out = out;
     rules->wants_touches =
         out->touch_due || out->touch_overdue || out->touch_next;
     rules->wants_actions = out->n_actions || out->actions || out->action_days;
@@ -56,10 +56,10 @@ static kam_status begin_class(struct kam__rules *rules,
                                   .wallet = a->wallet,
                                   .pain = a->pain};
     const kam_matrix_out out = {.struct_size = sizeof out,
-                                .matrix_class = rules->out.matrix_class,
-                                .value_score = rules->out.value_score,
-                                .potential_score = rules->out.potential_score,
-                                .row_flags = rules->out.row_flags};
+                                .matrix_class = rules->out->matrix_class,
+                                .value_score = rules->out->value_score,
+                                .potential_score = rules->out->potential_score,
+                                .row_flags = rules->out->row_flags};
     rules->has_matrix = models->has_matrix != 0;
     if (!rules->has_matrix) return KAM_OK;
     return kam__classify_begin(&rules->matrix, &models->matrix, &rows, &out,
@@ -70,9 +70,9 @@ static kam_status begin_stage(struct kam__rules *rules,
                               const kam_policy *policy, int32_t as_of_day,
                               kam_diag *diag) {
     const kam_stage_out out = {.struct_size = sizeof out,
-                               .stage = rules->out.stage,
-                               .days_to_next = rules->out.stage_days_left,
-                               .row_flags = rules->out.row_flags};
+                               .stage = rules->out->stage,
+                               .days_to_next = rules->out->stage_days_left,
+                               .row_flags = rules->out->row_flags};
     return kam__stage_begin(&rules->stage, &rules->accounts->contract_day, DAYS,
                             rules->accounts->n_rows, as_of_day, policy->stages,
                             &out, rules->isa, diag);
@@ -93,10 +93,10 @@ static kam_status begin_touches(struct kam__rules *rules,
         .n_rows = a->n_rows,
         .contract_day = a->contract_day};
     const kam_cadence_out out = {.struct_size = sizeof out,
-                                 .due_day = rules->out.touch_due,
-                                 .overdue_days = rules->out.touch_overdue,
-                                 .next_day = rules->out.touch_next,
-                                 .row_flags = rules->out.row_flags};
+                                 .due_day = rules->out->touch_due,
+                                 .overdue_days = rules->out->touch_overdue,
+                                 .next_day = rules->out->touch_next,
+                                 .row_flags = rules->out->row_flags};
     kam_cadence_options options = {.struct_size = sizeof options};
     kam_status status = KAM_OK;
     if (policy->cadence)
@@ -111,10 +111,10 @@ static kam_status begin_touches(struct kam__rules *rules,
 static kam_status begin_actions(struct kam__rules *rules,
                                 const kam_policy *policy, kam_diag *diag) {
     const kam_playbook_out out = {.struct_size = sizeof out,
-                                  .n_actions = rules->out.n_actions,
-                                  .action = rules->out.actions,
-                                  .due_days = rules->out.action_days,
-                                  .row_flags = rules->out.row_flags};
+                                  .n_actions = rules->out->n_actions,
+                                  .action = rules->out->actions,
+                                  .due_days = rules->out->action_days,
+                                  .row_flags = rules->out->row_flags};
     const kam_status status =
         kam__column_check(&rules->accounts->alarms, rules->accounts->n_rows,
                           KAM__NUMBERS, 0, "accounts.alarms", diag);
@@ -146,7 +146,7 @@ kam_status kam__rules_begin(struct kam__rules *rules,
 
 static void no_class(const struct kam__rules *rules, int64_t first, int32_t n,
                      int32_t *matrix_class) {
-    const kam_scores *const out = &rules->out;
+    const kam_scores *const out = rules->out;
     for (int32_t i = 0; i < n; i++) {
         matrix_class[i] = KAM_MATRIX_UNKNOWN;
         if (out->matrix_class) out->matrix_class[first + i] = matrix_class[i];

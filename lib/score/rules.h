@@ -11,7 +11,7 @@
 
 struct kam__rules {
     const kam_accounts *accounts;
-    kam_scores out;
+    const kam_scores *out; /* ours */
     int wants_class, wants_stage, wants_touches, wants_actions;
     int has_matrix;
     int32_t isa;

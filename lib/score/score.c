@@ -30,17 +30,21 @@ struct score {
     const kam_accounts *accounts;
     const kam_models *models;
     kam_models read;
-    kam_scores out;
+    const kam_scores *out;
+    kam_scores wanted;
     double horizon;     /* periods */
     kam__family family; /* NULL: no order model */
     kam__spend spend;   /* NULL: no spend model that is wanted */
     struct kam__profit_layers profit;
+    kam_profit_out profit_out;
     struct kam__tier_assignment tier;
+    kam_tier_out tier_out;
     struct kam__explainer explainer;
     struct kam__clv clv;
     kam_policy policy;
     int32_t isa;
     int wants_orders, wants_value, wants_tier, wants_profit, wants_rules;
+    int uses_horizon;
     struct kam__rules rules;
 };
 
@@ -50,14 +54,14 @@ static void fill(double *out, int64_t first, int32_t n, double value) {
 
 static void add_flags(const struct score *score, int64_t first, int32_t n,
                       const uint32_t *flag) {
-    for (int32_t i = 0; score->out.row_flags && i < n; i++)
-        score->out.row_flags[first + i] |= flag[i];
+    for (int32_t i = 0; score->out->row_flags && i < n; i++)
+        score->out->row_flags[first + i] |= flag[i];
 }
 
 static void flag_all(const struct score *score, int64_t first, int32_t n,
                      uint32_t flag) {
-    for (int32_t i = 0; score->out.row_flags && i < n; i++)
-        score->out.row_flags[first + i] |= flag;
+    for (int32_t i = 0; score->out->row_flags && i < n; i++)
+        score->out->row_flags[first + i] |= flag;
 }
 
 /* Answers of a tile, NaN where the row is flagged. */
@@ -83,7 +87,7 @@ static void rank_reasons(kam_reason *reasons, int32_t n) {
 }
 
 static void no_orders(const struct score *score, int64_t first, int32_t n) {
-    const kam_scores *const out = &score->out;
+    const kam_scores *const out = score->out;
     const kam_reason none = {KAM_REASON_NONE, 0, NAN, NAN};
     fill(out->alive, first, n, NAN);
     fill(out->expected_orders, first, n, NAN);
@@ -96,7 +100,7 @@ static void no_orders(const struct score *score, int64_t first, int32_t n) {
 static void score_orders(const struct score *score, int64_t first,
                          const struct kam__btyd_tile *tile,
                          const struct kam__btyd_rows *rows) {
-    const kam_scores *const out = &score->out;
+    const kam_scores *const out = score->out;
     const int32_t n = tile->n;
     const kam__family family = score->family;
     const double *const parameter = score->models->orders.parameter;
@@ -127,7 +131,7 @@ static void score_order_value(const struct score *score, int64_t first,
     uint32_t flag[KAM__TILE];
     const kam_accounts *const a = score->accounts;
     if (score->models->spend.family == 0) {
-        fill(score->out.order_value, first, n, NAN);
+        fill(score->out->order_value, first, n, NAN);
         flag_all(score, first, n, KAM_ROW_MISSING);
         return;
     }
@@ -141,13 +145,13 @@ static void score_order_value(const struct score *score, int64_t first,
                 ? score->spend->mean(score->models->spend.parameter, x[i], m[i])
                 : (double)NAN;
         if (value == INFINITY) flag[i] |= KAM_ROW_INFINITE;
-        score->out.order_value[first + i] = value;
+        score->out->order_value[first + i] = value;
     }
     add_flags(score, first, n, flag);
 }
 
 static void no_value(const struct score *score, int64_t first, int32_t n) {
-    const kam_scores *const out = &score->out;
+    const kam_scores *const out = score->out;
     fill(out->lifetime_value, first, n, NAN);
     fill(out->lifetime_value_low, first, n, NAN);
     fill(out->lifetime_value_high, first, n, NAN);
@@ -166,6 +170,7 @@ static void score_history(const struct score *score, int64_t first, int32_t n) {
         kam__btyd_load(score->accounts, first, n, score->isa, &rows);
     tile.memo = &memo;
     memo.parameter = score->models->orders.parameter;
+    memo.horizon = score->uses_horizon ? score->horizon : 0;
     memo.is_known = 0;
     if (score->wants_orders) score_orders(score, first, &tile, &rows);
     if (score->wants_value && has_value)
@@ -174,7 +179,7 @@ static void score_history(const struct score *score, int64_t first, int32_t n) {
 
 static const int32_t *score_tier(const struct score *score, int64_t first,
                                  int32_t n, int32_t *tier) {
-    const kam_scores *const out = &score->out;
+    const kam_scores *const out = score->out;
     if (score->models->n_bands > 0)
         return kam__tier_rows(&score->tier, first, n, tier);
     for (int32_t i = 0; i < n; i++) tier[i] = -1;
@@ -189,23 +194,25 @@ static void score_rows(void *context, int64_t first, int32_t n) {
     const struct score *const score = context;
     int32_t own[KAM__TILE];
     const int32_t *tier = own;
-    if (score->out.row_flags)
-        memset(score->out.row_flags + first, 0,
-               (size_t)n * sizeof *score->out.row_flags);
+    if (score->out->row_flags)
+        memset(score->out->row_flags + first, 0,
+               (size_t)n * sizeof *score->out->row_flags);
     if (score->wants_profit) kam__profit_rows(&score->profit, first, n);
     if (score->wants_tier) tier = score_tier(score, first, n, own);
     if (score->wants_orders || score->wants_value)
         score_history(score, first, n);
-    if (score->out.order_value) score_order_value(score, first, n);
+    if (score->out->order_value) score_order_value(score, first, n);
     if (score->wants_rules) kam__rules_rows(&score->rules, first, n, tier);
 }
 
 static void find_wanted(struct score *score) {
-    const kam_scores *const out = &score->out;
+    const kam_scores *const out = score->out;
     score->wants_orders =
         out->alive || out->expected_orders || out->churn_risk || out->reasons;
     score->wants_value = out->lifetime_value || out->lifetime_value_low ||
                          out->lifetime_value_high;
+    score->uses_horizon =
+        out->expected_orders || out->churn_risk || score->wants_value;
     score->wants_tier = kam__rules_want(&score->rules, out) || out->tier ||
                         out->tier_to_next || out->tier_above_limit;
     score->wants_rules = kam__rules_used(&score->rules) != 0;
@@ -213,26 +220,29 @@ static void find_wanted(struct score *score) {
 }
 
 static kam_status begin_tier(struct score *score, kam_diag *diag) {
-    const kam_tier_out out = {sizeof out,
-                              0,
-                              score->out.tier,
-                              score->out.tier_to_next,
-                              score->out.tier_above_limit,
-                              score->out.row_flags};
+    score->tier_out = (kam_tier_out){sizeof score->tier_out,
+                                     0,
+                                     score->out->tier,
+                                     score->out->tier_to_next,
+                                     score->out->tier_above_limit,
+                                     score->out->row_flags};
     if (!score->wants_tier || score->models->n_bands == 0) return KAM_OK;
     return kam__tier_begin(&score->tier, score->models->limits,
                            score->models->n_bands, &score->accounts->tier_value,
                            &score->accounts->tier_before,
-                           score->accounts->n_rows, &out, score->isa, diag);
+                           score->accounts->n_rows, &score->tier_out,
+                           score->isa, diag);
 }
 
 static kam_status begin_profit(struct score *score, kam_diag *diag) {
-    const kam_profit_out out = {
-        sizeof out,        0,    score->out.net_revenue,  NULL,
-        score->out.profit, NULL, score->out.margin_ratio, score->out.row_flags};
+    score->profit_out =
+        (kam_profit_out){sizeof score->profit_out, 0,
+                         score->out->net_revenue,  NULL,
+                         score->out->profit,       NULL,
+                         score->out->margin_ratio, score->out->row_flags};
     if (!score->wants_profit) return KAM_OK;
-    return kam__profit_begin(&score->profit, score->accounts, &out, score->isa,
-                             diag);
+    return kam__profit_begin(&score->profit, score->accounts,
+                             &score->profit_out, score->isa, diag);
 }
 
 static kam_status begin_orders(struct score *score,
@@ -242,27 +252,27 @@ static kam_status begin_orders(struct score *score,
     score->family = kam__btyd_read_model(&score->models->orders, &status, diag);
     if (!score->family) return status;
     score->horizon = options->horizon_days / score->models->orders.period_days;
-    if (!(score->out.churn_risk || score->out.reasons)) return KAM_OK;
-    return kam__btyd_explainer(&score->explainer, &score->models->orders,
-                               score->horizon, score->models->reference,
-                               score->isa, diag);
+    if (!(score->out->churn_risk || score->out->reasons)) return KAM_OK;
+    return kam__btyd_explainer(&score->explainer, score->family,
+                               &score->models->orders, score->horizon,
+                               score->models->reference, score->isa, diag);
 }
 
 static kam_status begin_value(struct score *score,
                               const kam_clv_options *options, kam_diag *diag) {
     kam_status status = KAM_OK;
     if (score->models->spend.family == 0) return KAM_OK;
-    if (score->out.order_value || score->wants_value)
+    if (score->out->order_value || score->wants_value)
         score->spend =
             kam__spend_read_model(&score->models->spend, &status, diag);
     if (status != KAM_OK) return status;
     if (!score->wants_value || !score->family) return KAM_OK;
-    const struct kam__clv_out out = {score->out.lifetime_value,
-                                     score->out.lifetime_value_low,
-                                     score->out.lifetime_value_high,
-                                     score->out.row_flags};
-    return kam__clv_begin(&score->clv, &score->models->orders,
-                          score->models->orders_covariance,
+    const struct kam__clv_out out = {score->out->lifetime_value,
+                                     score->out->lifetime_value_low,
+                                     score->out->lifetime_value_high,
+                                     score->out->row_flags};
+    return kam__clv_begin(&score->clv, score->family, &score->models->orders,
+                          score->models->orders_covariance, score->spend,
                           &score->models->spend,
                           score->models->spend_covariance, score->accounts,
                           options, score->isa, &out, diag);
@@ -283,8 +293,9 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
         kam__sized_view(&score->read, sizeof score->read, models,
                         MODELS_FIRST_VERSION, "models", &status, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&score->out, sizeof score->out, out,
-                                 SCORES_FIRST_VERSION, "out", diag);
+        score->out =
+            kam__sized_view(&score->wanted, sizeof score->wanted, out,
+                            SCORES_FIRST_VERSION, "out", &status, diag);
     if (status == KAM_OK)
         status = kam__column_check(&score->accounts->mean_order_value,
                                    score->accounts->n_rows, KAM__NUMBERS, 0,
@@ -311,8 +322,8 @@ static uint32_t defaults_of(const struct score *score) {
     const uint32_t fitted = KAM_POLICY_TIERS | KAM_POLICY_MATRIX;
     uint32_t used = kam__rules_used(&score->rules);
     if (score->wants_tier) used |= KAM_POLICY_TIERS;
-    if (score->out.expected_orders || score->out.churn_risk ||
-        score->out.reasons || score->wants_value)
+    if (score->out->expected_orders || score->out->churn_risk ||
+        score->out->reasons || score->wants_value)
         used |= KAM_POLICY_FUTURE;
     return (used & fitted & score->models->defaults) |
            kam__policy_defaults(&score->policy, used & ~fitted);
@@ -326,9 +337,13 @@ static kam_status run(const kam_accounts *accounts, const kam_models *models,
     kam_status status =
         begin(&score, accounts, models, policy, as_of_day, host, out, diag);
     if (status != KAM_OK) return status;
-    status = kam__for_rows(host, accounts->n_rows, score_rows, &score, diag);
+    if (accounts->n_rows == 1 && !host->progress)
+        score_rows(&score, 0, 1);
+    else
+        status =
+            kam__for_rows(host, accounts->n_rows, score_rows, &score, diag);
     if (status != KAM_OK) return status;
-    if (score.out.defaults) *score.out.defaults = defaults_of(&score);
+    if (score.out->defaults) *score.out->defaults = defaults_of(&score);
     return kam__ok(diag);
 }
 

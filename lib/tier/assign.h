@@ -12,8 +12,9 @@ enum { KAM__MOST_BANDS = 16 };
 struct kam__tier_assignment {
     const kam_tier_band *limits;
     int32_t n_bands;
-    kam_column score, before;
-    kam_tier_out out;
+    const kam_column *score, *before;
+    const kam_tier_out *out; /* theirs, or `room` */
+    kam_tier_out room;
     int32_t isa;
 };
 

@@ -55,15 +55,15 @@ static double *or_else(double *out, int64_t first, double *unwanted) {
 
 const int32_t *kam__tier_rows(const struct kam__tier_assignment *to,
                               int64_t first, int32_t n, int32_t *tier) {
-    const kam_tier_out *const out = &to->out;
+    const kam_tier_out *const out = to->out;
     double score[KAM__TILE], given[KAM__TILE], unwanted[2][KAM__TILE];
     uint32_t no_flags[KAM__TILE];
     const struct kam__band_tile tile = {
         n,
         to->n_bands,
         to->limits,
-        kam__gather(&to->score, first, n, score),
-        kam__gather(&to->before, first, n, given),
+        kam__gather(to->score, first, n, score),
+        kam__gather(to->before, first, n, given),
         out->tier ? out->tier + first : tier,
         or_else(out->to_next, first, unwanted[0]),
         or_else(out->above_limit, first, unwanted[1]),
@@ -100,8 +100,7 @@ kam_status kam__tier_begin(struct kam__tier_assignment *to,
                            const kam_column *score, const kam_column *before,
                            int64_t n_rows, const kam_tier_out *out, int32_t isa,
                            kam_diag *diag) {
-    memset(to, 0, sizeof *to);
-    to->isa = isa;
+    static const kam_column absent = {0};
     kam_status status = check_limits(limits, n_bands, diag);
     if (status != KAM_OK) return status;
     if (!score) return kam__fail(diag, KAM_ERR_NULL, "score", -1, NAN, "");
@@ -113,22 +112,23 @@ kam_status kam__tier_begin(struct kam__tier_assignment *to,
         status = kam__column_check(before, n_rows, KAM__NUMBERS, 0,
                                    "tier_before", diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+        to->out = kam__sized_view(&to->room, sizeof to->room, out,
+                                  OUT_FIRST_VERSION, "out", &status, diag);
     if (status != KAM_OK) return status;
+    to->isa = isa;
     to->limits = limits;
     to->n_bands = n_bands;
-    to->score = *score;
-    if (before) to->before = *before;
+    to->score = score;
+    to->before = before ? before : &absent;
     return KAM_OK;
 }
 
 static void assign_rows(void *context, int64_t first, int32_t n) {
     const struct kam__tier_assignment *const to = context;
     int32_t tier[KAM__TILE];
-    if (to->out.row_flags)
-        memset(to->out.row_flags + first, 0,
-               (size_t)n * sizeof *to->out.row_flags);
+    if (to->out->row_flags)
+        memset(to->out->row_flags + first, 0,
+               (size_t)n * sizeof *to->out->row_flags);
     (void)kam__tier_rows(to, first, n, tier);
 }
 

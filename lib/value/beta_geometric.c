@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "value/beta_geometric.h"
 
-#include <string.h>
-
 #include "base/isa.h"
 #include "math/elementary.h"
 
@@ -98,15 +96,20 @@ static void power_of_excess(int32_t n, double *excess) {
  * their digits where P itself is subnormal. P(no order) = P(left) + P(active)
  * quiet takes no difference, so small risks keep their digits too. */
 static void activity(const struct kam__beta_geometric *m,
-                     const struct kam__btyd_tile *tile,
+                     const struct kam__btyd_tile *tile, double horizon,
                      double (*part)[KAM__TILE]) {
     /* Of our own, so that compilers make vectors of the loop. */
     const struct kam__beta_geometric model = *m;
-    const double *const x = tile->x, *const t_x = tile->t_x, *const T = tile->T;
+    const double *restrict const x = tile->x, *restrict const t_x = tile->t_x;
+    const double *restrict const T = tile->T;
     const int32_t n = tile->n;
-    double active[KAM__TILE], rest[KAM__TILE], gone[KAM__TILE];
-    double stay[KAM__TILE], mixed[KAM__TILE];
-    const size_t size = (size_t)n * sizeof *active;
+    double *restrict const active = part[KAM__ACTIVE];
+    double *restrict const rest = part[KAM__REST];
+    double *restrict const gone = part[KAM__GONE];
+    double *restrict const stay = part[KAM__STAY];
+    double *restrict const mixed = part[KAM__MIXED];
+    double *restrict const later = part[KAM__LATER];
+    double *restrict const quiet = part[KAM__QUIET];
     for (int32_t i = 0; i < n; i++) {
         const struct left left = left_of(&model, x[i], t_x[i], T[i]);
         active[i] = left.stay / left.mixed;
@@ -115,12 +118,11 @@ static void activity(const struct kam__beta_geometric *m,
         stay[i] = left.stay;
         mixed[i] = left.mixed;
     }
+    for (int32_t i = 0; horizon > 0 && i < n; i++) {
+        later[i] = kam__log1p(horizon / (model.alpha + T[i]));
+        quiet[i] = kam__exp(-(model.r + x[i]) * later[i]);
+    }
     power_of_excess(n, rest);
-    memcpy(part[KAM__ACTIVE], active, size);
-    memcpy(part[KAM__REST], rest, size);
-    memcpy(part[KAM__GONE], gone, size);
-    memcpy(part[KAM__STAY], stay, size);
-    memcpy(part[KAM__MIXED], mixed, size);
 }
 
 /* Active and rest of these alone. */

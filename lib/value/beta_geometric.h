@@ -30,16 +30,26 @@ struct kam__lanes {
     double R[KAM__LANES], c[KAM__LANES], w[KAM__LANES];
 };
 
-enum { KAM__ACTIVE, KAM__REST, KAM__GONE, KAM__STAY, KAM__MIXED, KAM__PARTS };
+enum {
+    KAM__ACTIVE,
+    KAM__REST,
+    KAM__GONE,
+    KAM__STAY,
+    KAM__MIXED,
+    KAM__LATER,
+    KAM__QUIET,
+    KAM__PARTS
+};
 
 struct kam__beta_geometric_kernels {
     void (*time_terms)(const struct kam__beta_geometric *m,
                        const struct kam__btyd_tile *tile,
                        double (*out)[KAM__TILE]);
     /* P(active) = active * rest, active = stay / mixed; P(left) = gone / mixed.
+     * Unless the horizon is 0, later = log(1 + horizon / A), and quiet.
      * Shape (KAM__PARTS, n). */
     void (*activity)(const struct kam__beta_geometric *m,
-                     const struct kam__btyd_tile *tile,
+                     const struct kam__btyd_tile *tile, double horizon,
                      double (*part)[KAM__TILE]);
     void (*alive)(const struct kam__beta_geometric *m,
                   const struct kam__btyd_tile *tile, double *active,
@@ -64,25 +74,25 @@ extern const struct kam__beta_geometric_kernels kam__beta_geometric_base,
 /* The same where the coefficients of the series are shared; NaN where the
  * kernels above must be asked. */
 struct kam__shared_series {
-    /* Orders of a tile's accounts while they are active, over the horizon. */
+    /* Orders of a tile's accounts while they are active, over the horizon;
+     * `later` as above. */
     void (*orders)(const struct kam__beta_geometric *m,
                    const struct kam__btyd_tile *tile, double horizon,
-                   double *out);
-    /* E (1 + p w)^-R at n = 8 or 16 times w = e^u - 1, and w. */
+                   const double *later, double *out);
+    /* E (1 + p w)^-R at n = 8 or 16 growing w = e^u - 1, and w and e^(rate w). */
     void (*survival)(double a, double R, double c, const double *u, int32_t n,
-                     double *w, double *out);
-    /* e^(rate w), n as above. */
-    void (*exponential)(double rate, const double *w, int32_t n, double *out);
+                     double rate, double *w, double *weight, double *out);
 };
 extern const struct kam__shared_series kam__shared_series_base,
     kam__shared_series_v3, kam__shared_series_v4;
 
 /* The integral over t from 0 to `horizon` of E (1 + p t / A)^-R times e^(-discount
- * t), its square, or the integral over s in (0, t) of e^(-discount (s + t)). */
+ * t), its square, or the integral over s in (0, t) of e^(-discount (s + t)).
+ * `later` points to log(1 + horizon / A) when that is known. */
 enum { KAM__ONE_DISCOUNT, KAM__TWO_DISCOUNTS, KAM__PAIR_DISCOUNT };
 double kam__discounted_survival(int32_t isa, double a, double R, double c,
-                                double A, double horizon, double discount,
-                                int kind);
+                                double A, double horizon, const double *later,
+                                double discount, int kind);
 
 /* What r, alpha, a or b at a bound means, for the table of families. */
 #define KAM__BETA_GEOMETRIC_BOUNDS                                             \

@@ -168,13 +168,13 @@ static void sum_group(const double *s, int32_t n_steps, const double *z,
     sum_lanes(s, SLOTS, n_steps, z, steps, out, left, GROUP);
 }
 
-/* NaN unless the last two terms are below the rounding of what they sum to. */
-static double checked(const double *s, int stride, double z, double steps,
-                      double sum, double left) {
-    const double *const end = s + (int)steps * STEP * stride;
-    const double size =
-        (fabs(end[-2 * stride]) + fabs(end[-stride]) * z) * left;
-    return size <= 0x1p-55 * (1 - z) * (s[0] * z * (z * z)) ? sum : (double)NAN;
+/* NaN unless the last two terms, e1 and e2, are below the rounding of what they
+ * sum to. */
+static inline double checked(double first, double e1, double e2, double z,
+                             double sum, double left) {
+    const double size = (fabs(e1) + fabs(e2) * z) * left;
+    return size <= 0x1p-55 * (1 - z) * (first * z * (z * z)) ? sum
+                                                             : (double)NAN;
 }
 
 /* So many steps until z^n times n^growth, which is how coefficients can grow, is
@@ -244,7 +244,8 @@ static double sum_one(const struct kam__beta_geometric *m, double x, double z) {
     const int32_t n_steps = steps_of(m->a - 2, &z, 1, &steps);
     extend_one(m, x, n_steps * STEP, s);
     sum_lanes(s, 1, n_steps, &z, &steps, &sum, &left, 1);
-    return checked(s, 1, z, steps, sum, left);
+    const double *const end = s + n_steps * STEP;
+    return checked(s[0], end[-2], end[-1], z, sum, left);
 }
 
 static void sum_tile(const struct kam__beta_geometric *m,
@@ -274,9 +275,10 @@ static void sum_tile(const struct kam__beta_geometric *m,
                           at.sum + j, at.left + j);
         for (int32_t i = 0; i < tile->n; i++) {
             const int32_t k = shared.slot[i] - from, j = shared.place[i];
-            if (k >= 0 && k < n)
-                out[i] = checked(of.s[0] + k, SLOTS, z[i], steps[i], at.sum[j],
-                                 at.left[j]);
+            if (k < 0 || k >= n) continue;
+            const double *const end = of.s[(int)steps[i] * STEP] + k;
+            out[i] = checked(of.s[0][k], end[-2 * SLOTS], end[-SLOTS], z[i],
+                             at.sum[j], at.left[j]);
         }
     }
 }
@@ -284,12 +286,17 @@ static void sum_tile(const struct kam__beta_geometric *m,
 /* Rows that must be answered otherwise are NaN. */
 static void orders(const struct kam__beta_geometric *m,
                    const struct kam__btyd_tile *tile, double horizon,
-                   double *out) {
-    double z[KAM__TILE], scale[KAM__TILE];
+                   const double *later, double *out) {
+    double z[KAM__TILE], scale[KAM__TILE], log[KAM__TILE];
     z[0] = 0; /* a tile has a row, which compilers do not know */
+    if (!later) {
+        for (int32_t i = 0; i < tile->n; i++)
+            log[i] = kam__log1p(horizon / (m->alpha + tile->T[i]));
+        later = log;
+    }
     for (int32_t i = 0; i < tile->n; i++) {
         const double w = horizon / (m->alpha + tile->T[i]);
-        const double power = (m->a - 1) * kam__log1p(w);
+        const double power = (m->a - 1) * later[i];
         z[i] = w / (1 + w);
         scale[i] = power < KAM__LARGEST_POWER && z[i] < 1 ? kam__exp(-power)
                                                           : (double)NAN;
@@ -326,32 +333,30 @@ static void begin_survival(double a, double R, double c, int32_t n_terms,
 }
 
 static void survival(double a, double R, double c, const double *u, int32_t n,
-                     double *w, double *out) {
+                     double rate, double *w, double *weight, double *out) {
     double z[SLOTS], scale[SLOTS], steps[SLOTS], sum[SLOTS], left[SLOTS];
     double s[STEPS * STEP];
     for (int32_t k = 0; k < n; k++) {
         const double power = a * u[k];
         w[k] = kam__expm1(u[k]);
+        weight[k] = kam__exp(rate * w[k]);
         z[k] = w[k] / (1 + w[k]);
         scale[k] = power < KAM__LARGEST_POWER && z[k] < 1 ? kam__exp(-power)
                                                           : (double)NAN;
         out[k] = (double)NAN;
     }
     if (c - R < KAM__LEAST_KAPPA || !(c < LARGEST_C)) return;
-    const int32_t n_steps = steps_of(a - R - 1, z, n, steps);
+    /* The last point is the farthest. */
+    const int32_t n_steps = steps_of(a - R - 1, z + n - 1, 1, steps);
     begin_survival(a, R, c, n_steps * STEP, s);
     for (int32_t k = 0; k < n; k++) steps[k] = n_steps;
     for (int32_t k = 0; k < n; k += GROUP)
         sum_lanes(s, 1, n_steps, z + k, steps + k, sum + k, left + k, GROUP);
+    const double first = s[0];
+    const double e1 = s[n_steps * STEP - 2], e2 = s[n_steps * STEP - 1];
     for (int32_t k = 0; k < n; k++)
-        out[k] =
-            (1 + checked(s, 1, z[k], steps[k], sum[k], left[k])) * scale[k];
-}
-
-static void exponential(double rate, const double *w, int32_t n, double *out) {
-    for (int32_t k = 0; k < n; k++) out[k] = kam__exp(rate * w[k]);
+        out[k] = (1 + checked(first, e1, e2, z[k], sum[k], left[k])) * scale[k];
 }
 
 const struct kam__shared_series KAM__ISA(kam__shared_series) = {orders,
-                                                                survival,
-                                                                exponential};
+                                                                survival};

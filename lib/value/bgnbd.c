@@ -104,22 +104,40 @@ static parts activity(const struct kam__beta_geometric *m,
     struct kam__btyd_memo *const memo = tile->memo;
     const int kept = keeps(tile, parameter);
     const parts part = kept ? memo->part : room;
-    if (!kept || !memo->is_known) kernels(tile->isa)->activity(m, tile, part);
+    if (!kept || !memo->is_known)
+        kernels(tile->isa)->activity(m, tile, kept ? memo->horizon : 0, part);
     if (kept) memo->is_known = 1;
     return part;
 }
 
+/* What the tile keeps of a horizon, or NULL. */
+static const double *kept_part(kam__tile tile, const double *parameter,
+                               double horizon, int part) {
+    return keeps(tile, parameter) && tile->memo->is_known &&
+                   tile->memo->horizon == horizon
+               ? tile->memo->part[part]
+               : 0;
+}
+
+/* The chances to be active as main * rest, where the tile keeps them or in the
+ * room given. */
+struct chances {
+    const double *main, *rest;
+    double room[2][KAM__TILE];
+};
+
 static void chances(const struct kam__beta_geometric *m,
-                    const double *parameter, kam__tile tile, double *main,
-                    double *rest) {
-    if (!keeps(tile, parameter)) {
-        kernels(tile->isa)->alive(m, tile, main, rest);
+                    const double *parameter, kam__tile tile,
+                    struct chances *to) {
+    if (keeps(tile, parameter)) {
+        const parts part = activity(m, parameter, tile, NULL);
+        to->main = part[KAM__ACTIVE];
+        to->rest = part[KAM__REST];
         return;
     }
-    const parts part = activity(m, parameter, tile, NULL);
-    const size_t size = (size_t)tile->n * sizeof *main;
-    memcpy(main, part[KAM__ACTIVE], size);
-    memcpy(rest, part[KAM__REST], size);
+    kernels(tile->isa)->alive(m, tile, to->room[0], to->room[1]);
+    to->main = to->room[0];
+    to->rest = to->room[1];
 }
 
 static void no_order(kam__family family, const double *parameter,
@@ -127,10 +145,13 @@ static void no_order(kam__family family, const double *parameter,
     const struct kam__beta_geometric m = model_of(family, parameter);
     double room[KAM__PARTS][KAM__TILE];
     const parts part = activity(&m, parameter, tile, room);
-    kernels(tile->isa)->quiet(&m, tile, horizon, out);
+    const double *quiet = kept_part(tile, parameter, horizon, KAM__QUIET);
+    if (!quiet) kernels(tile->isa)->quiet(&m, tile, horizon, out);
+    if (!quiet) quiet = out;
     for (int32_t i = 0; i < tile->n; i++) {
-        const double risk = (part[KAM__GONE][i] + part[KAM__STAY][i] * out[i]) /
-                            part[KAM__MIXED][i];
+        const double risk =
+            (part[KAM__GONE][i] + part[KAM__STAY][i] * quiet[i]) /
+            part[KAM__MIXED][i];
         out[i] = risk < 1 ? risk : 1;
     }
 }
@@ -168,9 +189,10 @@ static void alive(kam__family family, const double *parameter, kam__tile tile,
                   double ahead, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
     const struct kam__beta_geometric_kernels *const kernel = kernels(tile->isa);
-    double rest[KAM__TILE];
-    chances(&m, parameter, tile, out, rest);
-    for (int32_t i = 0; i < tile->n; i++) out[i] *= rest[i];
+    struct chances active;
+    chances(&m, parameter, tile, &active);
+    for (int32_t i = 0; i < tile->n; i++)
+        out[i] = active.main[i] * active.rest[i];
     for (int32_t at = 0; ahead > 0 && at < tile->n; at += LANES) {
         double stays[LANES];
         const struct kam__lanes lanes = lanes_of(&m, tile, at, ahead);
@@ -219,11 +241,13 @@ static void orders_in_lanes(const struct kam__beta_geometric *m,
 static void expected(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
-    double rest[KAM__TILE], orders[KAM__TILE];
-    chances(&m, parameter, tile, out, rest);
+    double orders[KAM__TILE];
+    struct chances active;
+    chances(&m, parameter, tile, &active);
     if (horizon < INFINITY) {
         KAM__PICK(tile->isa, kam__shared_series)
-            ->orders(&m, tile, horizon, orders);
+            ->orders(&m, tile, horizon,
+                     kept_part(tile, parameter, horizon, KAM__LATER), orders);
         orders_in_lanes(&m, tile, horizon, orders);
     } else {
         for (int32_t i = 0; i < tile->n; i++)
@@ -231,8 +255,9 @@ static void expected(kam__family family, const double *parameter,
     }
     /* Not 0 times infinity: some chance to be active always remains. */
     for (int32_t i = 0; i < tile->n; i++)
-        out[i] = orders[i] < INFINITY ? out[i] * orders[i] * rest[i]
-                                      : (double)INFINITY;
+        out[i] = orders[i] < INFINITY
+                     ? active.main[i] * orders[i] * active.rest[i]
+                     : (double)INFINITY;
 }
 
 /* For ever: E (1 - p) / p^2, infinite when a <= 2. */
@@ -250,15 +275,18 @@ static void discounted(kam__family family, const double *parameter,
         expected(family, parameter, tile, horizon, out);
         return;
     }
-    double rest[KAM__TILE];
-    chances(&m, parameter, tile, out, rest);
+    struct chances active;
+    chances(&m, parameter, tile, &active);
+    const double *const later = kept_part(tile, parameter, horizon, KAM__LATER);
     for (int32_t i = 0; i < tile->n; i++) {
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
         const double c = m.a + m.b + tile->x[i] + m.first;
-        out[i] *= R / A *
-                  kam__discounted_survival(tile->isa, m.a, R + 1, c, A, horizon,
-                                           discount, KAM__ONE_DISCOUNT) *
-                  rest[i];
+        const double orders =
+            R / A *
+            kam__discounted_survival(tile->isa, m.a, R + 1, c, A, horizon,
+                                     later ? later + i : 0, discount,
+                                     KAM__ONE_DISCOUNT);
+        out[i] = active.main[i] * (orders * active.rest[i]);
     }
 }
 
@@ -268,11 +296,13 @@ static void discounted_pairs(kam__family family, const double *parameter,
                              kam__tile tile, double horizon, double discount,
                              double *out) {
     const struct kam__beta_geometric m = model_of(family, parameter);
+    const double *const later = kept_part(tile, parameter, horizon, KAM__LATER);
     double *const pairs = out, *const squares = out + tile->n;
     const int endless = !(horizon < INFINITY) && !(discount > 0);
-    double rest[KAM__TILE];
-    chances(&m, parameter, tile, pairs, rest);
-    for (int32_t i = 0; i < tile->n; i++) pairs[i] *= rest[i];
+    struct chances active;
+    chances(&m, parameter, tile, &active);
+    for (int32_t i = 0; i < tile->n; i++)
+        pairs[i] = active.main[i] * active.rest[i];
     memcpy(squares, pairs, (size_t)tile->n * sizeof *squares);
     for (int32_t i = 0; i < tile->n; i++) {
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
@@ -283,14 +313,14 @@ static void discounted_pairs(kam__family family, const double *parameter,
             pairs[i] *= pairs_for_ever(m.a, c);
             continue;
         }
-        pairs[i] *=
-            R / A * ((R + 1) / A) * (B / c) *
-            kam__discounted_survival(tile->isa, m.a, R + 2, c + 1, A, horizon,
-                                     discount, KAM__PAIR_DISCOUNT);
-        squares[i] *=
-            R / A *
-            kam__discounted_survival(tile->isa, m.a, R + 1, c, A, horizon,
-                                     discount, KAM__TWO_DISCOUNTS);
+        pairs[i] *= R / A * ((R + 1) / A) * (B / c) *
+                    kam__discounted_survival(tile->isa, m.a, R + 2, c + 1, A,
+                                             horizon, later ? later + i : 0,
+                                             discount, KAM__PAIR_DISCOUNT);
+        squares[i] *= R / A *
+                      kam__discounted_survival(tile->isa, m.a, R + 1, c, A,
+                                               horizon, later ? later + i : 0,
+                                               discount, KAM__TWO_DISCOUNTS);
     }
 }
 

@@ -35,7 +35,7 @@ struct panel {
 /* Whether eight points reach from u to the end. */
 static int is_short(const struct survivor *s, double u, double left) {
     if (left > 1.45) return 0;
-    const double time = s->A * kam__exp(u) * kam__expm1(left);
+    const double time = s->A * (s->end - (u > 0 ? kam__expm1(u) : 0));
     return s->fall * left + 2 * s->discount * time <= 2.4;
 }
 
@@ -87,14 +87,11 @@ static void close(struct survivor *s, const double *w, int32_t n,
     }
 }
 
-/* What the chance to stay is multiplied with at t = A w. */
-static void weigh(const struct survivor *s, int kind, const double *w,
-                  int32_t n, double *weight) {
+/* The weight e^(-discount A w) of one order becomes that of a pair. */
+static void pair(const struct survivor *s, const double *w, int32_t n,
+                 double *weight) {
     const double once = s->discount * s->A;
-    KAM__PICK(s->isa, kam__shared_series)
-        ->exponential(kind == KAM__TWO_DISCOUNTS ? -2 * once : -once, w, n,
-                      weight);
-    for (int32_t k = 0; kind == KAM__PAIR_DISCOUNT && k < n; k++)
+    for (int32_t k = 0; k < n; k++)
         weight[k] = once > 0
                         ? weight[k] * -kam__expm1(-once * w[k]) / s->discount
                         : s->A * w[k];
@@ -105,21 +102,24 @@ static double sum_panel(struct survivor *s, int kind,
     const double half = panel->length / 2;
     const struct kam__rule *const rule = panel->rule;
     const int32_t n = rule->n;
+    const double once = s->discount * s->A;
     double u[LANES], w[LANES], stays[LANES], weight[LANES], sum = 0;
     for (int32_t k = 0; k < n; k++)
         u[k] = panel->u + half * (1 + rule->node[k]);
     KAM__PICK(s->isa, kam__shared_series)
-        ->survival(s->a, s->R, s->c, u, n, w, stays);
+        ->survival(s->a, s->R, s->c, u, n,
+                   kind == KAM__TWO_DISCOUNTS ? -2 * once : -once, w, weight,
+                   stays);
     if (any_open(stays, n)) close(s, w, n, stays);
-    weigh(s, kind, w, n, weight);
+    if (kind == KAM__PAIR_DISCOUNT) pair(s, w, n, weight);
     for (int32_t k = 0; k < n; k++)
         sum += rule->weight[k] * (1 + w[k]) * weight[k] * stays[k];
     return sum * half;
 }
 
 double kam__discounted_survival(int32_t isa, double a, double R, double c,
-                                double A, double horizon, double discount,
-                                int kind) {
+                                double A, double horizon, const double *later,
+                                double discount, int kind) {
     /* Beyond, e^(-discount t) is below the last bit of the sum. */
     const double last = discount > 0 ? 45 / discount : (double)INFINITY;
     const double chance = (a + 4 * sqrt(a) + 4) / c;
@@ -129,11 +129,12 @@ double kam__discounted_survival(int32_t isa, double a, double R, double c,
     s.isa = isa;
     s.a = a, s.R = R, s.c = c, s.A = A;
     s.discount = discount;
+    const int reaches = horizon < last && horizon / A < LARGEST_W;
     const double w = (horizon < last ? horizon : last) / A;
     s.end = w < LARGEST_W ? w : LARGEST_W;
     s.fall = R * (chance < 1 ? chance : 1);
     s.mixture.n = 0;
-    const double end = kam__log1p(s.end);
+    const double end = later && reaches ? *later : kam__log1p(s.end);
     while (next_panel(&s, &panel, end)) sum += sum_panel(&s, kind, &panel);
     return A * sum;
 }

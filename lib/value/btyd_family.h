@@ -17,11 +17,13 @@ struct kam__btyd_facts {
 };
 
 /* What several answers to one tile are made of, kept from the first to the next
- * by families that have such a thing; for one set of parameters. */
+ * by families that have such a thing; for one set of parameters, and the horizon
+ * most are for, or 0. */
 struct kam__btyd_memo {
     const double *parameter;
+    double horizon;
     int32_t is_known;
-    double part[5][KAM__TILE];
+    double part[7][KAM__TILE];
 };
 
 /* What discounted orders of many rows are made of, found once for all of them: for

@@ -139,19 +139,16 @@ static kam_status check_reference(const double *reference, kam_diag *diag) {
                      "the reference (age {value}) is no order history.");
 }
 
-kam_status kam__btyd_explainer(struct kam__explainer *work,
+kam_status kam__btyd_explainer(struct kam__explainer *work, kam__family family,
                                const kam_btyd *model, double horizon,
                                const double *reference, int32_t isa,
                                kam_diag *diag) {
-    kam_status status;
-    memset(work, 0, sizeof *work);
-    work->family = kam__btyd_read_model(model, &status, diag);
-    if (!work->family) return status;
-    status = check_reference(reference, diag);
+    const kam_status status = check_reference(reference, diag);
     if (status != KAM_OK) return status;
     if (!(horizon > 0))
         return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1, horizon,
                          "{value} is no horizon.");
+    work->family = family;
     work->model = model;
     work->horizon = horizon;
     work->isa = isa;
@@ -186,8 +183,11 @@ kam_status kam_btyd_reasons(const kam_btyd *model, const kam_accounts *accounts,
     if (status == KAM_OK) status = kam__host_read(&ours, host, diag);
     if (status != KAM_OK) return status;
     if (!reasons) return kam__fail(diag, KAM_ERR_NULL, "reasons", -1, NAN, "");
+    const kam__family family = kam__btyd_read_model(model, &status, diag);
+    if (!family) return status;
     status =
-        kam__btyd_explainer(&to.explainer, model, horizon_periods, reference,
+        kam__btyd_explainer(&to.explainer, family, model, horizon_periods,
+                            reference,
                             kam__isa_level(&ours, to.accounts.n_rows), diag);
     if (status != KAM_OK) return status;
     to.reasons = reasons;

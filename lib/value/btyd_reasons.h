@@ -13,8 +13,8 @@ struct kam__explainer {
     int32_t isa;
 };
 
-/* Checks model, horizon and reference account. */
-kam_status kam__btyd_explainer(struct kam__explainer *work,
+/* Checks horizon and reference account; the model was read. */
+kam_status kam__btyd_explainer(struct kam__explainer *work, kam__family family,
                                const kam_btyd *model, double horizon,
                                const double *reference, int32_t isa,
                                kam_diag *diag);

@@ -92,23 +92,18 @@ static const double *known(const double *covariance, int32_t p) {
     return covariance;
 }
 
-kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
-                          const double *orders_covariance,
+kam_status kam__clv_begin(struct kam__clv *to, kam__family family,
+                          const kam_btyd *orders,
+                          const double *orders_covariance, kam__spend law,
                           const kam_spend *spend,
                           const double *spend_covariance,
                           const kam_accounts *accounts,
                           const kam_clv_options *options, int32_t isa,
                           const struct kam__clv_out *out, kam_diag *diag) {
-    kam_status status;
-    if (!orders || !spend)
-        return kam__fail(diag, KAM_ERR_NULL, orders ? "spend" : "orders", -1,
-                         NAN, "");
-    to->family = kam__btyd_read_model(orders, &status, diag);
-    if (!to->family) return status;
-    to->law = kam__spend_read_model(spend, &status, diag);
-    if (!to->law) return status;
-    status = check_columns(accounts, diag);
+    const kam_status status = check_columns(accounts, diag);
     if (status != KAM_OK) return status;
+    to->family = family;
+    to->law = law;
     to->accounts = accounts;
     to->orders = orders->parameter;
     to->spend = spend->parameter;
@@ -259,7 +254,14 @@ static kam_status ask(const kam_btyd *orders, const double *orders_covariance,
     if (status == KAM_OK)
         status = kam__btyd_read_accounts(&read, accounts, diag);
     if (status != KAM_OK) return status;
-    status = kam__clv_begin(&to, orders, orders_covariance, spend,
+    if (!orders || !spend)
+        return kam__fail(diag, KAM_ERR_NULL, orders ? "spend" : "orders", -1,
+                         NAN, "");
+    const kam__family family = kam__btyd_read_model(orders, &status, diag);
+    if (!family) return status;
+    const kam__spend law = kam__spend_read_model(spend, &status, diag);
+    if (!law) return status;
+    status = kam__clv_begin(&to, family, orders, orders_covariance, law, spend,
                             spend_covariance, &read, &ours,
                             kam__isa_level(&lent, read.n_rows), out, diag);
     if (status != KAM_OK) return status;

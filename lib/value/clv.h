@@ -31,16 +31,15 @@ struct kam__clv {
 kam_status kam__clv_read_options(kam_clv_options *ours,
                                  const kam_clv_options *theirs, kam_diag *diag);
 
-/* Checks the arguments of kam_clv_interval; `accounts`, which stay where they are,
- * and `options` are ours: read and checked by kam__btyd_read_accounts and
- * kam__clv_read_options. */
-kam_status kam__clv_begin(struct kam__clv *to, const kam_btyd *orders,
-                          const double *orders_covariance,
-                          const kam_spend *spend,
-                          const double *spend_covariance,
-                          const kam_accounts *accounts,
-                          const kam_clv_options *options, int32_t isa,
-                          const struct kam__clv_out *out, kam_diag *diag);
+/* Checks the columns that kam_clv_interval reads; all else is ours, read and
+ * checked by kam__btyd_read_model, kam__spend_read_model, kam__btyd_read_accounts
+ * and kam__clv_read_options. `accounts` stay where they are. */
+kam_status kam__clv_begin(
+    struct kam__clv *to, kam__family family, const kam_btyd *orders,
+    const double *orders_covariance, const struct kam__spend_family *law,
+    const kam_spend *spend, const double *spend_covariance,
+    const kam_accounts *accounts, const kam_clv_options *options, int32_t isa,
+    const struct kam__clv_out *out, kam_diag *diag);
 
 /* Values the loaded rows from `first` on; adds to row_flags. */
 void kam__clv_rows(const struct kam__clv *to, int64_t first,
