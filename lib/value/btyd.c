@@ -2,6 +2,7 @@
 /* What is said of an account, for every family: checks, tiles, flags. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/isa.h"
@@ -32,6 +33,12 @@ static void answer_wide(const struct kam__question *question,
     }
 }
 
+static int are_finite(const double *answer, int32_t n) {
+    double odd = 0;
+    for (int32_t i = 0; i < n; i++) odd = fabs(answer[i]) <= DBL_MAX ? odd : 1;
+    return !(odd > 0);
+}
+
 static void answer_rows(void *context, int64_t first, int32_t n) {
     const struct kam__question *const question = context;
     struct kam__btyd_rows rows;
@@ -50,6 +57,13 @@ static void answer_rows(void *context, int64_t first, int32_t n) {
         for (int32_t i = 0; i < n; i++)
             out[i] += question->family->gap_terms(question->parameter,
                                                   rows.x[i], log_gaps[i]);
+    }
+    if (rows.are_plain && are_finite(out, n)) {
+        memcpy(question->out + first, out, (size_t)n * sizeof *out);
+        if (question->row_flags)
+            memset(question->row_flags + first, 0,
+                   (size_t)n * sizeof *question->row_flags);
+        return;
     }
     for (int32_t i = 0; i < n; i++) {
         uint32_t flag = rows.flag[i];

@@ -116,9 +116,11 @@ struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
         kam__gather(&accounts->last_order_periods, first, n, rows->t_x);
     const double *const T =
         kam__gather(&accounts->age_periods, first, n, rows->T);
+    rows->are_plain = 0;
     if (n == 1) {
         check_each(x, t_x, T, 1, rows);
     } else if ((*KAM__PICK(isa, kam__plain))(x, t_x, T, n, rows->t_x)) {
+        rows->are_plain = 1;
         memset(rows->flag, 0, (size_t)n * sizeof *rows->flag);
         memmove(rows->x, x, (size_t)n * sizeof *x);
         memmove(rows->T, T, (size_t)n * sizeof *T);

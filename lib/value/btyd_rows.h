@@ -6,10 +6,12 @@
 #include "value/btyd_family.h"
 
 /* A tile of rows, with a flag for each: rows that cannot be used have a flag
- * and stand-in numbers that every kernel can bear. */
+ * and stand-in numbers that every kernel can bear. Where all are plain there is
+ * no flag (and none may be there all the same). */
 struct kam__btyd_rows {
     double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE];
     uint32_t flag[KAM__TILE];
+    int32_t are_plain;
 };
 
 /* Whether all rows can be used as they are but for t_x, which goes to `last`,
