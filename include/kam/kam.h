@@ -13,6 +13,7 @@
 #include "backtest_panel.h"
 #include "btyd.h"
 #include "btyd_covariates.h"
+#include "btyd_dynamic.h"
 #include "btyd_choose.h"
 #include "btyd_search.h"
 #include "business.h"

@@ -268,6 +268,78 @@ static void covariates(struct fuzz *f) {
                                            fuzz_rows_out(f, 1, 4), &f->diag));
 }
 
+static kam_column doubles_of(const double *values) {
+    const kam_column column = {values, NULL, NULL, 0, 0, KAM_F64, 0};
+    return column;
+}
+
+/* Up to three intervals a row, most of them in order. */
+static kam_btyd_timeline timeline_of(struct fuzz *f, int64_t n) {
+    double *const first = fuzz_memory(f, ((size_t)n + 1) * sizeof *first);
+    double *const end = fuzz_memory(f, (3 * (size_t)n + 1) * sizeof *end);
+    double *const orders = fuzz_memory(f, (3 * (size_t)n + 1) * sizeof *end);
+    kam_btyd_timeline made = {.struct_size = sizeof made};
+    int64_t m = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double now = 0;
+        first[i] = (double)m;
+        for (int32_t k = fuzz_pick(f, 0, 3); k > 0; k--) {
+            now += fuzz_number(f, TIME);
+            orders[m] = fuzz_pick(f, 0, 2);
+            end[m++] = now;
+        }
+    }
+    first[n] = (double)m;
+    if (fuzz_byte(f) < 16) first[fuzz_pick(f, 0, (int32_t)n)] += 1;
+    made.n_intervals = m;
+    made.first = doubles_of(first);
+    made.end = doubles_of(end);
+    made.repeat_orders = doubles_of(orders);
+    return made;
+}
+
+static void dynamic(struct fuzz *f) {
+    fuzz_take_rows(f);
+    f->rows_stand = 0;
+    const kam_accounts book = fuzz_accounts(f);
+    const kam_btyd_timeline timeline = timeline_of(f, fuzz_rows(f));
+    kam_btyd_covariates facts;
+    kam_btyd_covariate_model model;
+    memset(&facts, 0, sizeof facts);
+    memset(&model, 0, sizeof model);
+    facts.struct_size = sizeof facts;
+    model.base = orders_of(f);
+    if (fuzz_byte(f) < 230) model.base.family = KAM_BTYD_PNBD;
+    model.base.n_parameters = model.base.family == KAM_BTYD_PNBD ? 4 : 5;
+    model.n_orders = facts.n_orders = fuzz_length(f, 0, 2);
+    model.n_leaving = facts.n_leaving = fuzz_length(f, 0, 2);
+    for (int i = 0; i < 2; i++) {
+        const int64_t m = timeline.n_intervals;
+        if (i < facts.n_orders) facts.orders[i] = fuzz_column_of(f, m, FLAG);
+        if (i < facts.n_leaving) facts.leaving[i] = fuzz_column_of(f, m, FLAG);
+        if (i < facts.n_orders) model.orders[i] = fuzz_number(f, SIGNED) / 4;
+        if (i < facts.n_leaving) model.leaving[i] = fuzz_number(f, SIGNED) / 4;
+    }
+    uint32_t *const flags = fuzz_rows_out(f, 1, 4);
+    double *const x = fuzz_rows_out(f, 1, 8);
+    if (fuzz_byte(f) < 40) {
+        kam_btyd_covariate_model *const to = fuzz_out(f, 1, sizeof *to);
+        double *const covariance = fuzz_out(f, 256, 8);
+        kam_estimate_report *const report = fuzz_struct_out(f, sizeof *report);
+        fuzz_end(f, kam_btyd_dynamic_fit(&book, &timeline, &facts, 7, how(f),
+                                         &f->host, to, covariance, report,
+                                         &f->diag));
+    }
+    fuzz_end(f,
+             kam_btyd_dynamic_log_likelihood(&model, &book, &timeline, &facts,
+                                             &f->host, x, flags, &f->diag));
+    fuzz_end(f,
+             kam_btyd_dynamic_answer(&model, &book, &timeline, &facts,
+                                     fuzz_pick(f, 1, 4), fuzz_number(f, TIME),
+                                     fuzz_number(f, CHANCE), &f->host, x, flags,
+                                     &f->diag));
+}
+
 static void contracts(struct fuzz *f) {
     fuzz_take_rows(f);
     const int32_t which = fuzz_length(f, 0, 5);
@@ -456,5 +528,5 @@ static const fuzz_case cases[] = {fit_orders, objectives, ask_orders,
                                   ask_orders, choose,     covariates,
                                   contracts,  spend,      lifetime,
                                   fit_all,    score,      score,
-                                  search,     profiles};
+                                  search,     profiles,   dynamic};
 FUZZ_TARGET(cases)

@@ -280,6 +280,11 @@ class kam_btyd_covariate_model(Structure):
                 ("leaving", c_double * 4)]
 
 
+class kam_btyd_timeline(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_intervals", c_int64), ("first", kam_column),
+                ("end", kam_column), ("repeat_orders", kam_column)]
+
+
 class kam_retention(Structure):
     _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("period_days", c_double),
                 ("parameter", c_double * 4)]
@@ -941,6 +946,16 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_btyd_covariates_answer": (kam_status, [
         POINTER(kam_btyd_covariate_model), _accounts, POINTER(kam_btyd_covariates), c_int32, c_double, c_double,
         _host, _out, _flags, _diag]),
+    # btyd_dynamic.h
+    "kam_btyd_dynamic_fit": (kam_status, [
+        _accounts, POINTER(kam_btyd_timeline), POINTER(kam_btyd_covariates), c_double, POINTER(kam_estimate_options),
+        _host, POINTER(kam_btyd_covariate_model), _doubles, POINTER(kam_estimate_report), _diag]),
+    "kam_btyd_dynamic_log_likelihood": (kam_status, [
+        POINTER(kam_btyd_covariate_model), _accounts, POINTER(kam_btyd_timeline), POINTER(kam_btyd_covariates),
+        _host, _out, _flags, _diag]),
+    "kam_btyd_dynamic_answer": (kam_status, [
+        POINTER(kam_btyd_covariate_model), _accounts, POINTER(kam_btyd_timeline), POINTER(kam_btyd_covariates),
+        c_int32, c_double, c_double, _host, _out, _flags, _diag]),
     # btyd.h
     "kam_btyd_family_name": (c_char_p, [c_int32]),
     "kam_btyd_parameter_name": (c_char_p, [c_int32, c_int32]),

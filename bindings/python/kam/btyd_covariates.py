@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Optional
 
 from . import _columns, _ffi, _model, btyd, estimate
@@ -51,6 +51,14 @@ class _Read:
                 self._keep.append((chunk, data))
                 if self.n_rows not in (None, chunk.n_rows):
                     raise refuse(name, f"has {chunk.n_rows} rows, others {self.n_rows}", _ffi.KAM_ERR_SHAPE)
+
+    def constrain(self, equal: Sequence[str], ridge_orders: float, ridge_leaving: float) -> None:
+        """What a fit is told of the coefficients."""
+        self.raw.ridge_orders, self.raw.ridge_leaving = ridge_orders, ridge_leaving
+        for name in equal:
+            if not all(name in self.names[process] for process in _PROCESSES):
+                raise refuse("equal", f"has {name!r}, which is not a fact of both processes", _ffi.KAM_ERR_OPTION)
+            self.raw.equal[self.names["leaving"].index(name)] = 1 + self.names["orders"].index(name)
 
     @property
     def n_rows(self) -> Optional[int]:
@@ -127,25 +135,28 @@ def fit(book: Book, facts: Facts, family: str = "pnbd", *, equal: Sequence[str] 
     read = _Read(facts)
     rows = read.beside(book)
     days = period_of(rows, period_days)
-    read.raw.ridge_orders, read.raw.ridge_leaving = ridge_orders, ridge_leaving
-    for name in equal:
-        if not all(name in read.names[process] for process in _PROCESSES):
-            raise refuse("equal", f"has {name!r}, which is not a fact of both processes", _ffi.KAM_ERR_OPTION)
-        read.raw.equal[read.names["leaving"].index(name)] = 1 + read.names["orders"].index(name)
-    raw, diag = _ffi.kam_btyd_covariate_model(), new_diag()
-    report = _ffi.kam_estimate_report(struct_size=ctypes.sizeof(_ffi.kam_estimate_report))
-    how, covariance = estimate.options(prior, max_steps), (ctypes.c_double * 64)()
-    with Host(progress, threads) as host:
-        status = lib.kam_btyd_covariates_fit(
-            btyd.Model.family_number(family), ctypes.byref(rows.parts[0].raw), ctypes.byref(read.raw),
-            7.0 if days is None else days, ctypes.byref(how), ctypes.byref(host.raw), ctypes.byref(raw), covariance,
-            ctypes.byref(report), ctypes.byref(diag))
-        if status not in estimate.VERDICTS:
-            host.check(status, diag)
-    p = raw.base.n_parameters + raw.n_orders + raw.n_leaving - len(set(equal))
-    model = Model(raw, read.names, covariance[:], estimate.report_of(report), p)
+    read.constrain(equal, ridge_orders, ridge_leaving)
+    number = btyd.Model.family_number(family)
+    model, status, diag = _fitted(lambda *rest: lib.kam_btyd_covariates_fit(
+        number, ctypes.byref(rows.parts[0].raw), ctypes.byref(read.raw), 7.0 if days is None else days, *rest),
+        read, len(set(equal)), estimate.options(prior, max_steps), progress, threads)
     if status != _ffi.KAM_OK:
         error = error_of(status, diag)
         error.model = model
         raise error
     return model
+
+
+def _fitted(call: Callable[..., int], read: _Read, n_equal: int, how: Any, progress: Optional[Progress],
+            threads: Optional[int]) -> tuple[Model, int, Any]:
+    """The model of call(options, host, model, covariance, report, diag), its verdict and what is said of it."""
+    raw, diag = _ffi.kam_btyd_covariate_model(), new_diag()
+    report = _ffi.kam_estimate_report(struct_size=ctypes.sizeof(_ffi.kam_estimate_report))
+    covariance = (ctypes.c_double * 64)()
+    with Host(progress, threads) as host:
+        status = call(ctypes.byref(how), ctypes.byref(host.raw), ctypes.byref(raw), covariance, ctypes.byref(report),
+                      ctypes.byref(diag))
+        if status not in estimate.VERDICTS:
+            host.check(status, diag)
+    p = raw.base.n_parameters + raw.n_orders + raw.n_leaving - n_equal
+    return Model(raw, read.names, covariance[:], estimate.report_of(report), p), status, diag

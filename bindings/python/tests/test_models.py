@@ -66,6 +66,34 @@ def test_apparel_facts():
     same((error.name, error.model.report["status"]), ("KAM_ERR_AT_BOUND",) * 2)
 
 
+def test_facts_that_change():
+    """facts that stay after all are those of kam.btyd_covariates; others need their days to come"""
+    book = {"repeat_orders": [3.0, 0.0, 6.0, 1.0] * 30, "last_order_periods": [20.0, 0.0, 37.0, 12.0] * 30,
+            "age_periods": [39.0, 30.0, 38.0, 35.0] * 30, "weight": [1.0 + i % 7 for i in range(120)]}
+    n = len(book["weight"])
+    web = [float(i % 3 == 0) for i in range(n)]
+    timeline = {"first": [3.0 * i for i in range(n + 1)], "end": [15.0, 30.0, 50.0] * n,
+                "repeat_orders": [
+                    orders for i in range(n) for orders in ((1.0, 2.0, 0.0), (0.0, 0.0, 0.0), (2.0, 2.0, 2.0),
+                                                            (1.0, 0.0, 0.0))[i % 4]]}
+    fixed = {"orders": {"web": web}, "leaving": {}}
+    facts = {"orders": {"web": [z for z in web for _ in range(3)]}, "leaving": {}}
+    known = kam.btyd_covariates.fit(book, fixed, "pnbd", prior="weak")
+    model = kam.btyd_dynamic.fit(book, timeline, facts, prior="weak")
+    for name, value in known.base.parameters.items():
+        near(model.base.parameters[name], value, 1e-7, name)
+    near(model.coefficients["orders"]["web"], known.coefficients["orders"]["web"], 1e-7, "web")
+    near(sum(w * v for w, v in zip(book["weight"], model.log_likelihood(book, timeline, facts)["log_likelihood"])),
+         known.report["log_likelihood"], 1e-9, "log likelihood")
+    for question in kam.btyd_covariates.QUESTIONS:
+        ahead = model.answer(book, timeline, facts, question, 10.0)[question]
+        for i, value in enumerate(known.answer(book, fixed, question, 10.0)[question]):
+            near(ahead[i], value, 1e-7, f"{question} {i}")
+    flags = model.answer(book, timeline, facts, "alive", 30.0)["row_flags"]
+    same(list(flags), [kam.status.MISSING] * n)
+    same(raised(kam.KamError, lambda: kam.btyd_dynamic.fit(book, {**timeline, "first": [0.0]}, facts)).name, "KAM_ERR_SHAPE")
+
+
 def test_cdnow_spend():
     """Gamma-Gamma on CDNOW"""
     same_parameters(kam.spend.fit(cdnow()), "mle_gg_cdnow_params.csv")
