@@ -7,7 +7,7 @@
 #ifndef KAM_VALUE_DYNAMIC_H
 #define KAM_VALUE_DYNAMIC_H
 
-#include "value/timeline.h"
+#include "value/btyd_timeline.h"
 
 /* A model; coefficient k is of fact k divided by scale[k]. */
 struct kam__dynamic {

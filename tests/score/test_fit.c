@@ -68,6 +68,77 @@ static void test_reference(void **state) {
     assert_near(models.reference[2], 60, 0);
 }
 
+/* A book of regular or irregular orders, about a third of them gone. */
+static void rhythmic_book(kam_account *account, int events, int with_gaps) {
+    uint64_t seed = 31;
+    book_fill(account, BOOK);
+    for (int i = 0; i < BOOK; i++) {
+        kam_account *const a = &account[i];
+        const double rate = (0.1 + 0.4 * random_unit(&seed)) * events;
+        const double gone =
+            -40 * log(random_unit(&seed)) / (0.1 + random_unit(&seed));
+        double t = 0;
+        a->age_periods = floor(40 + 60 * random_unit(&seed));
+        a->repeat_orders = a->last_order_periods = a->log_gaps = 0;
+        for (;;) {
+            double gap = 0;
+            for (int k = 0; k < events; k++)
+                gap -= log(1 - random_unit(&seed)) / rate;
+            t += gap;
+            if (t > a->age_periods || t > gone) break;
+            a->repeat_orders++;
+            a->last_order_periods = t;
+            a->log_gaps += log(gap);
+        }
+        if (!with_gaps) a->log_gaps = NAN;
+    }
+}
+
+/* KAM_FIT_CHOOSE fits what kam_btyd_choose says is best by BIC, and nothing else
+ * changes. */
+static void expect_choice(const kam_account *account, int64_t n,
+                          int32_t n_families, int32_t expected) {
+    static const int32_t families[] = {KAM_BTYD_MBGNBD, KAM_BTYD_PNBD,
+                                       KAM_BTYD_MBGCNBD};
+    const kam_accounts view = book_view(account, n);
+    kam_btyd_contest contest = {.struct_size = sizeof contest,
+                                .criterion = KAM_BTYD_BY_BIC,
+                                .n_families = n_families,
+                                .families = families};
+    kam_btyd_candidate candidate[5];
+    int32_t best = -1;
+    kam_fit_options options;
+    kam_models chosen = {.struct_size = sizeof chosen}, plain = chosen;
+    assert_status(kam_fit_options_init(&options, sizeof options), KAM_OK);
+    options.family = KAM_FIT_CHOOSE;
+    assert_status(kam_fit(&view, 1, &options, NULL, &chosen, NULL, NULL),
+                  KAM_OK);
+    options.family = expected;
+    assert_status(kam_fit(&view, 1, &options, NULL, &plain, NULL, NULL),
+                  KAM_OK);
+    assert_int_equal(chosen.orders.family, expected);
+    assert_memory_equal(&chosen, &plain, sizeof chosen);
+    if (n < BOOK) return;
+    assert_status(kam_btyd_choose(&view, 1, 7, &contest, NULL, NULL, candidate,
+                                  &best, NULL),
+                  KAM_OK);
+    assert_int_equal(candidate[best].family, expected);
+    for (int i = 0; i < n_families; i++)
+        assert_true(candidate[best].bic <= candidate[i].bic);
+}
+
+static void test_choose(void **state) {
+    (void)state;
+    kam_account account[BOOK];
+    rhythmic_book(account, 3, 1);
+    expect_choice(account, BOOK, 3, KAM_BTYD_MBGCNBD);
+    /* Without times between orders their rhythm cannot be known. */
+    rhythmic_book(account, 1, 0);
+    expect_choice(account, BOOK, 2, KAM_BTYD_PNBD);
+    /* Four accounts have no interior maximum to compare. */
+    expect_choice(account, 4, 2, KAM_BTYD_MBGNBD);
+}
+
 /* Nobody leaves: no interior maximum, so the weak prior answers, and the report
  * says both. */
 static void test_fallback(void **state) {
@@ -333,6 +404,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_agree),
         cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_choose),
         cmocka_unit_test(test_fallback),
         cmocka_unit_test(test_partial_books),
         cmocka_unit_test(test_same_bits),

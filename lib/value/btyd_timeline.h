@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading timelines, and walking along that of an account. */
-#ifndef KAM_VALUE_TIMELINE_H
-#define KAM_VALUE_TIMELINE_H
+#ifndef KAM_VALUE_BTYD_TIMELINE_H
+#define KAM_VALUE_BTYD_TIMELINE_H
 
 #include <kam/btyd_dynamic.h>
 

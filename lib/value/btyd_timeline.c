@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "value/timeline.h"
+#include "value/btyd_timeline.h"
 
 #include <math.h>
 #include <string.h>
