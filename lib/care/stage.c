@@ -100,6 +100,7 @@ const int32_t *kam__stage_rows(const struct kam__stage_assignment *to,
     const struct kam__stage_tile tile = {
         n,
         kam__gather_by(to->isa, &to->contract, first, n, contract),
+        &to->ahead,
         out->stage ? out->stage + first : stage,
         out->next_day ? next : NULL,
         out->days_to_next ? out->days_to_next + first : NULL,
@@ -110,6 +111,30 @@ const int32_t *kam__stage_rows(const struct kam__stage_assignment *to,
         out->next_day[first + i] =
             next[i] == next[i] ? (int32_t)next[i] : KAM__NO_DAY;
     return tile.stage;
+}
+
+/* Worth it for many rows, and where the stages do not reach over decades. */
+static void look_ahead(struct kam__stage_assignment *to, int64_t n_rows) {
+    const int32_t first = to->stages.latest[2] + 1;
+    const int32_t n = to->stages.as_of - to->stages.latest[2];
+    static const struct kam__next_stage none;
+    to->ahead.n = 0;
+    if (n < 1 || n > KAM__STAGE_DAYS || n_rows < 8 * n ||
+        !(to->out.next_day || to->out.days_to_next))
+        return;
+    for (int32_t at = 0; at < n; at += KAM__TILE) {
+        double day[KAM__TILE], next[KAM__TILE];
+        int32_t stage[KAM__TILE];
+        uint32_t flags[KAM__TILE] = {0};
+        const int32_t left = n - at < KAM__TILE ? n - at : KAM__TILE;
+        const struct kam__stage_tile tile = {left, day,  &none, stage,
+                                             next, NULL, flags};
+        for (int32_t i = 0; i < left; i++) day[i] = first + at + i;
+        (*KAM__PICK(to->isa, kam__stage))(&to->stages, &tile);
+        for (int32_t i = 0; i < left; i++)
+            to->ahead.begins[at + i] = (float)next[i];
+    }
+    to->ahead.n = n;
 }
 
 kam_status kam__stage_begin(struct kam__stage_assignment *to,
@@ -134,6 +159,7 @@ kam_status kam__stage_begin(struct kam__stage_assignment *to,
     if (status != KAM_OK) return status;
     to->contract = *contract_day;
     to->isa = isa;
+    look_ahead(to, n_rows);
     return KAM_OK;
 }
 

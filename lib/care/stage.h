@@ -19,8 +19,17 @@ struct kam__stages {
         latest[3]; /* contracts of this day or before it have left stage k */
 };
 
+/* When the next stage begins, for contracts of the days after latest[2] and up to
+ * `as_of`: n of them, or 0 when they were not worth finding beforehand. */
+enum { KAM__STAGE_DAYS = 2048 };
+struct kam__next_stage {
+    int32_t n;
+    float begins[KAM__STAGE_DAYS];
+};
+
 struct kam__stage_assignment {
     struct kam__stages stages;
+    struct kam__next_stage ahead;
     kam_column contract;
     kam_stage_out out;
     int32_t isa;
@@ -32,6 +41,7 @@ struct kam__stage_assignment {
 struct kam__stage_tile {
     int32_t n;
     const double *contract;
+    const struct kam__next_stage *ahead;
     int32_t *stage;
     double *next, *days_left;
     uint32_t *flags;

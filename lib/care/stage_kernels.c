@@ -96,13 +96,39 @@ static void find_next(const struct kam__stages *stages, int32_t n,
     }
 }
 
+/* The same where `begins` was found beforehand. */
+static void look_up(const struct kam__stages *stages, int32_t n,
+                    const float *restrict begins,
+                    const double *restrict contract, double *restrict next,
+                    double since) {
+    const double as_of = stages->as_of, latest_2 = stages->latest[2];
+    for (int32_t i = 0; i < n; i++) {
+        const double day = day_of(contract[i]);
+        const double under_way = day > latest_2 ? day : as_of + 1;
+        const double at = under_way <= as_of ? day - latest_2 - 1 : 0;
+        const double later = begins[(int32_t)at];
+        const double begun = day > as_of ? day : later;
+        const double ended = day <= latest_2 ? (double)NAN : begun;
+        next[i] = ended - since + 0 * day;
+    }
+}
+
+static void find(const struct kam__stages *stages,
+                 const struct kam__stage_tile *tile, double *next,
+                 double since) {
+    if (!next) return;
+    if (tile->ahead->n > 0)
+        look_up(stages, tile->n, tile->ahead->begins, tile->contract, next,
+                since);
+    else
+        find_next(stages, tile->n, tile->contract, next, since);
+}
+
 static void stage_tile(const struct kam__stages *stages,
                        const struct kam__stage_tile *tile) {
     find_stage(stages, tile->n, tile->contract, tile->stage, tile->flags);
-    if (tile->next) find_next(stages, tile->n, tile->contract, tile->next, 0);
-    if (tile->days_left)
-        find_next(stages, tile->n, tile->contract, tile->days_left,
-                  stages->as_of);
+    find(stages, tile, tile->next, 0);
+    find(stages, tile, tile->days_left, stages->as_of);
 }
 
 const kam__stage_work KAM__ISA(kam__stage) = stage_tile;

@@ -163,6 +163,57 @@ static int32_t slow_stage(int32_t contract, int32_t as_of,
     return stage;
 }
 
+/* The next stage of many contracts is looked up, that of one is found: the same,
+ * on every day around the limits and for days that are none. */
+static void check_many(const kam_stage_options *options, int32_t step) {
+    enum { N = 20000 };
+    static int32_t contract[N], next[N];
+    static double left[N];
+    static uint32_t flags[N];
+    const int32_t today = day(2024, 2, 29);
+    const kam_column column = days_of(contract);
+    const kam_stage_out out = {.struct_size = sizeof out,
+                               .next_day = next,
+                               .days_to_next = left,
+                               .row_flags = flags};
+    for (int i = 0; i < N; i++) contract[i] = today + 50 - i % 2000 * step;
+    contract[7] = KAM_NO_DAY, contract[8] = INT32_MAX;
+    contract[9] = day(1, 1, 1);
+    assert_status(kam_stage_assign(&column, N, today, options, NULL, &out,
+                                   NULL),
+                  KAM_OK);
+    int32_t ahead = 0;
+    for (int i = 0; i < 2000; i++) {
+        kam_column one = column;
+        double days = 0;
+        int32_t then = 0;
+        uint32_t flag = 0;
+        const kam_stage_out to = {.struct_size = sizeof to,
+                                  .next_day = &then,
+                                  .days_to_next = &days,
+                                  .row_flags = &flag};
+        one.offset = i;
+        assert_status(kam_stage_assign(&one, 1, today, options, NULL, &to,
+                                       NULL),
+                      KAM_OK);
+        assert_memory_equal(&days, &left[i], sizeof days);
+        assert_int_equal(then, next[i]);
+        assert_int_equal(flag, flags[i]);
+        ahead += days > 0;
+    }
+    assert_in_range(ahead, 100, 1999);
+}
+
+static void test_many(void **state) {
+    (void)state;
+    kam_stage_options days = {.struct_size = sizeof days, .months = {1, 2, 3}};
+    kam_stage_options decades = {.struct_size = sizeof decades,
+                                 .months = {3, 12, 120}};
+    check_many(NULL, 1);
+    check_many(&days, 1);
+    check_many(&decades, 2);
+}
+
 enum { DAYS = 1464 }; /* four years and a little */
 
 /* Every contract day around, at every instruction set, from the calendar's first
@@ -245,6 +296,7 @@ int main(void) {
         cmocka_unit_test(test_other_limits),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_every_day),
+        cmocka_unit_test(test_many),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_bad_arguments),
     };
