@@ -423,7 +423,9 @@ void signals_apply(struct signals *s, struct answers *answers,
     change_risks(s, answers, book->n);
     for (int64_t i = 0; i < book->n; i++) {
         int lacks;
-        s->n_alarmed += (flags_of(s, i, &lacks) & KAM_SIGNAL_ALARM) != 0;
+        const uint32_t flags = flags_of(s, i, &lacks);
+        s->n_alarmed += (flags & KAM_SIGNAL_ALARM) != 0;
+        s->n_limited += (flags & KAM_SIGNAL_LIMIT) != 0;
         s->n_measured += lacks < s->n_used;
     }
 }
@@ -450,10 +452,11 @@ void signals_flags(const struct signals *s, int64_t row, FILE *out,
         int is_set;
         const char *name;
     } all[] = {{(flags & KAM_SIGNAL_ALARM) != 0, "alarm"},
+               {(flags & KAM_SIGNAL_LIMIT) != 0, "limit"},
                {(flags & KAM_SIGNAL_STALE) != 0, "stale"},
                {lacks > 0, "unmeasured"},
                {s->wrong[row], "impossible"}};
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 5; k++)
         if (all[k].is_set) {
             fprintf(out, "%s%s", between, all[k].name);
             between = "|";
@@ -465,7 +468,7 @@ double signals_alarms(const struct signals *s, int64_t row) {
     for (int32_t j = 0; j < s->n_used; j++) {
         if (isnan(s->now.value[j][row])) continue;
         if (isnan(alarms)) alarms = 0;
-        if (s->now.flags[j][row] & KAM_SIGNAL_ALARM)
+        if (s->now.flags[j][row] & (KAM_SIGNAL_ALARM | KAM_SIGNAL_LIMIT))
             alarms += (double)(1 << (s->reason[j] - KAM_REASON_USAGE));
     }
     return alarms;

@@ -46,7 +46,7 @@ struct signals {
     double typical[N_SIGNALS], most[N_SIGNALS];
     double weight[N_SIGNALS + 1];
     struct signal_view now;
-    int64_t n_rows, n_measured, n_alarmed;
+    int64_t n_rows, n_measured, n_alarmed, n_limited;
     int64_t n_learned, n_left; /* accounts the weights were moved by */
 };
 
@@ -65,12 +65,13 @@ void signals_reason(const struct signals *signals, int64_t row,
                     const kam_reason *reason, int32_t language, char *text,
                     size_t size);
 
-/* Names of what the signals of a row are: alarm, stale, unmeasured, impossible.
+/* Names of what the signals of a row are: alarm, limit, stale, unmeasured,
+ * impossible.
  */
 void signals_flags(const struct signals *signals, int64_t row, FILE *out,
                    const char *between);
 
-/* Alarms as kam_account has them: bit 0 is usage, and so on; NaN: nothing is
+/* Alarms, and limits of practice, as kam_account has them: bit 0 is usage, and so on; NaN: nothing is
  * measured. */
 double signals_alarms(const struct signals *signals, int64_t row);
 

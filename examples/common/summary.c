@@ -313,12 +313,14 @@ static void print_signals(FILE *out, const struct result *result) {
     struct words a, b, c;
     if (!s) return;
     fprintf(out,
-            "Signals   %s of %s in %s; %s of %s measured, %s with an alarm\n",
+            "Signals   %s of %s in %s; %s of %s measured, %s with an alarm, %s "
+            "at a limit of practice\n",
             many(&a, s->n_events, "event"), many(&b, s->n_used, "signal"),
             csv_name(result->options->signals_file),
             grouped(&c, (double)s->n_measured, 0),
             many(&(struct words){""}, s->n_rows, "account"),
-            grouped(&(struct words){""}, (double)s->n_alarmed, 0));
+            grouped(&(struct words){""}, (double)s->n_alarmed, 0),
+            grouped(&(struct words){""}, (double)s->n_limited, 0));
     if (s->n_lost[LOST_STRANGER] > 0)
         fprintf(out,
                 "          left out: %s of accounts that no used line names\n",

@@ -100,7 +100,9 @@ enum {
     KAM_SIGNAL_IS_NORMAL = 1,     /**< around a level */
     KAM_SIGNAL_IS_LOG_NORMAL = 2, /**< around a level, in shares of it: amounts;
                                        zero is the largest fall */
-    KAM_SIGNAL_IS_COUNT = 3       /**< counts of independent events (Poisson) */
+    KAM_SIGNAL_IS_COUNT = 3,      /**< counts of independent events (Poisson) */
+    KAM_SIGNAL_IS_GAP = 4         /**< times between such events (exponential);
+                                       a value each gap, not each period */
 };
 
 /** What is told of a period besides its numbers; bits. */
@@ -110,7 +112,10 @@ enum {
     KAM_SIGNAL_LOST = 4,  /**< not measured, for longer than `stale_periods`, or
                                 never: no numbers */
     KAM_SIGNAL_SHORT = 8, /**< too short, or never varied: no alarm can be */
-    KAM_SIGNAL_OUTSIDE = 16 /**< not possible under its law: taken as missing */
+    KAM_SIGNAL_OUTSIDE =
+        16,               /**< not possible under its law: taken as missing */
+    KAM_SIGNAL_LIMIT = 32 /**< kam_signal_of: at the limit of practice (C4) or
+                               beyond; no rate of false alarms is known */
 };
 
 /** Measurements of accounts. */
@@ -123,10 +128,10 @@ typedef struct kam_signal_series {
     int32_t law;           /**< KAM_SIGNAL_IS_* */
     int32_t stale_periods; /**< how long numbers last unmeasured, >= 0 */
     kam_column level;      /**< shape (n_accounts): known mean (of the logs for
-                                LOG_NORMAL; a count's rate); absent: from the
+                                LOG_NORMAL; a count's rate; a gap); absent: from the
                                 account's own earlier periods (Hawkins 1987) */
     kam_column spread;     /**< shape (n_accounts): known standard deviation,
-                                with level; not for counts */
+                                with level; not for counts and gaps */
 } kam_signal_series;
 
 /** Where to write, each shape (n_accounts, n_periods); NULL: not wanted. */
@@ -182,9 +187,11 @@ KAM_API kam_status kam_signal_watch(const kam_signal_chart *chart,
                                     const kam_signal_out *out, kam_diag *diag);
 
 /** Measures and watches one of the signals of C4 as the table on its page has it,
- *  in the unit of its KAM_REASON_*: a column of a kam_panel. Changes (usage,
- *  orders, satisfaction) and payments alarm by a chart, the others at the limit
- *  of practice. Allocates. @param options chart; its direction is not read
+ *  in the unit of its KAM_REASON_*: a column of a kam_panel. Each alarms by its
+ *  own chart: of measurements, where `periods` of the options are those of
+ *  `events`; or of the times between events (complaints, changes, contacts, late
+ *  deliveries), where `periods` are such times. LIMIT is told beside. Allocates.
+ *  @param options chart; its direction is not read
  *  @param[out] signal, since, flags shape (n_accounts, n_periods); or NULL.
  *              NaN: nothing to tell; since as in kam_signal_out */
 KAM_API kam_status kam_signal_of(int32_t reason,

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/memory.h"
 #include "base/sized.h"
+#include "churn/signal_gap.h"
 #include "churn/signal_limit.h"
 
 /* What becomes the signal: how far it fell, as a share or as it is, or what it
@@ -17,28 +18,30 @@ enum { FALL_SHARE, FALL, LEVEL };
 enum { RECENT = 3 }; /* periods a change of the contact person stays in mind */
 
 static const struct practice {
-    int32_t reason, rule, law, direction, shown, has_chart, stale_periods;
+    int32_t reason, rule, law, direction, shown;
+    int32_t events; /* of the chart of times between; 0: of measurements */
+    int32_t stale_periods;
 } PRACTICE[] = {
     {KAM_REASON_USAGE, KAM_SIGNAL_TOTAL, KAM_SIGNAL_IS_LOG_NORMAL,
-     KAM_SIGNAL_DOWN, FALL_SHARE, 1, 2},
+     KAM_SIGNAL_DOWN, FALL_SHARE, 0, 2},
     {KAM_REASON_PAYMENT_DELAY, KAM_SIGNAL_DELAY, KAM_SIGNAL_IS_NORMAL,
-     KAM_SIGNAL_UP, LEVEL, 1, 2},
+     KAM_SIGNAL_UP, LEVEL, 0, 2},
     {KAM_REASON_ORDERS, KAM_SIGNAL_SUM, KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_DOWN,
-     FALL_SHARE, 1, 0},
+     FALL_SHARE, 0, 0},
     {KAM_REASON_PRICE_GAP, KAM_SIGNAL_MEAN, KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_UP,
      LEVEL, 0, 6},
-    {KAM_REASON_CHANGES, KAM_SIGNAL_OPEN, KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_UP,
-     LEVEL, 0, 0},
+    {KAM_REASON_CHANGES, KAM_SIGNAL_OPEN, KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_DOWN,
+     LEVEL, KAM__PASSED, 0},
     {KAM_REASON_CONTACT_CHANGED, KAM_SIGNAL_COUNT, KAM_SIGNAL_IS_NORMAL,
-     KAM_SIGNAL_UP, LEVEL, 0, 0},
+     KAM_SIGNAL_DOWN, LEVEL, KAM__EACH, 0},
     {KAM_REASON_SATISFACTION, KAM_SIGNAL_MEAN, KAM_SIGNAL_IS_NORMAL,
-     KAM_SIGNAL_DOWN, FALL, 1, 12},
+     KAM_SIGNAL_DOWN, FALL, 0, 12},
     {KAM_REASON_COMPLAINTS, KAM_SIGNAL_OPEN, KAM_SIGNAL_IS_NORMAL,
-     KAM_SIGNAL_UP, LEVEL, 0, 0},
+     KAM_SIGNAL_DOWN, LEVEL, KAM__PASSED, 0},
     {KAM_REASON_CONTACT_GAP, KAM_SIGNAL_AGE, KAM_SIGNAL_IS_NORMAL,
-     KAM_SIGNAL_UP, LEVEL, 0, 0},
-    {KAM_REASON_DELIVERY, KAM_SIGNAL_LATE, KAM_SIGNAL_IS_NORMAL, KAM_SIGNAL_UP,
-     LEVEL, 0, 2},
+     KAM_SIGNAL_UP, LEVEL, KAM__VISIT, 0},
+    {KAM_REASON_DELIVERY, KAM_SIGNAL_LATE, KAM_SIGNAL_IS_NORMAL,
+     KAM_SIGNAL_DOWN, LEVEL, KAM__LATE, 2},
 };
 
 static const struct practice *practice_of(int32_t reason) {
@@ -63,15 +66,14 @@ static void add_recent(double *value, int64_t n_accounts, int32_t n_periods) {
 static void convert(const struct practice *p, int64_t n_cells, double limit,
                     double *signal, int32_t *since, uint32_t *flags) {
     for (int64_t i = 0; i < n_cells; i++) {
-        if (since && !p->has_chart) since[i] = -1;
-        if (p->has_chart) {
-            if (p->shown == LEVEL) continue;
+        if (p->events) {
+            if (since) since[i] = -1;
+            flags[i] &= ~(uint32_t)(KAM_SIGNAL_SHORT | KAM_SIGNAL_ALARM);
+        } else if (p->shown != LEVEL) {
             if (flags[i] & KAM_SIGNAL_SHORT) signal[i] = (double)NAN;
             signal[i] = signal[i] == 0 ? 0 : -signal[i];
-        } else {
-            flags[i] &= ~(uint32_t)(KAM_SIGNAL_SHORT | KAM_SIGNAL_ALARM);
-            if (signal[i] >= limit) flags[i] |= KAM_SIGNAL_ALARM;
         }
+        if (signal[i] >= limit) flags[i] |= KAM_SIGNAL_LIMIT;
     }
 }
 
@@ -107,6 +109,9 @@ static kam_status look(const struct practice *p, const kam_signal_events *e,
     if (status == KAM_OK)
         convert(p, e->n_accounts * e->n_periods, kam__signal_limit(p->reason),
                 room->signal, since, room->flags);
+    if (status == KAM_OK && p->events)
+        status =
+            kam__signal_by_gap(p->events, chart, e, host, room->flags, diag);
     return status;
 }
 
@@ -153,7 +158,7 @@ kam_status kam_signal_of(int32_t reason, const kam_signal_events *events,
     if (!signal) room.signal = kam__allocate(&lent, n, sizeof(double));
     if (!flags) room.flags = kam__allocate(&lent, n, sizeof(uint32_t));
     status = room.value && room.signal && room.flags
-                 ? look(p, &e, &chart, host, &room, since, diag)
+                 ? look(p, &e, &chart, &lent, &room, since, diag)
                  : kam__no_memory(diag);
     kam__release(&lent, room.value, n, sizeof(double));
     if (!signal) kam__release(&lent, room.signal, n, sizeof(double));

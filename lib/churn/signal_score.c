@@ -16,7 +16,9 @@ static const double MOST_SCORE = 8, MOST_COUNT = 1e6;
 
 int kam__usual_takes(const struct kam__usual *usual, double x) {
     if (!isfinite(x)) return 0;
-    if (usual->law == KAM_SIGNAL_IS_LOG_NORMAL) return x >= 0;
+    if (usual->law == KAM_SIGNAL_IS_LOG_NORMAL ||
+        usual->law == KAM_SIGNAL_IS_GAP)
+        return x >= 0;
     if (usual->law == KAM_SIGNAL_IS_COUNT)
         return x >= 0 && x <= MOST_COUNT && x == floor(x);
     return 1;
@@ -56,16 +58,16 @@ static int score_of_number(const struct kam__usual *usual, double x,
     return 1;
 }
 
-/* A number in (0, 1) that takes the place of the part of a count that whole
- * numbers cannot show (Dunn & Smyth 1996): the same for the same history. The
- * mixer is that of SplitMix64 (Steele, Lea & Flood 2014). */
-static double part_of(double n, double sum, double x) {
-    uint64_t h = kam__bits(n) ^ kam__bits(sum) * 0x9e3779b97f4a7c15u ^
-                 kam__bits(x) * 0xd1342543de82ef95u;
+/* The mixer of SplitMix64 (Steele, Lea & Flood 2014). */
+uint64_t kam__mix(uint64_t before, double x) {
+    uint64_t h = before * 0x9e3779b97f4a7c15u ^ kam__bits(x);
     h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
     h = (h ^ h >> 27) * 0x94d049bb133111ebu;
-    h ^= h >> 31;
-    return ((double)(h >> 12) + 0.5) * 0x1p-52;
+    return h ^ h >> 31;
+}
+
+double kam__part(uint64_t mixed) {
+    return ((double)(mixed >> 12) + 0.5) * 0x1p-52;
 }
 
 /* P(X >= x): X Poisson, or binomial, one period's share of n + 1. */
@@ -76,21 +78,39 @@ static double upper(const struct kam__usual *usual, double x, double total) {
     return kam__beta_prime_lower(x, total - x + 1, 1 / usual->n);
 }
 
+/* A gap beside n earlier ones that sum to T: P(longer) = (T / (T + x))^n. */
+static int score_of_gap(const struct kam__usual *usual, double x,
+                        double *score) {
+    if (!usual->is_known && !(usual->sum > 0)) return 0;
+    const double log_tail = usual->is_known
+                                ? -x / usual->level
+                                : -usual->n * kam__log1p(x / usual->sum);
+    *score =
+        within(log_tail > -0.5 ? kam__normal_quantile(-kam__expm1(log_tail))
+                               : -kam__normal_quantile(kam__exp(log_tail)));
+    return 1;
+}
+
+/* The part of a count that whole numbers cannot show is a number from the
+ * history (Dunn & Smyth 1996): the same for the same one. */
 static int score_of_count(const struct kam__usual *usual, double x,
                           double *score) {
     const double total = usual->sum + x;
-    if (!usual->is_known && !(usual->n >= 1 && total > 0)) return 0;
+    if (!usual->is_known && !(usual->sum > 0)) return 0;
     const double above = upper(usual, x + 1, total);
     const double from = upper(usual, x, total);
     const double tail =
-        above + part_of(usual->n, usual->sum, x) * (from - above);
+        above + kam__part(kam__mix(usual->seen + 1, x)) * (from - above);
     *score = within(-kam__normal_quantile(tail));
     return 1;
 }
 
 int kam__usual_score(const struct kam__usual *usual, double x, double *score) {
-    return usual->law == KAM_SIGNAL_IS_COUNT ? score_of_count(usual, x, score)
-                                             : score_of_number(usual, x, score);
+    switch (usual->law) {
+    case KAM_SIGNAL_IS_COUNT: return score_of_count(usual, x, score);
+    case KAM_SIGNAL_IS_GAP: return score_of_gap(usual, x, score);
+    default: return score_of_number(usual, x, score);
+    }
 }
 
 void kam__usual_add(struct kam__usual *usual, double x) {
@@ -98,7 +118,8 @@ void kam__usual_add(struct kam__usual *usual, double x) {
     if (is_log && x == 0) return;
     usual->n++;
     usual->sum += x;
-    if (usual->is_known || usual->law == KAM_SIGNAL_IS_COUNT) return;
+    usual->seen = kam__mix(usual->seen, x);
+    if (usual->is_known || usual->law >= KAM_SIGNAL_IS_COUNT) return;
     /* Welford (1962) */
     const double y = is_log ? kam__log(x) : x;
     const double off = y - usual->level;

@@ -11,6 +11,7 @@ struct kam__usual {
     int32_t is_known;     /* level and spread are given */
     double level, spread; /* known, or mean and sum of squares so far */
     double n, sum;        /* earlier measurements, as they are */
+    uint64_t seen;        /* a mix of all earlier ones, in their order */
 };
 
 /* Whether the law has room for it. */
@@ -22,6 +23,12 @@ int kam__usual_score(const struct kam__usual *usual, double x, double *score);
 
 /* Counts x among the usual ones. */
 void kam__usual_add(struct kam__usual *usual, double x);
+
+/* Mixes a number into what was mixed before. */
+uint64_t kam__mix(uint64_t before, double x);
+
+/* A number in (0, 1) from what was mixed. */
+double kam__part(uint64_t mixed);
 
 /* The mean so far, or as known; NaN without any. */
 double kam__usual_mean(const struct kam__usual *usual);

@@ -9,6 +9,7 @@
 #include "base/rows.h"
 #include "base/sized.h"
 #include "churn/run_length.h"
+#include "churn/signal_gap.h"
 #include "churn/signal_score.h"
 
 struct job {
@@ -60,7 +61,7 @@ static void begin(const struct job *job, int64_t row, struct account *a) {
         a->usual.is_known = 1;
         a->usual.level = kam__number_at(&s->level, row);
         a->usual.spread =
-            s->law == KAM_SIGNAL_IS_COUNT ? 1 : kam__number_at(&s->spread, row);
+            s->law >= KAM_SIGNAL_IS_COUNT ? 1 : kam__number_at(&s->spread, row);
     }
 }
 
@@ -68,7 +69,8 @@ static void begin(const struct job *job, int64_t row, struct account *a) {
 static int is_sound(const struct kam__usual *u) {
     if (!u->is_known) return 1;
     if (u->law == KAM_SIGNAL_IS_COUNT) return u->level > 0 && u->level <= 1e6;
-    return isfinite(u->level) && u->spread > 0 && isfinite(u->spread);
+    return isfinite(u->level) && u->spread > 0 && isfinite(u->spread) &&
+           (u->law != KAM_SIGNAL_IS_GAP || u->level > 0);
 }
 
 static void move_side(const struct job *job, struct side *side, double to,
@@ -217,9 +219,50 @@ static void watch(void *context, int64_t first, int32_t n) {
     }
 }
 
+/* Of the statistic itself. */
+static double limit_of(const kam_signal_chart *chart) {
+    const double k = chart->reference;
+    return chart->kind == KAM_SIGNAL_EWMA ? chart->limit * sqrt(k / (2 - k))
+                                          : chart->limit;
+}
+
+/* The alarm at a period's end: of a gap that ended in it; or one that stands,
+ * as the gap still open lets it. An open gap that is short tells nothing yet; a
+ * long one tells as much as if it ended now. */
+static uint32_t alarm_at(const struct job *job, const struct account *ended,
+                         double open, int32_t at) {
+    struct account now = *ended;
+    const int is_up = job->chart.direction == KAM_SIGNAL_UP;
+    if (!(open > 0)) return is_up ? 0 : ended->last.flags & KAM_SIGNAL_ALARM;
+    take(job, &now, open, at);
+    return now.last.flags & (is_up ? ~0u : ended->last.flags) &
+           KAM_SIGNAL_ALARM;
+}
+
+void kam__signal_gaps(const kam_signal_chart *chart, int32_t law,
+                      const struct kam__gaps *gaps, uint32_t *flags) {
+    struct job job = {.chart = *chart, .limit = limit_of(chart)};
+    struct account account;
+    int64_t i = 0;
+    job.series.law = law;
+    begin(&job, 0, &account);
+    for (int32_t t = 0; t < gaps->n_periods; t++) {
+        uint32_t alarm = 0;
+        for (; i < gaps->n && gaps->when[i] < gaps->start[t + 1]; i++) {
+            if (i == 0) continue;
+            take(&job, &account, gaps->at[i] - gaps->at[i - 1], (int32_t)i);
+            alarm |= account.last.flags & KAM_SIGNAL_ALARM;
+        }
+        const double open = i > 0 ? gaps->end_at[t] - gaps->at[i - 1] : 0;
+        flags[t] |= alarm | alarm_at(&job, &account, open, (int32_t)i);
+        if (account.n_taken == 0) flags[t] |= KAM_SIGNAL_SHORT;
+    }
+}
+
 static kam_status check_series(const struct job *job, kam_diag *diag) {
     const kam_signal_series *const s = &job->series;
     const int is_count = s->law == KAM_SIGNAL_IS_COUNT;
+    const int has_spread = s->law < KAM_SIGNAL_IS_COUNT;
     if (s->n_periods < 1)
         return kam__fail(diag, KAM_ERR_SHAPE, "series.n_periods", -1,
                          s->n_periods, "{value} periods are not 1 or more.");
@@ -227,7 +270,7 @@ static kam_status check_series(const struct job *job, kam_diag *diag) {
         return kam__fail(diag, KAM_ERR_SHAPE, "series.n_accounts", -1,
                          (double)s->n_accounts,
                          "{value} accounts are not possible.");
-    if (s->law < KAM_SIGNAL_IS_NORMAL || s->law > KAM_SIGNAL_IS_COUNT)
+    if (s->law < KAM_SIGNAL_IS_NORMAL || s->law > KAM_SIGNAL_IS_GAP)
         return kam__fail(diag, KAM_ERR_OPTION, "series.law", -1, s->law,
                          "{value} is no KAM_SIGNAL_IS_*.");
     if (job->chart.kind == KAM_SIGNAL_POISSON && !is_count)
@@ -236,7 +279,7 @@ static kam_status check_series(const struct job *job, kam_diag *diag) {
     if (s->stale_periods < 0)
         return kam__fail(diag, KAM_ERR_OPTION, "series.stale_periods", -1,
                          s->stale_periods, "{value} is below 0.");
-    if (!is_count && !s->level.values != !s->spread.values)
+    if (has_spread && !s->level.values != !s->spread.values)
         return kam__fail(diag, KAM_ERR_NULL,
                          s->level.values ? "series.spread" : "series.level", -1,
                          NAN, "Level and spread go together.");
@@ -266,11 +309,8 @@ kam_status kam_signal_watch(const kam_signal_chart *chart,
         status = kam__sized_read(&job.out, sizeof job.out, out, sizeof job.out,
                                  "out", diag);
     if (status != KAM_OK) return status;
-    const double k = chart->reference;
     job.chart = *chart;
-    job.limit = chart->kind == KAM_SIGNAL_EWMA
-                    ? chart->limit * sqrt(k / (2 - k))
-                    : chart->limit;
+    job.limit = limit_of(chart);
     status = check_series(&job, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)

@@ -205,7 +205,8 @@ static void test_of(void **state) {
     kam_signal_of(KAM_REASON_CONTACT_GAP, &e, NULL, NULL, signal, NULL, flags,
                   NULL);
     assert_true(signal[3] == 24);
-    assert_int_equal(flags[3], KAM_SIGNAL_ALARM); /* beyond 15 days */
+    assert_int_equal(flags[1], KAM_SIGNAL_LIMIT | KAM_SIGNAL_SHORT);
+    assert_true(flags[3] & KAM_SIGNAL_LIMIT); /* beyond 15 days */
     kam_signal_of(KAM_REASON_CONTACT_CHANGED, &e, NULL, NULL, signal, NULL,
                   flags, NULL);
     assert_true(signal[0] == 1 && signal[1] == 2 && signal[14] == 3);

@@ -18,10 +18,11 @@ RULES = {"sum": _ffi.KAM_SIGNAL_SUM, "count": _ffi.KAM_SIGNAL_COUNT, "total": _f
 KINDS = {"cusum": _ffi.KAM_SIGNAL_CUSUM, "ewma": _ffi.KAM_SIGNAL_EWMA, "poisson": _ffi.KAM_SIGNAL_POISSON}
 DIRECTIONS = {"up": _ffi.KAM_SIGNAL_UP, "down": _ffi.KAM_SIGNAL_DOWN, "both": _ffi.KAM_SIGNAL_BOTH}
 LAWS = {"normal": _ffi.KAM_SIGNAL_IS_NORMAL, "log_normal": _ffi.KAM_SIGNAL_IS_LOG_NORMAL,
-        "count": _ffi.KAM_SIGNAL_IS_COUNT}
+        "count": _ffi.KAM_SIGNAL_IS_COUNT, "gap": _ffi.KAM_SIGNAL_IS_GAP}
 #: bits of `flags`
-ALARM, STALE, LOST, SHORT, OUTSIDE = (_ffi.KAM_SIGNAL_ALARM, _ffi.KAM_SIGNAL_STALE, _ffi.KAM_SIGNAL_LOST,
-                                      _ffi.KAM_SIGNAL_SHORT, _ffi.KAM_SIGNAL_OUTSIDE)
+ALARM, STALE, LOST, SHORT, OUTSIDE, LIMIT = (
+    _ffi.KAM_SIGNAL_ALARM, _ffi.KAM_SIGNAL_STALE, _ffi.KAM_SIGNAL_LOST, _ffi.KAM_SIGNAL_SHORT, _ffi.KAM_SIGNAL_OUTSIDE,
+    _ffi.KAM_SIGNAL_LIMIT)
 
 
 def _one_of(name: str, given: str, known: dict[str, int]) -> int:

@@ -240,7 +240,7 @@ def _signals(result: Result) -> str:
         return ""
     made = (f"Signals   {many(found.n_events, 'event')} of {many(len(found.names), 'signal')} in "
             f"{_csvfile.name_of(found.path)}; {grouped(found.n_measured)} of {many(found.n_rows, 'account')} measured, "
-            f"{grouped(found.n_alarmed)} with an alarm\n")
+            f"{grouped(found.n_alarmed)} with an alarm, {grouped(found.n_limited)} at a limit of practice\n")
     if found.n_strangers > 0:
         made += f"          left out: {many(found.n_strangers, 'event')} of accounts that no used line names\n"
     lost = ", ".join(f"{many(n, 'event')} {why}" for why, n in found.n_lost.items() if n)

@@ -111,7 +111,8 @@ class Signals:
         self._most = {name: 4 * 0.6931471805599453 / mean[j + 1] for j, name in enumerate(self.names)}
         self._learn(book, log, hazard.Prior(mean, prior.precision), answers)
         self._change(answers)
-        self.n_alarmed = sum(bool(self._flags(i)[0] & signal.ALARM) for i in range(book.n))
+        self.n_alarmed, self.n_limited = (sum(bool(self._flags(i)[0] & bit) for i in range(book.n))
+                                          for bit in (signal.ALARM, signal.LIMIT))
         self.n_measured = sum(self._flags(i)[1] < len(self.names) for i in range(book.n))
 
     def _read(self, book: Book) -> None:
@@ -245,10 +246,10 @@ class Signals:
     def alarms(self) -> array[float]:
         """One bit a signal with an alarm, from bit 0 for usage on; NaN where nothing is measured."""
         measured = [[name for name in self.names if not math.isnan(self.now.value[name][i])] for i in range(self.n_rows)]
-        return array("d", [sum(1 << list(SIGNALS).index(name) for name in names if self.now.flags[name][i] & signal.ALARM)
+        return array("d", [sum(1 << list(SIGNALS).index(name) for name in names if self.now.flags[name][i] & (signal.ALARM | signal.LIMIT))
                            if names else math.nan for i, names in enumerate(measured)])
 
     def flag_names(self, row: int) -> list[str]:
         flags, lacks = self._flags(row)
-        return ([name for bit, name in ((signal.ALARM, "alarm"), (signal.STALE, "stale")) if flags & bit]
+        return ([name for bit, name in ((signal.ALARM, "alarm"), (signal.LIMIT, "limit"), (signal.STALE, "stale")) if flags & bit]
                 + ["unmeasured"] * (lacks > 0) + ["impossible"] * (self._keys[row] in self._wrong))
