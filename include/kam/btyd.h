@@ -179,12 +179,15 @@ KAM_API kam_status kam_btyd_next_order_by(const kam_btyd *model,
                                           uint32_t *row_flags, kam_diag *diag);
 
 /**
- * Why an account's churn risk is what it is: the Shapley values (Shapley 1953)
- * of silence, rhythm and tenure, on the log-odds of kam_btyd_no_order, against
- * a reference account. base + silence + rhythm + tenure add up exactly to the
- * log-odds. Never allocates; can be cancelled.
+ * Why an account's churn risk is what it is, on the log-odds of
+ * kam_btyd_no_order. Silence: beside the same account silent for one of its own
+ * intervals, t_x / x (without one, the reference's), so that it raises the risk
+ * where it is longer. Rhythm and tenure: the Shapley values (Shapley 1953) of
+ * that interval and of t_x and one interval, beside a reference account. base +
+ * silence + rhythm + tenure add up exactly. Never allocates; can be cancelled.
  *
- * @param reference the typical account of the book: x, t_x, T
+ * @param reference the typical account of the book: x, t_x, T; its silence is
+ *                  taken as one of its intervals
  * @param[out] reasons shape (n_rows, 4): base, silence, rhythm, tenure, in this
  *                     order; contributions NaN where flagged
  */

@@ -20,8 +20,10 @@ enum {
 /** What moves a churn risk. The numbers are pinned. */
 enum {
     KAM_REASON_NONE = 0,    /**< no reason: nothing else moved the score */
-    KAM_REASON_BASE = 1,    /**< the book's typical account; value: its risk */
-    KAM_REASON_SILENCE = 2, /**< days since the last order; value: days */
+    KAM_REASON_BASE = 1,    /**< the book's typical account, silent for one
+                                 of its intervals; value: its risk */
+    KAM_REASON_SILENCE = 2, /**< days since the last order, beside the
+                                 account's own interval; value: days */
     KAM_REASON_RHYTHM = 3,  /**< how often it orders; value: days an order */
     KAM_REASON_TENURE = 4,  /**< how long it has been known; value: days */
     KAM_REASON_REST = 5,    /**< all other signals; value: how many */
@@ -48,7 +50,8 @@ enum {
  */
 typedef struct kam_reason {
     int32_t id;          /**< KAM_REASON_* */
-    int32_t reserved;    /**< 0 */
+    int32_t tenths;      /**< SILENCE: tenths of the account's own time between
+                              orders, 0 when it has none; else 0 */
     double contribution; /**< on the score's scale; > 0 raises it */
     double value;        /**< the fact behind it, in the unit the id names */
 } kam_reason;

@@ -97,12 +97,11 @@ typedef struct kam_signal_report {
 
 /** What measurements are like when all is well. The numbers are pinned. */
 enum {
-    KAM_SIGNAL_IS_NORMAL = 1,     /**< around a level */
-    KAM_SIGNAL_IS_LOG_NORMAL = 2, /**< around a level, in shares of it: amounts;
-                                       zero is the largest fall */
-    KAM_SIGNAL_IS_COUNT = 3,      /**< counts of independent events (Poisson) */
-    KAM_SIGNAL_IS_GAP = 4         /**< times between such events (exponential);
-                                       a value each gap, not each period */
+    KAM_SIGNAL_IS_NORMAL = 1, /**< around a level */
+    KAM_SIGNAL_IS_LOG_NORMAL =
+        2,                   /**< in shares of a level: amounts; zero: -8 */
+    KAM_SIGNAL_IS_COUNT = 3, /**< counts of independent events (Poisson) */
+    KAM_SIGNAL_IS_GAP = 4 /**< times between them (exponential), a value each */
 };
 
 /** What is told of a period besides its numbers; bits. */
@@ -114,8 +113,7 @@ enum {
     KAM_SIGNAL_SHORT = 8, /**< too short, or never varied: no alarm can be */
     KAM_SIGNAL_OUTSIDE =
         16,               /**< not possible under its law: taken as missing */
-    KAM_SIGNAL_LIMIT = 32 /**< kam_signal_of: at the limit of practice (C4) or
-                               beyond; no rate of false alarms is known */
+    KAM_SIGNAL_LIMIT = 32 /**< kam_signal_of: at the limit of practice (C4) */
 };
 
 /** Measurements of accounts. */
@@ -186,12 +184,9 @@ KAM_API kam_status kam_signal_watch(const kam_signal_chart *chart,
                                     const kam_host *host,
                                     const kam_signal_out *out, kam_diag *diag);
 
-/** Measures and watches one of the signals of C4 as the table on its page has it,
- *  in the unit of its KAM_REASON_*: a column of a kam_panel. Each alarms by its
- *  own chart: of measurements, where `periods` of the options are those of
- *  `events`; or of the times between events (complaints, changes, contacts, late
- *  deliveries), where `periods` are such times. LIMIT is told beside. Allocates.
- *  @param options chart; its direction is not read
+/** Measures and watches a signal of C4 as its page has it, in the unit of its
+ *  KAM_REASON_*. Its chart is of measurements, or of the times between rare events,
+ *  which `periods` then counts. Allocates. @param options direction is not read
  *  @param[out] signal, since, flags shape (n_accounts, n_periods); or NULL.
  *              NaN: nothing to tell; since as in kam_signal_out */
 KAM_API kam_status kam_signal_of(int32_t reason,

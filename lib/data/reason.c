@@ -73,8 +73,8 @@ static void add_base(struct kam__text *text, double risk, int zh) {
     kam__text_add(text, zh ? "%" : " % risk");
 }
 
-static void add_silence(struct kam__text *text, double days, enum effect effect,
-                        int zh) {
+static void add_silence(struct kam__text *text, double days, int32_t tenths,
+                        enum effect effect, int zh) {
     const int recent = effect == LOWERS;
     if (!isfinite(days)) {
         kam__text_add(text, zh ? "距上次下单的时间未知"
@@ -87,6 +87,11 @@ static void add_silence(struct kam__text *text, double days, enum effect effect,
         if (!zh) kam__text_add(text, "no order for ");
         add_days(text, days, zh);
         if (zh) kam__text_add(text, "没有下单");
+        if (tenths > 0) {
+            kam__text_add(text, zh ? "，为自身间隔的 " : ", ");
+            add_rounded(text, tenths / 10.0);
+            kam__text_add(text, zh ? " 倍" : " times its own interval,");
+        }
     }
     add_effect(text, effect, zh, " ");
 }
@@ -312,7 +317,9 @@ static void write_text(const kam_reason *reason, struct month since,
         kam__text_in(text, size < SIZE_MAX ? (size_t)size : SIZE_MAX);
     switch (reason->id) {
     case KAM_REASON_BASE: add_base(&to, value, zh); break;
-    case KAM_REASON_SILENCE: add_silence(&to, value, effect, zh); break;
+    case KAM_REASON_SILENCE:
+        add_silence(&to, value, reason->tenths, effect, zh);
+        break;
     case KAM_REASON_RHYTHM: add_rhythm(&to, value, effect, zh); break;
     case KAM_REASON_TENURE: add_tenure(&to, value, effect, zh); break;
     case KAM_REASON_REST: add_rest(&to, value, effect, zh); break;

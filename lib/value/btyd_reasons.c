@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a churn risk is what it is: Shapley (1953) values of three facts. */
+/* Why a churn risk is what it is, in two steps. From the typical account to one
+ * with this account's interval and tenure, both on their rhythm, silent for one
+ * interval: Shapley (1953) values of the two facts. Then from one interval of
+ * silence to the account's own. Risk rises with silence, so silence raises the
+ * risk exactly where it is longer than the account's own interval. */
 #include <math.h>
 #include <string.h>
 
@@ -9,29 +13,41 @@
 #include "math/elementary.h"
 #include "value/btyd_reasons.h"
 
-/* The facts: silence T - t_x, rhythm x / T, tenure T. */
-enum { SILENCE, RHYTHM, TENURE, N_FACTS, N_MIXES = 1 << N_FACTS };
+/* Parts of a reason; mixes of interval and tenure, and the account itself. */
+enum { SILENCE = 1, RHYTHM, TENURE, N_REASONS };
+enum { BASE, ITS_INTERVAL, ITS_TENURE, ON_RHYTHM, ITSELF, N_MIXES };
 
-struct facts {
-    double of[N_FACTS];
+struct history {
+    double x, t_x, T;
 };
 
-static struct facts facts_of(double x, double t_x, double T) {
-    return (struct facts){{T - t_x, T > 0 ? x / T : 0, T}};
+/* On its rhythm: as long known, and silent for one interval; infinite: it never
+ * ordered again. Orders that do not come out whole are fine for the model's
+ * formulas. */
+struct facts {
+    double interval, tenure;
+};
+
+static struct history on_rhythm(double interval, double tenure) {
+    const double t_x = tenure - interval;
+    if (!(t_x > 0)) return (struct history){0, 0, tenure};
+    return (struct history){t_x / interval, t_x, tenure};
 }
 
-/* The history that an account with these facts would have. Orders that do not
- * come out whole are fine for the model's formulas; periods are not, where a
- * family counts them, and each has at most one order. */
-static void history_of(const struct facts *facts, int by_period, double *x,
-                       double *t_x, double *T) {
-    *T = facts->of[TENURE];
-    *x = facts->of[RHYTHM] * *T;
-    *t_x = *x > 0 && *T > facts->of[SILENCE] ? *T - facts->of[SILENCE] : 0;
-    if (!by_period) return;
-    *T = floor(*T);
-    *t_x = *t_x < *T ? floor(*t_x) : *T;
-    *x = *x < *t_x ? *x : *t_x;
+/* Where a family counts periods, they are whole, and each has at most one order. */
+static struct history possible(struct history h) {
+    h.T = ceil(h.T);
+    h.t_x = h.t_x < h.T ? floor(h.t_x) : h.T;
+    h.x = h.x < h.t_x ? h.x : h.t_x;
+    return h;
+}
+
+/* `usual` is the typical interval: that of an account that never ordered again,
+ * or only on its first day. */
+static struct facts facts_of(double x, double t_x, double usual) {
+    if (!(x > 0)) return (struct facts){(double)INFINITY, usual};
+    const double interval = t_x > 0 ? t_x / x : usual;
+    return (struct facts){interval, t_x + interval};
 }
 
 /* Steps of 2^-40 up to 2^12 fit a double, so sums of such numbers are exact. */
@@ -40,31 +56,19 @@ static double on_grid(double y) {
     return (limited + 0x1.8p12) - 0x1.8p12;
 }
 
-/* odds[mix]: bit f of mix set where fact f is the account's own, clear where it
- * is the reference's. Writes the base and the three values, which add up to
- * odds[7] exactly: the last bits go to the largest. */
-static void shapley(const double *odds, kam_reason *reasons) {
-    static const double weight[N_FACTS] = {1.0 / 3, 1.0 / 6, 1.0 / 3};
+/* Writes the parts, which add up to odds[ITSELF] exactly. */
+static void divide(const double *odds, kam_reason *reasons) {
     double on[N_MIXES];
     for (int mix = 0; mix < N_MIXES; mix++) on[mix] = on_grid(odds[mix]);
-    const double base = on[0];
-    double value[N_FACTS], rest = on[N_MIXES - 1] - base;
-    int largest = 0;
-    for (int f = 0; f < N_FACTS; f++) {
-        double sum = 0;
-        for (int mix = 0; mix < N_MIXES; mix++) {
-            if (mix >> f & 1) continue;
-            const int size = (mix & 1) + (mix >> 1 & 1) + (mix >> 2 & 1);
-            sum += weight[size] * (on[mix | 1 << f] - on[mix]);
-        }
-        value[f] = on_grid(sum);
-        rest -= value[f];
-        if (fabs(value[f]) > fabs(value[largest])) largest = f;
-    }
-    value[largest] += rest;
-    reasons[0].contribution = base;
-    for (int f = 0; f < N_FACTS; f++) reasons[f + 1].contribution = value[f];
+    const double rhythm = on_grid(0.5 * (on[ITS_INTERVAL] - on[BASE]) +
+                                  0.5 * (on[ON_RHYTHM] - on[ITS_TENURE]));
+    reasons[0].contribution = on[BASE];
+    reasons[SILENCE].contribution = on[ITSELF] - on[ON_RHYTHM];
+    reasons[RHYTHM].contribution = rhythm;
+    reasons[TENURE].contribution = on[ON_RHYTHM] - on[BASE] - rhythm;
 }
+
+static const double MOST_TENTHS = 2e9;
 
 /* What the texts say: the base's risk, days of silence, days an order, days. */
 static void name_reasons(const struct kam__explainer *work, double base_risk,
@@ -75,49 +79,57 @@ static void name_reasons(const struct kam__explainer *work, double base_risk,
                             T * days};
     static const int32_t id[] = {KAM_REASON_BASE, KAM_REASON_SILENCE,
                                  KAM_REASON_RHYTHM, KAM_REASON_TENURE};
-    for (int i = 0; i <= N_FACTS; i++)
+    for (int i = 0; i < N_REASONS; i++)
         reasons[i] = (kam_reason){id[i], 0, NAN, value[i]};
+    const double tenths = t_x > 0 ? floor(10 * x * ((T - t_x) / t_x) + 0.5) : 0;
+    reasons[SILENCE].tenths =
+        tenths < MOST_TENTHS ? (int32_t)tenths : (int32_t)MOST_TENTHS;
 }
 
 enum { ROWS_AT_ONCE = KAM__TILE / N_MIXES };
 
-/* Some rows, each with its eight mixtures of own and reference facts, as one
- * tile. */
+/* Some rows, each with its mixes, as one tile. */
 static void explain(const struct kam__explainer *work,
                     const struct kam__btyd_rows *rows, int32_t first, int32_t n,
                     kam_reason *reasons) {
     double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE], odds[KAM__TILE];
-    const struct facts reference =
-        facts_of(work->reference[0], work->reference[1], work->reference[2]);
+    const double *const r = work->reference;
+    const int by_period = work->family->usable != 0;
+    const struct facts typical = facts_of(r[0], r[1], r[2]);
+    const double usual = r[0] > 0 && r[1] > 0 ? typical.interval : r[2];
     for (int32_t i = 0; i < n; i++) {
         const int32_t row = first + i;
-        const struct facts own =
-            facts_of(rows->x[row], rows->t_x[row], rows->T[row]);
+        const struct facts own = facts_of(rows->x[row], rows->t_x[row], usual);
+        const struct history mixes[N_MIXES] = {
+            on_rhythm(typical.interval, typical.tenure),
+            on_rhythm(own.interval, typical.tenure),
+            on_rhythm(typical.interval, own.tenure),
+            on_rhythm(own.interval, own.tenure),
+            {rows->x[row], rows->t_x[row], rows->T[row]}};
         for (int mix = 0; mix < N_MIXES; mix++) {
-            const int32_t at = i * N_MIXES + mix;
-            struct facts facts;
-            for (int f = 0; f < N_FACTS; f++)
-                facts.of[f] = mix >> f & 1 ? own.of[f] : reference.of[f];
-            history_of(&facts, work->family->usable != 0, &x[at], &t_x[at],
-                       &T[at]);
+            const struct history h =
+                by_period && mix != ITSELF ? possible(mixes[mix]) : mixes[mix];
+            x[i * N_MIXES + mix] = h.x;
+            t_x[i * N_MIXES + mix] = h.t_x;
+            T[i * N_MIXES + mix] = h.T;
         }
-        /* The account itself, without the rounding of the way there and back. */
-        x[i * N_MIXES + N_MIXES - 1] = rows->x[row];
-        t_x[i * N_MIXES + N_MIXES - 1] = rows->t_x[row];
+        /* Without the rounding of the way there and back. */
+        x[i * N_MIXES + ON_RHYTHM] = rows->x[row];
+        t_x[i * N_MIXES + ON_RHYTHM] = rows->t_x[row];
     }
     const struct kam__btyd_tile tile = {n * N_MIXES, work->isa, x,   t_x,
                                         T,           NULL,      NULL};
     work->family->no_order_log_odds(work->family, work->model->parameter, &tile,
                                     work->horizon, odds);
-    const double base_risk = 1 / (1 + kam__exp(-odds[0]));
+    const double base_risk = 1 / (1 + kam__exp(-odds[BASE]));
     for (int32_t i = 0; i < n; i++) {
         const int32_t row = first + i;
-        kam_reason *const out = reasons + (int64_t)row * (N_FACTS + 1);
+        kam_reason *const out = reasons + (int64_t)row * N_REASONS;
         name_reasons(work, base_risk, rows->x[row], rows->t_x[row],
                      rows->T[row], out);
-        if (!rows->flag[row]) shapley(odds + i * N_MIXES, out);
-        for (int r = 1; rows->flag[row] && r <= N_FACTS; r++)
-            out[r].value = NAN;
+        if (!rows->flag[row]) divide(odds + i * N_MIXES, out);
+        for (int k = 1; rows->flag[row] && k < N_REASONS; k++)
+            out[k].value = NAN;
     }
 }
 
@@ -168,7 +180,7 @@ static void explain_rows(void *context, int64_t first, int32_t n) {
     struct kam__btyd_rows rows;
     kam__btyd_load(&to->accounts, first, n, to->explainer.isa, &rows);
     kam__btyd_explain(&to->explainer, &rows, n,
-                      to->reasons + first * (N_FACTS + 1));
+                      to->reasons + first * N_REASONS);
     for (int32_t i = 0; to->row_flags && i < n; i++)
         to->row_flags[first + i] = rows.flag[i];
 }

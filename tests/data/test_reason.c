@@ -146,6 +146,15 @@ static void test_silence(void **state) {
     both(KAM_REASON_SILENCE, NAN, 60, "no order for 60 days", "60 天没有下单");
     both(KAM_REASON_SILENCE, 1, 1, "no order for 1 day raises the risk",
          "1 天没有下单，推高流失风险");
+    const kam_reason long_gone = {KAM_REASON_SILENCE, 62, 0.5, 143};
+    char text[160];
+    kam_reason_text(&long_gone, KAM_EN, text, sizeof text, NULL);
+    assert_string_equal(text,
+                        "no order for 143 days, 6.2 times its own "
+                        "interval, raises the risk");
+    kam_reason_text(&long_gone, KAM_ZH, text, sizeof text, NULL);
+    assert_string_equal(text,
+                        "143 天没有下单，为自身间隔的 6.2 倍，推高流失风险");
     both(KAM_REASON_SILENCE, -1, 0, "the last order 0 days ago lowers the risk",
          "最近一次下单在 0 天前，降低流失风险");
     both(KAM_REASON_SILENCE, 1, NAN,

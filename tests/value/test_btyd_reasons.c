@@ -6,7 +6,7 @@
 enum { ROWS = 400 };
 
 static const kam_btyd MODEL = {KAM_BTYD_MBGNBD, 4, 7, {0.9, 9, 0.6, 2.4}};
-static const double TYPICAL[3] = {4, 60, 70};
+static const double TYPICAL[3] = {4, 60, 75}; /* every 15, silent for 15 */
 
 static kam_accounts view(const double *x, const double *t_x, const double *T,
                          int64_t n) {
@@ -112,29 +112,67 @@ static void test_by_period(void **state) {
  * fact is in days. */
 static void test_one_fact_at_a_time(void **state) {
     (void)state;
-    /* Silent for 40 weeks instead of 10. */
-    const double silent[] = {4, 30, 70};
+    static const double rows[4][3] = {
+        {4, 60, 115},  /* silent for 55 */
+        {4, 60, 65},   /* silent for 5 */
+        {9, 67.5, 75}, /* every 7.5, as long and on its rhythm */
+        {9, 135, 150}  /* for twice as long */
+    };
+    static const int moved[] = {1, 1, 2, 3}, sign[] = {1, -1, -1, -1};
     kam_reason reasons[4];
-    const kam_accounts a = view(&silent[0], &silent[1], &silent[2], 1);
-    explain(&a, reasons);
-    assert_true(reasons[1].contribution > 0.5);
-    assert_near(reasons[2].contribution, 0, 1e-10);
-    assert_near(reasons[3].contribution, 0, 1e-10);
-    assert_near(reasons[1].value, 280, 1e-12);
-    assert_near(reasons[2].value, 30.0 / 4 * 7, 1e-12);
-    assert_near(reasons[3].value, 490, 1e-12);
-    /* Orders twice as often: less likely to stay away. */
-    const double often[] = {8, 60, 70};
-    const kam_accounts b = view(&often[0], &often[1], &often[2], 1);
-    explain(&b, reasons);
-    assert_near(reasons[1].contribution, 0, 1e-10);
-    assert_true(reasons[2].contribution < -0.3);
-    assert_near(reasons[3].contribution, 0, 1e-10);
+    for (int r = 0; r < 4; r++) {
+        const kam_accounts a = view(&rows[r][0], &rows[r][1], &rows[r][2], 1);
+        explain(&a, reasons);
+        for (int k = 1; k < 4; k++)
+            if (k == moved[r])
+                assert_true(sign[r] * reasons[k].contribution > 0.05);
+            else
+                assert_near(reasons[k].contribution, 0, 1e-10);
+        assert_near(reasons[1].value, 7 * (rows[r][2] - rows[r][1]), 1e-12);
+        assert_near(reasons[2].value, 7 * rows[r][1] / rows[r][0], 1e-12);
+        assert_near(reasons[3].value, 7 * rows[r][2], 1e-12);
+        assert_int_equal(reasons[1].tenths, r == 0 ? 37 : r == 1 ? 3 : 10);
+    }
     /* Never ordered again: a rhythm of no number. */
     const double never[] = {0, 0, 70};
     const kam_accounts c = view(&never[0], &never[1], &never[2], 1);
     explain(&c, reasons);
     assert_true(isinf(reasons[2].value) && isfinite(reasons[2].contribution));
+    assert_int_equal(reasons[1].tenths, 0);
+    assert_true(reasons[1].contribution > 0);
+}
+
+/* Whoever is silent for longer than its own interval has a higher risk for it,
+ * whoever is not a lower one (but where orders are a clock and the next one is
+ * not due within the horizon): for accounts long gone too. */
+static void test_silence_beside_own_interval(void **state) {
+    (void)state;
+    static const kam_btyd models[] = {
+        {KAM_BTYD_MBGNBD, 4, 7, {0.9, 9, 0.6, 2.4}},
+        {KAM_BTYD_BGNBD, 4, 7, {0.9, 9, 0.8, 2.4}},
+        {KAM_BTYD_PNBD, 4, 7, {0.9, 9, 0.6, 20}},
+        {KAM_BTYD_GGOMNBD, 5, 7, {0.9, 9, 0.02, 0.6, 0.5}},
+        {KAM_BTYD_MBGCNBD, 5, 7, {0.9, 4, 0.6, 2.4, 3}},
+        {KAM_BTYD_BGCNBD, 5, 7, {0.9, 4, 0.8, 2.4, 3}}};
+    static double x[ROWS], t_x[ROWS], T[ROWS];
+    static kam_reason reasons[ROWS][4];
+    draw(x, t_x, T);
+    for (int i = 0; i < ROWS; i += 3) T[i] += 600;
+    for (int m = 0; m < 6; m++) {
+        const kam_accounts a = view(x, t_x, T, ROWS);
+        assert_status(kam_btyd_reasons(&models[m], &a, 52, TYPICAL, NULL,
+                                       &reasons[0][0], NULL, NULL),
+                      KAM_OK);
+        for (int i = 0; i < ROWS; i++) {
+            const double own = x[i] > 0 && t_x[i] > 0 ? t_x[i] / x[i] : 15;
+            const double longer = T[i] - t_x[i] - own;
+            const double c = reasons[i][1].contribution;
+            if (longer > 1e-9) assert_true(c >= 0);
+            if (longer > 1 && x[i] > 1 && m != 1) assert_true(c > 0);
+            if (longer < -1e-9 && m < 4) assert_true(c <= 0);
+            if (fabs(longer) < 1e-9) assert_near(c, 0, 1e-9);
+        }
+    }
 }
 
 static void test_flags_and_bits(void **state) {
@@ -192,6 +230,7 @@ int main(void) {
         cmocka_unit_test(test_typical),
         cmocka_unit_test(test_by_period),
         cmocka_unit_test(test_one_fact_at_a_time),
+        cmocka_unit_test(test_silence_beside_own_interval),
         cmocka_unit_test(test_flags_and_bits),
         cmocka_unit_test(test_bad_arguments),
     };

@@ -304,7 +304,7 @@ kam_spend_total = CFUNCTYPE(c_int32, c_void_p, POINTER(kam_spend), POINTER(kam_o
 
 
 class kam_reason(Structure):
-    _fields_ = [("id", c_int32), ("reserved", c_int32), ("contribution", c_double), ("value", c_double)]
+    _fields_ = [("id", c_int32), ("tenths", c_int32), ("contribution", c_double), ("value", c_double)]
 
 
 class kam_clv_options(Structure):

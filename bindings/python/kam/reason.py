@@ -19,6 +19,7 @@ class Reason(NamedTuple):
     id: int
     contribution: float
     value: float
+    tenths: int = 0
 
 
 def language_of(language: str) -> int:
@@ -34,7 +35,7 @@ def name(id: int) -> str:
 
 def text(reason: Reason, language: str = "en") -> str:
     """The reason as a sentence with its number; in "en" or "zh"."""
-    raw = _ffi.kam_reason(id=reason.id, contribution=reason.contribution, value=reason.value)
+    raw = _ffi.kam_reason(id=reason.id, tenths=reason.tenths, contribution=reason.contribution, value=reason.value)
     memory, diag = ctypes.create_string_buffer(240), new_diag()
     check(lib.kam_reason_text(ctypes.byref(raw), language_of(language), memory, len(memory), ctypes.byref(diag)), diag)
     return memory.value.decode("utf-8")
@@ -42,7 +43,7 @@ def text(reason: Reason, language: str = "en") -> str:
 
 def text_since(reason: Reason, since_day: int, language: str = "en") -> str:
     """The same for a signal that changed in the month of a day (since 1970-01-01)."""
-    raw = _ffi.kam_reason(id=reason.id, contribution=reason.contribution, value=reason.value)
+    raw = _ffi.kam_reason(id=reason.id, tenths=reason.tenths, contribution=reason.contribution, value=reason.value)
     memory, diag = ctypes.create_string_buffer(240), new_diag()
     check(lib.kam_reason_text_since(ctypes.byref(raw), since_day, language_of(language), memory, len(memory),
                                     ctypes.byref(diag)), diag)
@@ -70,7 +71,7 @@ class Memory:
         if not -self.n_rows <= row < self.n_rows:
             raise IndexError(f"row {row} of {self.n_rows}")
         first = N_REASONS * (row % self.n_rows)
-        return [Reason(one.id, one.contribution, one.value)
+        return [Reason(one.id, one.contribution, one.value, one.tenths)
                 for one in (self._memory[first + i] for i in range(N_REASONS))]
 
     def columns(self) -> dict[str, Data]:
