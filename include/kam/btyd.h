@@ -180,14 +180,11 @@ KAM_API kam_status kam_btyd_next_order_by(const kam_btyd *model,
 
 /**
  * Why an account's churn risk is what it is, on the log-odds of
- * kam_btyd_no_order. Silence: beside the same account silent for one of its own
- * intervals, t_x / x (without one, the reference's), so that it raises the risk
- * where it is longer. Rhythm and tenure: the Shapley values (Shapley 1953) of
- * that interval and of t_x and one interval, beside a reference account. base +
- * silence + rhythm + tenure add up exactly. Never allocates; can be cancelled.
+ * kam_btyd_no_order: silence beside one of its own intervals, t_x / x; rhythm and
+ * tenure (Shapley 1953) beside a reference account. base + silence + rhythm +
+ * tenure add up exactly. Never allocates; can be cancelled.
  *
- * @param reference the typical account of the book: x, t_x, T; its silence is
- *                  taken as one of its intervals
+ * @param reference the typical account: x, t_x, T (taken as t_x, one interval)
  * @param[out] reasons shape (n_rows, 4): base, silence, rhythm, tenure, in this
  *                     order; contributions NaN where flagged
  */

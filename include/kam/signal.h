@@ -97,10 +97,9 @@ typedef struct kam_signal_report {
 
 /** What measurements are like when all is well. The numbers are pinned. */
 enum {
-    KAM_SIGNAL_IS_NORMAL = 1, /**< around a level */
-    KAM_SIGNAL_IS_LOG_NORMAL =
-        2,                   /**< in shares of a level: amounts; zero: -8 */
-    KAM_SIGNAL_IS_COUNT = 3, /**< counts of independent events (Poisson) */
+    KAM_SIGNAL_IS_NORMAL = 1,     /**< around a level */
+    KAM_SIGNAL_IS_LOG_NORMAL = 2, /**< in shares of a level: amounts */
+    KAM_SIGNAL_IS_COUNT = 3,      /**< counts of independent events (Poisson) */
     KAM_SIGNAL_IS_GAP = 4 /**< times between them (exponential), a value each */
 };
 
