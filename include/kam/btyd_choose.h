@@ -79,6 +79,26 @@ KAM_API kam_status kam_btyd_choose(const kam_accounts *parts, int64_t n_parts,
                                    kam_btyd_candidate *candidate, int32_t *best,
                                    kam_diag *diag);
 
+/**
+ * How regular orders are, whatever model one believes in: the k of Erlang-k times
+ * between the orders of an account, any number, from how its times share the time
+ * between its first order and its last. 1 is no rhythm, a large k a clock, below 1
+ * orders come in bursts. Accounts may order at any rate and have left: that moves
+ * nothing. Of the accounts it reads `log_gaps`, too, and takes those with two
+ * repeat orders or more. Source: docs/models/btyd.md. Never allocates. The same
+ * rows give the same bits in any order and any cut into parts.
+ *
+ * @param parts shape (n_parts): the book
+ * @param[out] k              at KAM_ERR_AT_BOUND the bound, 0.001 or 1000
+ * @param[out] standard_error NaN at a bound; may be NULL
+ * @return KAM_OK; KAM_ERR_TOO_FEW: fewer than two such accounts;
+ *         KAM_ERR_AT_BOUND; 1..19; 60..79
+ */
+KAM_API kam_status kam_btyd_choose_rhythm(const kam_accounts *parts,
+                                          int64_t n_parts, double *k,
+                                          double *standard_error,
+                                          kam_diag *diag);
+
 KAM_END
 
 #endif

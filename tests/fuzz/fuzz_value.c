@@ -225,6 +225,17 @@ static void choose(struct fuzz *f) {
                                 candidate, best, &f->diag));
 }
 
+static void rhythm(struct fuzz *f) {
+    kam_accounts part[2];
+    fuzz_take_rows(f);
+    f->rows_stand = 0;
+    kam_accounts book = fuzz_accounts(f);
+    if (fuzz_byte(f) < 240) book.log_gaps = fuzz_column(f, SIGNED);
+    const int64_t n_parts = parts_of(f, &book, part);
+    double *const k = fuzz_out(f, 2, 8);
+    fuzz_end(f, kam_btyd_choose_rhythm(part, n_parts, k, k + 1, &f->diag));
+}
+
 static void covariates(struct fuzz *f) {
     fuzz_take_rows(f);
     const int fits = fuzz_byte(f) < 60;
@@ -528,5 +539,6 @@ static const fuzz_case cases[] = {fit_orders, objectives, ask_orders,
                                   ask_orders, choose,     covariates,
                                   contracts,  spend,      lifetime,
                                   fit_all,    score,      score,
-                                  search,     profiles,   dynamic};
+                                  search,     profiles,   dynamic,
+                                  rhythm};
 FUZZ_TARGET(cases)

@@ -281,8 +281,8 @@ static double percent(int64_t part, int64_t whole) {
 /* Where books take long there are fewer of them. */
 static int32_t slowness(int32_t family, int run) {
     if (family == KAM_BTYD_GGOMNBD) return 4;
-    if (family == KAM_BTYD_BGBB) return run < 3 ? 1 : 8;
-    return family == KAM_BTYD_BGCNBD || family == KAM_BTYD_MBGCNBD ? 10 : 1;
+    if (family == KAM_BTYD_BGBB) return run < 3 ? 1 : 4;
+    return family == KAM_BTYD_BGCNBD || family == KAM_BTYD_MBGCNBD ? 2 : 1;
 }
 
 /* Books of one size, or of all (0). */

@@ -561,6 +561,103 @@ static void test_wrong_calls(void **state) {
     assert_bits(out[0], 7);
 }
 
+/* ---- kam_btyd_choose_rhythm ---- */
+
+/* With two times, digamma(2 k) - digamma(k) = -d / 2, which is 1 at k = 1, 5/6 at
+ * 2 and 47/60 at 3; the curvature at 1 is pi^2 / 3 - 4 an account. */
+static void test_rhythm_closed_form(void **state) {
+    (void)state;
+    static const double d[] = {-2, -5.0 / 3, -47.0 / 30};
+    for (int k = 1; k <= 3; k++)
+        for (int unit = 0; unit < 2; unit++) {
+            const double length = unit ? 365.25 : 11;
+            const double x[] = {2, 2, 2, 1, 0, 2};
+            const double t_x[] = {length, length, length, 3, 0, length};
+            const double T[] = {1e3, 1e3, 1e3, 1e3, 1e3, NAN};
+            double gaps[6], found, error;
+            for (int i = 0; i < 6; i++) gaps[i] = d[k - 1] + 2 * log(length);
+            kam_accounts a = {.struct_size = sizeof a, .n_rows = 6};
+            a.repeat_orders = column_of(x);
+            a.last_order_periods = column_of(t_x);
+            a.age_periods = column_of(T);
+            a.log_gaps = column_of(gaps);
+            assert_status(kam_btyd_choose_rhythm(&a, 1, &found, &error, NULL),
+                          KAM_OK);
+            assert_relative(found, k, 1e-12);
+            if (k == 1)
+                assert_relative(error,
+                                1 / sqrt(3 * (4 - 9.8696044010893586 / 3)),
+                                1e-9);
+        }
+}
+
+/* Accounts that order at rates of their own and leave: it finds k whatever they
+ * do, the same bits in any cut, and weights count as rows. */
+static void test_rhythm_found(void **state) {
+    (void)state;
+    enum { N = 1500 };
+    for (int k = 1; k <= 5; k += 2) {
+        struct orders made = simulated_orders(N, BG, k, 2, 4, 1, 6, 9);
+        kam_accounts whole = accounts_from(&made.book), part[2];
+        double found, error, again, weighed, half, weight[N];
+        whole.log_gaps = column_of(made.log_gaps);
+        assert_status(kam_btyd_choose_rhythm(&whole, 1, &found, &error, NULL),
+                      KAM_OK);
+        print_message("k = %d: %.3f, se %.3f\n", k, found, error);
+        assert_true(fabs(found - k) < 3.3 * error && error < 0.2 * k);
+        part[0].struct_size = part[1].struct_size = sizeof *part;
+        assert_status(kam_accounts_slice(&whole, 700, N - 700, &part[0]),
+                      KAM_OK);
+        assert_status(kam_accounts_slice(&whole, 0, 700, &part[1]), KAM_OK);
+        assert_status(kam_btyd_choose_rhythm(part, 2, &again, NULL, NULL),
+                      KAM_OK);
+        assert_bits(again, found);
+        for (int i = 0; i < N; i++) weight[i] = 4;
+        whole.weight = column_of(weight);
+        assert_status(kam_btyd_choose_rhythm(&whole, 1, &weighed, &half, NULL),
+                      KAM_OK);
+        assert_relative(weighed, found, 1e-10);
+        assert_relative(half, error / 2, 1e-9);
+        histories_free(&made.book);
+        free(made.log_gaps);
+    }
+}
+
+static void test_rhythm_refusals(void **state) {
+    (void)state;
+    const double x[] = {3, 3}, t[] = {9, 12}, T[] = {20, 20};
+    double gaps[] = {3 * 1.0986122886681098, 3 * 1.3862943611198906};
+    double k = -1, error = -1;
+    kam_diag diag = {.struct_size = sizeof diag};
+    kam_accounts a = {.struct_size = sizeof a, .n_rows = 2};
+    a.repeat_orders = column_of(x);
+    a.last_order_periods = column_of(t);
+    a.age_periods = column_of(T);
+    assert_true(kam_btyd_choose_rhythm(&a, 1, &k, &error, &diag) != KAM_OK);
+    assert_string_equal(diag.argument, "accounts.log_gaps");
+    a.log_gaps = column_of(gaps);
+    assert_true(k == -1 && error == -1);
+    /* A clock. */
+    assert_status(kam_btyd_choose_rhythm(&a, 1, &k, &error, NULL),
+                  KAM_ERR_AT_BOUND);
+    assert_relative(k, 1000, 1e-9);
+    assert_true(isnan(error));
+    /* Bursts. */
+    gaps[0] = gaps[1] = -1e5;
+    assert_status(kam_btyd_choose_rhythm(&a, 1, &k, &error, NULL),
+                  KAM_ERR_AT_BOUND);
+    assert_relative(k, 0.001, 1e-9);
+    gaps[1] = NAN;
+    assert_status(kam_btyd_choose_rhythm(&a, 1, &k, &error, NULL),
+                  KAM_ERR_TOO_FEW);
+    assert_status(kam_btyd_choose_rhythm(NULL, 1, &k, &error, NULL),
+                  KAM_ERR_NULL);
+    assert_status(kam_btyd_choose_rhythm(&a, -1, &k, &error, NULL),
+                  KAM_ERR_SHAPE);
+    assert_status(kam_btyd_choose_rhythm(&a, 1, NULL, &error, NULL),
+                  KAM_ERR_NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
@@ -574,6 +671,9 @@ int main(void) {
         cmocka_unit_test(test_unknown_gaps),
         cmocka_unit_test(test_every_allocation_failed),
         cmocka_unit_test(test_wrong_calls),
+        cmocka_unit_test(test_rhythm_closed_form),
+        cmocka_unit_test(test_rhythm_found),
+        cmocka_unit_test(test_rhythm_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

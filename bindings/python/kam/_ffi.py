@@ -978,6 +978,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_btyd_next_order_by": (kam_status, [_btyd, _accounts, c_double, _host, _out, _flags, _diag]),
     "kam_btyd_reasons": (kam_status, [_btyd, _accounts, c_double, _doubles, _host, _out, _flags, _diag]),
     # btyd_choose.h
+    "kam_btyd_choose_rhythm": (kam_status, [_accounts, c_int64, _doubles, _doubles, _diag]),
     "kam_btyd_choose": (kam_status, [_accounts, c_int64, c_double, POINTER(kam_btyd_contest),
                                      POINTER(kam_estimate_options), _host, POINTER(kam_btyd_candidate),
                                      POINTER(c_int32), _diag]),

@@ -77,3 +77,20 @@ def choose(book: Book, families: Sequence[str] = ("mbgnbd", "bgnbd"), *, by: str
                                        ctypes.byref(best), ctypes.byref(diag)), diag)
     candidates = [_candidate(raw) for raw in memory]
     return Choice(candidates[best.value], candidates)
+
+
+class Rhythm(NamedTuple):
+    """How regular orders are: 1 is no rhythm, a large k a clock, below 1 they come in bursts."""
+    k: float
+    standard_error: float
+
+
+def rhythm(book: Book) -> Rhythm:
+    """The k of Erlang-k times between orders, from how an account's times share the
+    time between its first order and its last. The book has log_gaps."""
+    rows = accounts(book)
+    k, error, diag = ctypes.c_double(), ctypes.c_double(), new_diag()
+    with Host(None, None) as host:
+        host.check(lib.kam_btyd_choose_rhythm(rows.array(), len(rows.parts), ctypes.byref(k), ctypes.byref(error),
+                                              ctypes.byref(diag)), diag)
+    return Rhythm(k.value, error.value)

@@ -94,6 +94,16 @@ def test_facts_that_change():
     same(raised(kam.KamError, lambda: kam.btyd_dynamic.fit(book, {**timeline, "first": [0.0]}, facts)).name, "KAM_ERR_SHAPE")
 
 
+def test_rhythm():
+    """two times an account, split as e^-2: no rhythm; and none without log_gaps"""
+    book = {"repeat_orders": [2.0, 2.0], "last_order_periods": [10.0, 10.0], "age_periods": [30.0, 30.0],
+            "log_gaps": [2 * math.log(10) - 2] * 2}
+    near(kam.btyd_choose.rhythm(book).k, 1, 1e-12, "k")
+    near(kam.btyd_choose.rhythm(book).standard_error, (8 - 2 * math.pi ** 2 / 3) ** -0.5, 1e-9, "error")
+    del book["log_gaps"]
+    same(raised(kam.KamError, lambda: kam.btyd_choose.rhythm(book)).name, "KAM_ERR_NULL")
+
+
 def test_cdnow_spend():
     """Gamma-Gamma on CDNOW"""
     same_parameters(kam.spend.fit(cdnow()), "mle_gg_cdnow_params.csv")
