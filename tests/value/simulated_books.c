@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kam/btyd.h>
+#include <kam/btyd_dynamic.h>
 #include <kam/clv.h>
 #include <kam/spend.h>
 
@@ -318,6 +318,117 @@ static void intervals_of(const kam_btyd *truth, int size) {
     }
 }
 
+/* ---- facts that change ---- */
+
+enum { QUARTERS = 8 }; /* beyond any T */
+
+struct seasons {
+    double first[MOST + 1], end[MOST * QUARTERS], orders[MOST * QUARTERS];
+    double high[MOST * QUARTERS], served[MOST * QUARTERS];
+};
+
+static const double SEASON = 0.8, SERVICE = -0.5;
+
+/* Orders come e^0.8 times as fast in one quarter of four, and accounts leave e^-0.5
+ * times as fast in those in which they are served well. */
+static void live_by_season(struct book *book, struct seasons *to, int64_t i,
+                           double rate, double leave) {
+    const double T = floor(30 + 50 * uniform()), shift = 13 * uniform();
+    double to_order = exponential() / rate, to_gone = exponential() / leave;
+    double now = 0;
+    book->x[i] = book->t_x[i] = 0;
+    book->T[i] = T;
+    for (int k = 0; k < QUARTERS; k++) {
+        const int64_t at = i * QUARTERS + k;
+        to->end[at] = 13 * (k + 1) - shift;
+        to->high[at] = k % 4 == 1;
+        to->served[at] = uniform() < 0.5;
+        to->orders[at] = 0;
+        const double stop = to->end[at] < T ? to->end[at] : T;
+        const double up = exp(SEASON * to->high[at]);
+        const double out = exp(SERVICE * to->served[at]);
+        while (now < stop && to_gone > 0) {
+            const double order = to_order / up, gone = to_gone / out;
+            double step = stop - now;
+            if (order < step) step = order;
+            if (gone < step) step = gone;
+            now += step;
+            to_order -= step * up;
+            to_gone = gone <= step ? 0 : to_gone - step * out;
+            if (order > step || to_gone <= 0) continue;
+            to_order = exponential() / rate;
+            book->x[i]++;
+            book->t_x[i] = now;
+            to->orders[at]++;
+        }
+        now = stop;
+    }
+}
+
+static void seasonal_book(const kam_btyd *truth, int64_t n, struct book *book,
+                          struct seasons *to) {
+    const double *const q = truth->parameter;
+    book->n = n;
+    for (int64_t i = 0; i < n; i++) {
+        book->weight[i] = 1;
+        book->m[i] = 0;
+        to->first[i] = (double)(i * QUARTERS);
+        live_by_season(book, to, i, gamma_variable(q[0]) / q[1],
+                       gamma_variable(q[2]) / q[3]);
+    }
+    to->first[n] = (double)(n * QUARTERS);
+}
+
+static kam_status fit_seasons(const struct book *book, const struct seasons *of,
+                              kam_btyd_covariate_model *model,
+                              double *covariance) {
+    const kam_accounts accounts = view(book);
+    kam_btyd_timeline timeline = {.struct_size = sizeof timeline};
+    kam_btyd_covariates facts;
+    memset(&facts, 0, sizeof facts);
+    facts.struct_size = sizeof facts;
+    facts.n_orders = facts.n_leaving = 1;
+    facts.orders[0] = column(of->high);
+    facts.leaving[0] = column(of->served);
+    timeline.n_intervals = book->n * QUARTERS;
+    timeline.first = column(of->first);
+    timeline.end = column(of->end);
+    timeline.repeat_orders = column(of->orders);
+    return kam_btyd_dynamic_fit(&accounts, &timeline, &facts, 7, NULL, NULL,
+                                model, covariance, NULL, NULL);
+}
+
+static void intervals_of_seasons(void) {
+    static const int64_t sizes[] = {300, 3000};
+    static const int books[] = {500, 200};
+    static struct book book;
+    static struct seasons of;
+    const kam_btyd truth = {KAM_BTYD_PNBD, 4, 7, {1.2, 8, 0.8, 40, 0, 0, 0, 0}};
+    for (int k = 0; k < 2; k++) {
+        int64_t ok = 0, inside[6] = {0};
+        seed = 9000 + (uint64_t)k;
+        for (int i = 0; i < books[k]; i++) {
+            kam_btyd_covariate_model m;
+            double covariance[P * P];
+            seasonal_book(&truth, sizes[k], &book, &of);
+            if (fit_seasons(&book, &of, &m, covariance) != KAM_OK) continue;
+            ok++;
+            for (int j = 0; j < 6; j++) {
+                const double off =
+                    j < 4    ? log(m.base.parameter[j] / truth.parameter[j])
+                    : j == 4 ? m.orders[0] - SEASON
+                             : m.leaving[0] - SERVICE;
+                inside[j] += fabs(off) <= 1.96 * sqrt(covariance[7 * j]);
+            }
+        }
+        printf("| pnbd, seasons | %d | %d | %.1f |", (int)sizes[k], books[k],
+               percent(ok, books[k]));
+        for (int j = 0; j < 6; j++) printf(" %.1f |", percent(inside[j], ok));
+        printf("\n");
+        fflush(stdout);
+    }
+}
+
 /* ---- small and odd books ---- */
 
 static double any_size(double low, double high) {
@@ -444,6 +555,9 @@ static int64_t books_of(const kam_btyd *truth) {
 int main(int n, char **words) {
     const char *const what = n > 1 ? words[1] : "both";
     int64_t lies = 0;
+    if (strcmp(what, "books") != 0 &&
+        (n < 3 || strcmp(words[2], "seasons") == 0))
+        intervals_of_seasons();
     for (int i = 0; i < N_MODELS; i++) {
         const char *const name = kam_btyd_family_name(MODELS[i].family);
         if (n > 2 && strcmp(words[2], name) != 0) continue;
