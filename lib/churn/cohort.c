@@ -18,41 +18,74 @@ struct source {
     int32_t p;
 };
 
-static double read_at(const kam_column *column, int64_t row, double otherwise) {
-    return column->values ? kam__number_at(column, row) : otherwise;
+/* What an absent column holds. */
+static double otherwise(int32_t k) {
+    return k == START ? -(double)INFINITY : k == WEIGHT ? 1 : 0;
 }
 
-static double item_at(const struct source *source, int32_t k, int64_t row) {
+static const kam_column *column_of(const struct source *source, int32_t k) {
     const kam_panel *const panel = source->panel;
     switch (k) {
-    case STOP: return kam__number_at(&panel->stop, row);
-    case START: return read_at(&panel->start, row, -(double)INFINITY);
-    case EVENT: return kam__number_at(&panel->event, row);
-    case WEIGHT: return read_at(&panel->weight, row, 1);
-    case OFFSET: return read_at(&panel->offset, row, 0);
+    case STOP: return &panel->stop;
+    case START: return &panel->start;
+    case EVENT: return &panel->event;
+    case WEIGHT: return &panel->weight;
+    case OFFSET: return &panel->offset;
     default:
         k -= SIGNALS;
-        return kam__number_at(k < panel->n_columns ? &panel->column[k]
-                                                   : source->risk,
-                              row);
+        return k < panel->n_columns ? &panel->column[k] : source->risk;
     }
 }
 
-static int is_usable(const struct source *source, int64_t row) {
-    const double stop = item_at(source, STOP, row);
-    const double start = item_at(source, START, row);
-    const double event = item_at(source, EVENT, row);
-    const double weight = item_at(source, WEIGHT, row);
-    if (!isfinite(stop) || !(start < stop) || !(event == 0 || event == 1) ||
-        !(weight > 0 && weight < INFINITY) ||
-        !isfinite(item_at(source, OFFSET, row)))
-        return 0;
-    if (source->panel->stratum.values &&
-        !kam__is_present(&source->panel->stratum, row))
-        return 0;
-    for (int32_t j = 0; j < source->p; j++)
-        if (!isfinite(item_at(source, SIGNALS + j, row))) return 0;
-    return 1;
+/* Rows [first, first + n) of an item: the column's own memory, or `tile`. */
+static const double *items(const struct source *source, int32_t k,
+                           int64_t first, int32_t n, double *tile) {
+    const kam_column *const column = column_of(source, k);
+    if (column->values) return kam__gather(column, first, n, tile);
+    for (int32_t i = 0; i < n; i++) tile[i] = otherwise(k);
+    return tile;
+}
+
+/* 1 for rows that can be used. */
+static void find_usable(const struct source *source, int64_t first, int32_t n,
+                        double *usable) {
+    double tile[SIGNALS][KAM__TILE];
+    const double *item[SIGNALS];
+    for (int32_t k = 0; k < SIGNALS; k++)
+        item[k] = items(source, k, first, n, tile[k]);
+    for (int32_t i = 0; i < n; i++) {
+        const double stop = item[STOP][i], event = item[EVENT][i];
+        const double weight = item[WEIGHT][i];
+        const int fits = (stop - stop == 0) & (item[START][i] < stop) &
+                         ((event == 0) | (event == 1)) & (weight > 0) &
+                         (weight < INFINITY) &
+                         (item[OFFSET][i] - item[OFFSET][i] == 0);
+        usable[i] = fits;
+    }
+    for (int32_t j = 0; j < source->p; j++) {
+        const double *const x = items(source, SIGNALS + j, first, n, tile[0]);
+        for (int32_t i = 0; i < n; i++)
+            usable[i] = x[i] - x[i] == 0 ? usable[i] : 0;
+    }
+    const kam_column *const stratum = &source->panel->stratum;
+    for (int32_t i = 0; stratum->values && i < n; i++)
+        usable[i] = kam__is_present(stratum, first + i) ? usable[i] : 0;
+}
+
+static void find_rows(struct kam__cohort *cohort, const struct source *source) {
+    double usable[KAM__TILE];
+    for (int64_t first = 0; first < cohort->n_rows; first += KAM__TILE) {
+        const int64_t left = cohort->n_rows - first;
+        const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        find_usable(source, first, n, usable);
+        for (int32_t i = 0; i < n; i++)
+            if (usable[i] > 0) cohort->order[cohort->n++] = first + i;
+    }
+}
+
+static double item_at(const struct source *source, int32_t k, int64_t row) {
+    const kam_column *const column = column_of(source, k);
+    return column->values ? kam__number_at(column, row) : otherwise(k);
 }
 
 static int by_content(const void *context, int64_t a, int64_t b) {
@@ -104,20 +137,38 @@ static void sort_rows(struct kam__cohort *cohort, const struct source *source) {
     }
 }
 
-static void fill(struct kam__cohort *cohort, const struct source *source) {
+/* Rows are read as they come, whose memory lies in order, and written to their
+ * places. place: shape (n_rows). */
+static void fill(struct kam__cohort *cohort, const struct source *source,
+                 int64_t *place) {
+    double *const to[SIGNALS] = {cohort->stop, cohort->start, cohort->event,
+                                 cohort->weight, cohort->offset};
+    const int32_t p = cohort->p;
+    double tile[KAM__TILE];
+    const int has_stratum = source->panel->stratum.values != NULL;
+    for (int64_t row = 0; row < cohort->n_rows; row++) place[row] = -1;
     for (int64_t i = 0; i < cohort->n; i++) {
-        const int64_t row = cohort->order[i];
-        cohort->stop[i] = item_at(source, STOP, row);
-        cohort->start[i] = item_at(source, START, row);
-        cohort->event[i] = item_at(source, EVENT, row);
-        cohort->weight[i] = item_at(source, WEIGHT, row);
-        cohort->offset[i] = item_at(source, OFFSET, row);
-        cohort->stratum[i] = stratum_at(source->panel, row);
+        place[cohort->order[i]] = i;
+        cohort->stratum[i] = 0;
+        for (int32_t k = 0; k < SIGNALS; k++) to[k][i] = otherwise(k);
     }
-    for (int32_t j = 0; j < cohort->p; j++)
-        for (int64_t i = 0; i < cohort->n; i++)
-            cohort->x[i * cohort->p + j] =
-                item_at(source, SIGNALS + j, cohort->order[i]);
+    for (int64_t first = 0; first < cohort->n_rows; first += KAM__TILE) {
+        const int64_t left = cohort->n_rows - first;
+        const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        const int64_t *const at = place + first;
+        for (int32_t k = 0; k < SIGNALS + p; k++) {
+            if (!column_of(source, k)->values) continue;
+            const double *const item = items(source, k, first, n, tile);
+            double *const column =
+                k < SIGNALS ? to[k] : cohort->x + k - SIGNALS;
+            const int64_t step = k < SIGNALS ? 1 : p;
+            for (int32_t i = 0; i < n; i++)
+                if (at[i] >= 0) column[at[i] * step] = item[i];
+        }
+        for (int32_t i = 0; has_stratum && i < n; i++)
+            if (at[i] >= 0)
+                cohort->stratum[at[i]] = stratum_at(source->panel, first + i);
+    }
 }
 
 /* Rows by falling start within their stratum; the order above breaks ties. */
@@ -138,27 +189,36 @@ static void sort_by_start(struct kam__cohort *cohort, int64_t *place,
 }
 
 static void centre(struct kam__cohort *cohort) {
+    double low[KAM_PANEL_MOST_COLUMNS + 1], high[KAM_PANEL_MOST_COLUMNS + 1];
+    double mean[KAM_PANEL_MOST_COLUMNS + 1];
     const int32_t p = cohort->p;
+    const double n = (double)cohort->n;
+    double *const end = cohort->x + cohort->n * p;
     for (int32_t j = 0; j < p; j++) {
-        double low = (double)INFINITY, high = -low, mean = 0;
-        for (int64_t i = 0; i < cohort->n; i++) {
-            const double x = cohort->x[i * p + j];
-            low = x < low ? x : low;
-            high = x > high ? x : high;
+        low[j] = (double)INFINITY, high[j] = -(double)INFINITY;
+        mean[j] = 0;
+    }
+    for (const double *x = cohort->x; x < end; x += p)
+        for (int32_t j = 0; j < p; j++) {
+            low[j] = x[j] < low[j] ? x[j] : low[j];
+            high[j] = x[j] > high[j] ? x[j] : high[j];
         }
-        /* halves: the difference of two finite numbers may not be one */
-        const double middle = low * 0.5 + high * 0.5;
-        for (int64_t i = 0; i < cohort->n; i++)
-            mean += (cohort->x[i * p + j] - middle) / (double)cohort->n;
-        const double c = low < high ? middle + mean : low;
-        const double most = high - c > c - low ? high - c : c - low;
+    /* halves: the difference of two finite numbers may not be one */
+    for (int32_t j = 0; j < p; j++)
+        cohort->centre[j] = low[j] * 0.5 + high[j] * 0.5;
+    for (const double *x = cohort->x; x < end; x += p)
+        for (int32_t j = 0; j < p; j++)
+            mean[j] += (x[j] - cohort->centre[j]) / n;
+    for (int32_t j = 0; j < p; j++) {
+        const double c =
+            low[j] < high[j] ? cohort->centre[j] + mean[j] : low[j];
+        const double most = high[j] - c > c - low[j] ? high[j] - c : c - low[j];
         cohort->centre[j] = c;
         cohort->scale[j] = most > 0 ? kam__scaling_of(most, 0).up : 1;
-        for (int64_t i = 0; i < cohort->n; i++) {
-            double *const x = &cohort->x[i * p + j];
-            *x = (*x - c) * cohort->scale[j];
-        }
     }
+    for (double *x = cohort->x; x < end; x += p)
+        for (int32_t j = 0; j < p; j++)
+            x[j] = (x[j] - cohort->centre[j]) * cohort->scale[j];
 }
 
 static uint64_t size_of(const struct kam__cohort *cohort) {
@@ -197,8 +257,7 @@ kam_status kam__cohort_new(struct kam__cohort *cohort, const kam_panel *panel,
         const kam_status status = allocate(cohort, diag);
         if (status != KAM_OK) return status;
     }
-    for (int64_t i = 0; i < panel->n_rows; i++)
-        if (is_usable(&source, i)) cohort->order[cohort->n++] = i;
+    find_rows(cohort, &source);
     if (cohort->n == 0)
         return kam__fail(diag, KAM_ERR_EMPTY, "panel", -1,
                          (double)panel->n_rows,
@@ -207,7 +266,7 @@ kam_status kam__cohort_new(struct kam__cohort *cohort, const kam_panel *panel,
     if (host->progress && host->progress(host->watcher, 0, cohort->n) != 0)
         return kam__fail(diag, KAM_ERR_CANCELLED, "host.progress", -1, NAN, "");
     sort_rows(cohort, &source);
-    fill(cohort, &source);
+    fill(cohort, &source, cohort->order + cohort->n_rows);
     if (panel->start.values)
         sort_by_start(cohort, cohort->order + cohort->n_rows,
                       cohort->order + 2 * cohort->n_rows);

@@ -27,18 +27,74 @@ static inline uint64_t rank_of_integer(const void *key, int64_t row) {
 
 typedef uint64_t (*rank_of)(const void *key, int64_t row);
 
-/* The three below are inlined into their two callers, so that `rank` is known
+static int by_number(const void *key, int64_t a, int64_t b) {
+    const uint64_t x = rank_of_number(key, a), y = rank_of_number(key, b);
+    return (x > y) - (x < y);
+}
+
+static int by_integer(const void *key, int64_t a, int64_t b) {
+    const uint64_t x = rank_of_integer(key, a), y = rank_of_integer(key, b);
+    return (x > y) - (x < y);
+}
+
+/* The two below are inlined into their two callers, so that `rank` is known
  * there and costs no call. */
 
-static inline void insert_few(const void *key, rank_of rank, int64_t n,
-                              int64_t *order) {
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t mine = rank(key, i);
+/* Sorts the rows that `order` holds. */
+static inline void sort_run(const void *key, rank_of rank, kam__compare compare,
+                            int64_t n, int64_t *order, int64_t *scratch) {
+    if (n > FEW) {
+        kam__sort_by(compare, key, n, order, scratch);
+        return;
+    }
+    for (int64_t i = 1; i < n; i++) {
+        const int64_t row = order[i];
+        const uint64_t mine = rank(key, row);
         int64_t j = i;
         for (; j > 0 && rank(key, order[j - 1]) > mine; j--)
             order[j] = order[j - 1];
-        order[j] = i;
+        order[j] = row;
     }
+}
+
+static inline int32_t bits_of(uint64_t number) {
+    int32_t bits = 0;
+    for (; number; number >>= 1) bits++;
+    return bits;
+}
+
+/* By the upper 32 of the bits in which keys differ, carried along with their
+ * rows, so that memory is read in order; then, where these are equal, by all. */
+static inline void sort(const void *key, rank_of rank, kam__compare compare,
+                        int64_t n, int64_t *order, int64_t *scratch) {
+    uint64_t differs = 0, *const word = (uint64_t *)order;
+    for (int64_t i = 0; i < n; i++) order[i] = i;
+    if (n <= FEW || n > UINT32_MAX) {
+        sort_run(key, rank, compare, n, order, scratch);
+        return;
+    }
+    for (int64_t i = 1; i < n; i++) differs |= rank(key, i) ^ rank(key, 0);
+    const int32_t bits = bits_of(differs), shift = bits > 32 ? bits - 32 : 0;
+    for (int64_t i = 0; i < n; i++)
+        word[i] = rank(key, i) >> shift << 32 | (uint64_t)i;
+    kam__sort_words(word, n, (uint64_t *)scratch);
+    for (int64_t first = 0, end; first < n; first = end) {
+        const uint64_t upper = word[first] >> 32;
+        for (end = first; end < n && word[end] >> 32 == upper; end++)
+            word[end] &= UINT32_MAX;
+        if (shift > 0 && end - first > 1)
+            sort_run(key, rank, compare, end - first, order + first, scratch);
+    }
+}
+
+void kam__sort_by_number(const double *key, int64_t n, int64_t *order,
+                         int64_t *scratch) {
+    sort(key, rank_of_number, by_number, n, order, scratch);
+}
+
+void kam__sort_by_integer(const int64_t *key, int64_t n, int64_t *order,
+                          int64_t *scratch) {
+    sort(key, rank_of_integer, by_integer, n, order, scratch);
 }
 
 /* Counts of digits become the places where the first of each goes. */
@@ -49,52 +105,6 @@ static void starts_of(int64_t *next) {
         next[d] = sum;
         sum += count;
     }
-}
-
-/* One pass of the radix sort: rows of `from` into `to`, by one digit. */
-static inline void pass(const void *key, rank_of rank, int shift, int64_t n,
-                        const int64_t *from, int64_t *to) {
-    int64_t next[N_DIGITS] = {0};
-    for (int64_t i = 0; i < n; i++)
-        next[rank(key, i) >> shift & (N_DIGITS - 1)]++;
-    starts_of(next);
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t row = from ? from[i] : i;
-        to[next[rank(key, row) >> shift & (N_DIGITS - 1)]++] = row;
-    }
-}
-
-/* Radix sort from the lowest digit; digits that all keys share are skipped. */
-static inline void sort(const void *key, rank_of rank, int64_t n,
-                        int64_t *order, int64_t *scratch) {
-    if (n <= FEW) {
-        insert_few(key, rank, n, order);
-        return;
-    }
-    uint64_t differs = 0;
-    for (int64_t i = 1; i < n; i++) differs |= rank(key, i) ^ rank(key, 0);
-    const int64_t *from = NULL; /* the rows as they come */
-    int64_t *to = order;
-    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
-        if (!(differs >> shift & (N_DIGITS - 1))) continue;
-        pass(key, rank, shift, n, from, to);
-        from = to;
-        to = to == order ? scratch : order;
-    }
-    if (!from)
-        for (int64_t i = 0; i < n; i++) order[i] = i;
-    else if (from != order)
-        memcpy(order, from, (size_t)n * sizeof *order);
-}
-
-void kam__sort_by_number(const double *key, int64_t n, int64_t *order,
-                         int64_t *scratch) {
-    sort(key, rank_of_number, n, order, scratch);
-}
-
-void kam__sort_by_integer(const int64_t *key, int64_t n, int64_t *order,
-                          int64_t *scratch) {
-    sort(key, rank_of_integer, n, order, scratch);
 }
 
 static void word_pass(int shift, int64_t n, const uint64_t *from,
