@@ -14,7 +14,7 @@ import tap  # noqa: E402
 from version import version  # noqa: E402
 
 PROGRAM, PRINTS = next(readme.programs((ROOT / "README.md").read_text()))
-OFF = ["-Dtests=disabled", "-Dexamples=disabled", "-Dsqlite=disabled", "-Dpostgresql=disabled"]
+OFF = ["-Dtests=disabled", "-Dexamples=disabled", "-Dsqlite=disabled", "-Dpostgresql=disabled", "-Dduckdb=disabled"]
 
 CMAKE = """cmake_minimum_required(VERSION 3.21)
 project(consumer C)

@@ -2,73 +2,25 @@
 """test_postgresql.py MODULE [ROWS]: the extension in a real server of its own: fits as parallel
 aggregates and scores by parallel queries with the bits of kam.fit and kam.score. Run by
 check-all. A server does not run as root: then it runs as the user postgres."""
-import os
 import pathlib
-import shutil
 import struct
-import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "python/tests"))
+sys.path[:0] = [str(HERE.parent / "python/tests"), str(HERE)]
 
 MODULE = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path("kam_pg.so")
 ROWS = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
 del sys.argv[1:]
 
+from server import Server  # noqa: E402
 from support import kam, main, same, tap  # noqa: E402
 
 NAMES = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns", "direct_cost",
          "service_cost", "tier_value")
 HISTORY, MONEY = ", ".join(NAMES[:3]), ", ".join(NAMES[4:8])
 PARALLEL = "set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0; "
-
-
-def program(name):
-    """Of the server, not the wrapper of Debian."""
-    try:
-        folder = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        folder = ""
-    return shutil.which(name, path=folder) or shutil.which(name)
-
-
-class Server:
-    """A server in a folder, reached by a socket in it."""
-
-    def __init__(self):
-        if not all(map(program, ("initdb", "pg_ctl", "psql"))) or not MODULE.exists():
-            raise tap.Skip("no PostgreSQL server, or no extension")
-        self.folder = tempfile.mkdtemp(prefix="kam-pg-")
-        self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        shutil.copy(MODULE, self.folder)
-        os.chmod(self.folder + "/" + MODULE.name, 0o755)
-        os.chmod(self.folder, 0o755)
-        if self.user:
-            shutil.chown(self.folder, "postgres")
-        self.run("initdb", "-D", self.folder + "/data", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        self.run("pg_ctl", "-D", self.folder + "/data", "-l", self.folder + "/log", "-w", "-o",
-                 f"-c listen_addresses='' -c fsync=off -c max_parallel_workers_per_gather=2 -k {self.folder}", "start")
-
-    def run(self, name, *words):
-        done = subprocess.run([*self.user, program(name), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False, cwd=self.folder)
-        if done.returncode:
-            raise AssertionError(f"{name}: {done.stdout}")
-
-    def ask(self, query, fails=False):
-        """The answer's rows, each a list of texts; NULL is "~"."""
-        done = subprocess.run([*self.user, program("psql"), "-h", self.folder, "-qAtX", "-F", "\t", "-P", "null=~", "-v",
-                               "ON_ERROR_STOP=1", "postgres"], input=query, capture_output=True, text=True, check=False,
-                              cwd=self.folder, env={**os.environ, "PGCLIENTENCODING": "UTF8"})
-        same(done.returncode != 0, fails, done.stderr)
-        return done.stderr if fails else [line.split("\t") for line in done.stdout.splitlines()]
-
-    def stop(self):
-        self.run("pg_ctl", "-D", self.folder + "/data", "-m", "immediate", "stop")
-        shutil.rmtree(self.folder)
 
 
 SERVER = None
@@ -79,8 +31,7 @@ def server():
     global SERVER
     if SERVER is None:
         SERVER = Server()
-        script = (HERE / "kam--0.1.0.sql").read_text().replace("MODULE_PATHNAME", f"{SERVER.folder}/{MODULE.stem}")
-        SERVER.ask(script)
+        SERVER.extend(MODULE)
         SERVER.ask(f"""
             create function draw(i int8, salt int, n int) returns float8 immutable parallel safe language sql as
                 $$ select ((hashint8extended(i, salt) % n + n) % n)::float8 $$;

@@ -4,61 +4,9 @@
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
-#include <kam/kam.h>
+#include "../row_functions.h"
+
 #include <math.h>
-#include <stddef.h>
-#include <string.h>
-
-enum { FIELDS = sizeof(kam_account) / sizeof(double), MOST_ARGUMENTS = 9 };
-
-#define FIELD(name) (offsetof(kam_account, name) / sizeof(double))
-#define HISTORY                                                                \
-    FIELD(repeat_orders), FIELD(last_order_periods), FIELD(age_periods)
-#define MONEY                                                                  \
-    FIELD(gross_revenue), FIELD(returns), FIELD(direct_cost),                  \
-        FIELD(service_cost)
-
-/* A function of a row: the fields its arguments are, and the member of kam_scores
- * that it answers. */
-struct function {
-    const char *name;
-    size_t answer;
-    int needs_models, n;
-    size_t field[MOST_ARGUMENTS];
-};
-
-static const struct function FUNCTIONS[] = {
-    {"kam_net_revenue", offsetof(kam_scores, net_revenue), 0, 4, {MONEY}},
-    {"kam_contribution", offsetof(kam_scores, profit), 0, 4, {MONEY}},
-    {"kam_contribution_ratio",
-     offsetof(kam_scores, margin_ratio),
-     0,
-     4,
-     {MONEY}},
-    {"kam_alive", offsetof(kam_scores, alive), 1, 3, {HISTORY}},
-    {"kam_expected_orders",
-     offsetof(kam_scores, expected_orders),
-     1,
-     3,
-     {HISTORY}},
-    {"kam_churn_risk", offsetof(kam_scores, churn_risk), 1, 3, {HISTORY}},
-    {"kam_order_value",
-     offsetof(kam_scores, order_value),
-     1,
-     2,
-     {FIELD(repeat_orders), FIELD(mean_order_value)}},
-    {"kam_lifetime_value",
-     offsetof(kam_scores, lifetime_value),
-     1,
-     8,
-     {HISTORY, FIELD(mean_order_value), MONEY}},
-    {"kam_tier", offsetof(kam_scores, tier), 1, 1, {FIELD(tier_value)}},
-    {"kam_tier_again",
-     offsetof(kam_scores, tier),
-     1,
-     2,
-     {FIELD(tier_value), FIELD(tier_before)}}};
-enum { N_FUNCTIONS = sizeof FUNCTIONS / sizeof *FUNCTIONS };
 
 static double number(sqlite3_value *value) {
     return sqlite3_value_type(value) == SQLITE_NULL
@@ -80,24 +28,17 @@ static void say(sqlite3_context *context, kam_status status,
     sqlite3_free(text);
 }
 
-/* Models as kam_fit made them, those of an older libkam too. Returns 0 for a NULL,
- * which answers NULL, and for what is none, which is an error. */
+/* Returns 0 for a NULL, which answers NULL, and for what are no models, which is an
+ * error. */
 static int read_models(sqlite3_context *context, sqlite3_value *value,
                        kam_models *models) {
-    memset(models, 0, sizeof *models);
-    models->struct_size = sizeof *models;
-    if (sqlite3_value_type(value) == SQLITE_NULL) return 0;
     const void *const blob = sqlite3_value_blob(value);
-    const int size = sqlite3_value_bytes(value);
-    uint32_t said = 0;
-    if (size >= (int)sizeof said) memcpy(&said, blob, sizeof said);
-    if (sqlite3_value_type(value) != SQLITE_BLOB || said != (uint32_t)size ||
-        (size_t)size > sizeof *models) {
-        sqlite3_result_error(context, "these are no models of kam_fit", -1);
-        return 0;
-    }
-    memcpy(models, blob, (size_t)size);
-    return 1;
+    const int is_blob = sqlite3_value_type(value) == SQLITE_BLOB;
+    if (sqlite3_value_type(value) == SQLITE_NULL) return 0;
+    if (is_blob && models_of(blob, (size_t)sqlite3_value_bytes(value), models))
+        return 1;
+    sqlite3_result_error(context, "these are no models of kam_fit", -1);
+    return 0;
 }
 
 static kam_account read_account(sqlite3_value **values, const size_t *field,
@@ -118,21 +59,15 @@ static void answer(sqlite3_context *context, int n_values,
     (void)n_values;
     if (skip && !read_models(context, values[0], &models)) return;
     const kam_account account = read_account(values + skip, f->field, f->n);
-    kam_scores scores = {.struct_size = sizeof scores};
     kam_diag diag = {.struct_size = sizeof diag};
-    const int is_tier = f->answer == offsetof(kam_scores, tier);
     double value = NAN;
     int32_t tier = -1;
-    if (is_tier)
-        scores.tier = &tier;
-    else
-        memcpy((char *)&scores + f->answer, &(double *){&value},
-               sizeof(double *));
+    const kam_scores scores = asked_for(f, &value, &tier);
     const kam_status status = kam_score_one(&account, sizeof account, &models,
                                             NULL, KAM_NO_DAY, &scores, &diag);
     if (status != KAM_OK)
         say(context, status, &diag);
-    else if (!is_tier)
+    else if (!scores.tier)
         sqlite3_result_double(context, value); /* NaN is NULL to SQLite */
     else if (tier >= 0)
         sqlite3_result_int(context, tier);
@@ -176,10 +111,6 @@ static void reason(sqlite3_context *context, int n_values,
 
 /* ---- kam_fit, an aggregate ---- */
 
-static const size_t FITTED[] = {HISTORY, FIELD(mean_order_value),
-                                FIELD(tier_value)};
-enum { N_FITTED = sizeof FITTED / sizeof *FITTED };
-
 struct book {
     double (*row)[N_FITTED];
     int64_t n, room;
@@ -221,24 +152,14 @@ static void take_back(void *unused, void *block, uint64_t size) {
 
 static void fit(sqlite3_context *context) {
     struct book *const book = sqlite3_aggregate_context(context, 0);
-    kam_accounts accounts = {.struct_size = sizeof accounts};
     kam_models models = {.struct_size = sizeof models};
     kam_diag diag = {.struct_size = sizeof diag};
     const kam_host host = {.struct_size = sizeof host,
                            .allocate = lend,
                            .release = take_back};
     if (!book || book->n == 0) return;
-    kam_column *const column =
-        (kam_column *)(void *)((char *)&accounts +
-                               offsetof(kam_accounts, repeat_orders));
-    accounts.n_rows = book->n;
-    for (int i = 0; i < N_FITTED; i++) {
-        column[FITTED[i]].values = &book->row[0][i];
-        column[FITTED[i]].stride = sizeof *book->row;
-        column[FITTED[i]].type = KAM_F64;
-    }
     const kam_status status =
-        kam_fit(&accounts, 1, NULL, &host, &models, NULL, &diag);
+        fit_rows(book->row, book->n, &host, &models, &diag);
     if (status == KAM_OK)
         sqlite3_result_blob(context, &models, sizeof models, SQLITE_TRANSIENT);
     else

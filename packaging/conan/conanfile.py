@@ -39,7 +39,7 @@ class Libkam(ConanFile):
 
     def generate(self):
         tools = MesonToolchain(self)
-        for part in ("tests", "examples", "sqlite", "postgresql"):
+        for part in ("tests", "examples", "sqlite", "postgresql", "duckdb"):
             tools.project_options[part] = "disabled"
         tools.generate()
 

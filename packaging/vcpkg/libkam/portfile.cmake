@@ -5,7 +5,7 @@ get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../.." ABSOLUTE)
 
 vcpkg_configure_meson(
   SOURCE_PATH "${SOURCE_PATH}"
-  OPTIONS -Dtests=disabled -Dexamples=disabled -Dsqlite=disabled -Dpostgresql=disabled)
+  OPTIONS -Dtests=disabled -Dexamples=disabled -Dsqlite=disabled -Dpostgresql=disabled -Dduckdb=disabled)
 vcpkg_install_meson()
 vcpkg_fixup_pkgconfig()
 vcpkg_cmake_config_fixup(PACKAGE_NAME kam CONFIG_PATH lib/cmake/kam)

@@ -1,0 +1,45 @@
+-- SPDX-License-Identifier: MIT
+-- Tryton on PostgreSQL, modules sale and account_invoice; contracts and tickets are in modules of
+-- others. Run with Tryton 8.2. One company: else add a condition on `company`.
+
+-- Quantity: in the product's own unit. A return is a sale with negative quantities. Cost: of the goods as they left the warehouse,
+-- else the product's cost price of today.
+create view kam_orders as
+select s.party as account, s.number as "order", s.sale_date as day,
+       l.quantity * coalesce(u.factor / d.factor, 1) as quantity,
+       round(cast(l.quantity as numeric) * l.unit_price, c.digits) as revenue,
+       round(cast(l.quantity * u.factor / d.factor as numeric) * coalesce(
+           (select sum(m.cost_price * cast(m.internal_quantity as numeric)) / sum(cast(m.internal_quantity as numeric))
+              from stock_move m
+             where m.origin = 'sale.line,' || l.id and m.state = 'done' and m.internal_quantity > 0),
+           p.cost_price), c.digits) as cost,
+       case when l.quantity > 0 then
+           (select max(coalesce(m.origin_planned_date, m.planned_date)) from stock_move m
+             where m.origin = 'sale.line,' || l.id and m.state <> 'cancelled') end as promised_day,
+       case when l.quantity > 0 and not exists
+           (select 1 from stock_move m
+             where m.origin = 'sale.line,' || l.id and m.state not in ('done', 'cancelled')) then
+           (select max(m.effective_date) from stock_move m
+             where m.origin = 'sale.line,' || l.id and m.state = 'done') end as delivered_day
+  from sale_line l
+  join sale_sale s on s.id = l.sale
+  join currency_currency c on c.id = s.currency
+  left join product_product v on v.id = l.product
+  left join product_template t on t.id = v.template
+  left join product_uom u on u.id = l.unit
+  left join product_uom d on d.id = t.default_uom
+  left join product_cost_price p on p.product = l.product and p.company = s.company
+ where l.type = 'line' and s.state in ('confirmed', 'processing', 'done');
+
+-- Amounts with tax, in the invoice's currency; a credit note is below zero.
+create view kam_invoices as
+select i.party as account, i.number as invoice, i.invoice_date as invoice_day,
+       (select max(m.maturity_date) from account_move_line m
+         where m.move = i.move and m.account = i.account) as due_day,
+       case when i.state = 'paid' then
+           (select max(r.date) from account_move_line m
+              join account_move_reconciliation r on r.id = m.reconciliation
+             where m.move = i.move and m.account = i.account) end as paid_day,
+       i.total_amount_cache as amount
+  from account_invoice i
+ where i.type = 'out' and i.state in ('posted', 'paid');
