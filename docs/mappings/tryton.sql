@@ -31,14 +31,16 @@ select s.party as account, s.number as "order", s.sale_date as day,
   left join product_cost_price p on p.product = l.product and p.company = s.company
  where l.type = 'line' and s.state in ('confirmed', 'processing', 'done');
 
--- Amounts with tax, in the invoice's currency; a credit note is below zero.
+-- Amounts with tax, in the invoice's currency; a credit note is below zero. Paid on the day of the
+-- last payment: a reconciliation's own date is never before the invoice is due.
 create view kam_invoices as
 select i.party as account, i.number as invoice, i.invoice_date as invoice_day,
        (select max(m.maturity_date) from account_move_line m
          where m.move = i.move and m.account = i.account) as due_day,
        case when i.state = 'paid' then
-           (select max(r.date) from account_move_line m
-              join account_move_reconciliation r on r.id = m.reconciliation
+           (select max(n.date) from account_move_line m
+              join account_move_line o on o.reconciliation = m.reconciliation and o.move <> m.move
+              join account_move n on n.id = o.move
              where m.move = i.move and m.account = i.account) end as paid_day,
        i.total_amount_cache as amount
   from account_invoice i

@@ -13,7 +13,7 @@ create table stock_move (id integer, origin text, state text, internal_quantity 
 create table account_invoice (id integer, party integer, type text, state text, number text, invoice_date date, move integer,
     account integer, total_amount_cache numeric);
 create table account_move_line (move integer, account integer, maturity_date date, reconciliation integer);
-create table account_move_reconciliation (id integer, date date);
+create table account_move (id integer, date date);
 
 insert into currency_currency values (1, 2);
 insert into product_uom values (1, 1), (2, 10);
@@ -32,6 +32,7 @@ insert into stock_move values (1, 'sale.line,1', 'done', 10, 60, '2024-01-20', '
 insert into account_invoice values (1, 1, 'out', 'paid', 'IN1', '2024-01-20', 1, 5, 1440),
     (2, 2, 'out', 'posted', 'IN2', '2024-02-12', 2, 5, 480), (3, 1, 'out', 'posted', 'CN1', '2024-03-01', 3, 5, -120),
     (4, 1, 'out', 'draft', null, null, null, 5, 999), (5, 1, 'in', 'paid', 'BILL', '2024-01-20', 4, 6, 700);
-insert into account_move_line values (1, 5, '2024-02-19', 1), (1, 7, null, null), (2, 5, '2024-03-13', null), (3, 5, '2024-03-01', null),
-    (4, 6, '2024-01-20', 2);
-insert into account_move_reconciliation values (1, '2024-02-25'), (2, '2024-01-21');
+insert into account_move values (1, '2024-01-20'), (2, '2024-02-12'), (3, '2024-03-01'), (4, '2024-01-20'), (8, '2024-02-20'), (9, '2024-02-25');
+-- the first invoice was paid in two parts
+insert into account_move_line values (1, 5, '2024-02-19', 1), (1, 7, null, null), (8, 5, null, 1), (9, 5, null, 1), (2, 5, '2024-03-13', null),
+    (3, 5, '2024-03-01', null), (4, 6, '2024-01-20', 2);
