@@ -281,7 +281,7 @@ static double percent(int64_t part, int64_t whole) {
 /* Where books take long there are fewer of them. */
 static int32_t slowness(int32_t family, int run) {
     if (family == KAM_BTYD_GGOMNBD) return 4;
-    if (family == KAM_BTYD_BGBB) return run < 3 ? 1 : 4;
+    if (family == KAM_BTYD_BGBB) return run < 3 ? 1 : 8;
     return family == KAM_BTYD_BGCNBD || family == KAM_BTYD_MBGCNBD ? 2 : 1;
 }
 
@@ -400,7 +400,7 @@ static kam_status fit_seasons(const struct book *book, const struct seasons *of,
 
 static void intervals_of_seasons(void) {
     static const int64_t sizes[] = {300, 3000};
-    static const int books[] = {500, 200};
+    static const int books[] = {500, 100};
     static struct book book;
     static struct seasons of;
     const kam_btyd truth = {KAM_BTYD_PNBD, 4, 7, {1.2, 8, 0.8, 40, 0, 0, 0, 0}};
