@@ -136,6 +136,10 @@ static void make_plan(struct plan *plan) {
         fail(EXIT_INPUT, "--continuous goes with --summary only");
     if (parse_day(start, strlen(start), NULL, &plan->start))
         fail(EXIT_INPUT, "--start \"%s\" is no date; write YYYY-MM-DD", start);
+    /* 9999-12-31 is day 2,932,896. */
+    if (plan->start > 2932896 - plan->n_days + 1)
+        fail(EXIT_INPUT, "%lld days from %s on end after the year 9999",
+             (long long)plan->n_days, start);
 }
 
 static void print_help(poptContext context) {

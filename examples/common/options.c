@@ -349,6 +349,9 @@ void options_read(struct options *options, int n, const char **words) {
     if (given.help) print_help(context), exit(0);
     if (given.version) printf("kam-score %s\n", kam_version_text()), exit(0);
     options->orders = poptGetArgs(context);
+    if (given.policy_print && options->orders)
+        fail(EXIT_INPUT, "--policy-print reads no file; \"%s\" is one",
+             options->orders[0]);
     if (given.policy_print) {
         score_options(options);
         rules_print(&options->rules);

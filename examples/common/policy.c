@@ -399,10 +399,12 @@ static void read_whole_file(struct rules *rules, const struct place *whole,
     }
 }
 
-void rules_read(struct rules *rules, const char *path) {
+void rules_read(struct rules *rules, const char *from) {
+    const int is_stdin = strcmp(from, "-") == 0;
+    const char *const path = is_stdin ? "stdin" : from;
     const struct place whole = {.file = path};
     json_error_t error;
-    FILE *const file = fopen(path, "r");
+    FILE *const file = is_stdin ? stdin : fopen(path, "r");
     if (!file) fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));
     const int first = getc(file);
     if (first != 0xef)
@@ -412,7 +414,7 @@ void rules_read(struct rules *rules, const char *path) {
     json_t *const root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
     if (ferror(file))
         fail(EXIT_INPUT, "%s cannot be read: %s", path, strerror(errno));
-    fclose(file);
+    if (!is_stdin) fclose(file);
     if (!root && json_error_code(&error) == json_error_duplicate_key)
         fail(EXIT_INPUT, "%s: a key stands twice in one object", path);
     if (!root)
@@ -441,6 +443,8 @@ void rules_read_matrix(struct rules *rules, const char *from,
             fail(EXIT_INPUT, "%s \"%.*s\" must be a name, =, and a value", from,
                  (int)length, text);
         snprintf(key, sizeof key, "%.*s", (int)(equals - text), text);
+        if (json_object_get(object, key))
+            fail(EXIT_INPUT, "%s: \"%s\" stands twice", from, key);
         json_object_set_new(
             object, key,
             value_of_word(equals + 1, length - (size_t)(equals + 1 - text)));

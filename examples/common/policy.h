@@ -25,7 +25,7 @@ struct rules {
 void rules_init(struct rules *rules);
 void rules_free(struct rules *rules);
 
-/* Reads what a file holds; the rest stays. Ends the program with one sentence
+/* Reads what a file, "-" for standard input, holds; the rest stays. Ends the program with one sentence
  * that names file, key and value when it cannot be. */
 void rules_read(struct rules *rules, const char *path);
 

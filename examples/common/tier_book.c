@@ -121,8 +121,19 @@ static double read_fact(const struct filling *filling,
         wrong = parse_number(cell->text, cell->length, filling->options->point,
                              &value);
     }
+    if (!wrong && f == FACT_STABLE && value != 0 && value != 1)
+        wrong = "is neither 1 (stable) nor 0";
     if (wrong) refuse(record, filling->name[f], cell, wrong);
     return value;
+}
+
+static void check_bounds(const struct filling *filling,
+                         const struct record *record, const double *value) {
+    if (filling->fact[FACT_LOW] >= 0 && filling->fact[FACT_HIGH] >= 0 &&
+        value[FACT_LOW] > value[FACT_HIGH])
+        fail_at(record->path, record->line,
+                "value_low %g is above value_high %g", value[FACT_LOW],
+                value[FACT_HIGH]);
 }
 
 static void take_record(void *data, const struct record *record) {
@@ -134,6 +145,7 @@ static void take_record(void *data, const struct record *record) {
     book->n_read++;
     for (int f = 0; f < N_FACTS; f++)
         if (filling->fact[f] >= 0) value[f] = read_fact(filling, record, f);
+    check_bounds(filling, record, value);
     if (account->length == 0) {
         book->n_unnamed++;
         return;

@@ -199,13 +199,16 @@ void tier_options_read(struct tier_options *options, int n,
     memset(options, 0, sizeof *options);
     if (given.help) print_help(context), exit(0);
     if (given.version) printf("kam-tier %s\n", kam_version_text()), exit(0);
+    files = poptGetArgs(context);
+    if (given.policy_print && files)
+        fail(EXIT_INPUT, "--policy-print reads no file; \"%s\" is one",
+             files[0]);
     if (given.policy_print) {
         rule_options(&options->rules);
         rules_print(&options->rules);
         rules_free(&options->rules);
         exit(0);
     }
-    files = poptGetArgs(context);
     if (!files || !files[0])
         fail(EXIT_INPUT,
              "no file of accounts is given; kam-tier --help says how");

@@ -21,7 +21,7 @@ KAM_BEGIN
 typedef struct kam_clv_options {
     uint32_t struct_size;     /**< set by _init */
     uint32_t reserved;        /**< 0 */
-    double horizon_days;      /**< > 0, infinity allowed; default 365 */
+    double horizon_days;      /**< > 0, <= 1e9 or infinity; default 365 */
     double discount_per_year; /**< effective yearly rate >= 0; default 0.10;
                                    applied continuously, ln(1 + rate) a year of
                                    365.25 days */
@@ -49,7 +49,8 @@ KAM_API kam_status kam_clv_value(const kam_btyd *orders, const kam_spend *spend,
                                  uint32_t *row_flags, kam_diag *diag);
 
 /**
- * An interval around kam_clv_value, between two quantiles of what may come: no
+ * Two quantiles of what may come, between which it lies with the probability
+ * `interval`; kam_clv_value, its mean, may lie outside. No
  * order at all has a probability of its own; the rest is matched to a ratio of
  * gamma variables by the variance of number, time and size of orders under the
  * models, and of the parameters by the delta method. An account that may well

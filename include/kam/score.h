@@ -32,8 +32,8 @@ typedef struct kam_scores {
     double *expected_orders;     /**< orders in the horizon */
     double *order_value;         /**< money an order, expected */
     double *lifetime_value;      /**< money, discounted to the as-of day */
-    double *lifetime_value_low;  /**< lower end of its interval */
-    double *lifetime_value_high; /**< upper end */
+    double *lifetime_value_low;  /**< lower quantile of what may come */
+    double *lifetime_value_high; /**< upper one; the mean may lie outside */
     double *churn_risk;          /**< probability of no order in the horizon */
     kam_reason *reasons;         /**< shape (n_rows, 4): the base, then silence,
                                       rhythm and tenure, largest first; on the

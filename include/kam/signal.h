@@ -79,7 +79,7 @@ typedef struct kam_signal_options {
     int32_t direction;    /**< default UP */
     int32_t periods;      /**< 1..10000; default 12 */
     double false_alarm;   /**< chance of an alarm within `periods` when nothing
-                               changes, (0, 1); default 0.05 */
+                               changes, [1e-9, 1); default 0.05 */
     double run_length;    /**< instead, when > 1: periods to the first one on
                                average; default 0 */
     double reference;     /**< default 0: CUSUM 0.5, EWMA 0.2, Poisson: best for

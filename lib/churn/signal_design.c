@@ -9,6 +9,8 @@
 #include "math/elementary.h"
 
 #define LN_2 0x1.62e42fefa39efp-1
+/* Below, 1 less the chance of no alarm has lost its digits. */
+static const double LEAST_CHANCE = 1e-9;
 enum { HALVINGS = 46, MOST_PERIODS = 10000 };
 
 kam_status kam_signal_options_init(kam_signal_options *options,
@@ -29,9 +31,10 @@ static kam_status check_options(const kam_signal_options *o, kam_diag *diag) {
     if (o->periods < 1 || o->periods > MOST_PERIODS)
         return kam__fail(diag, KAM_ERR_OPTION, "options.periods", -1,
                          o->periods, "{value} periods are not 1..10000.");
-    if (!(o->false_alarm > 0 && o->false_alarm < 1))
+    if (!(o->false_alarm >= LEAST_CHANCE && o->false_alarm < 1))
         return kam__fail(diag, KAM_ERR_OPTION, "options.false_alarm", -1,
-                         o->false_alarm, "a chance of {value} is not in 0..1.");
+                         o->false_alarm,
+                         "a chance of {value} is not in 1e-9..1.");
     if (!(o->run_length == 0 || (o->run_length > 1 && o->run_length <= 1e9)))
         return kam__fail(diag, KAM_ERR_OPTION, "options.run_length", -1,
                          o->run_length,
@@ -118,7 +121,8 @@ static kam_status design(const struct search *s, kam_signal_chart *chart,
     if (status == KAM_OK)
         status = kam__signal_quiet(chart, 0, o->periods, s->host, s->quiet,
                                    &report->run_length, s->diag);
-    if (status == KAM_OK) report->false_alarm = 1 - s->quiet[o->periods - 1];
+    const double quiet = status == KAM_OK ? s->quiet[o->periods - 1] : 1;
+    report->false_alarm = quiet < 1 ? 1 - quiet : 0;
     return status;
 }
 
@@ -179,7 +183,7 @@ kam_status kam_signal_run_length(const kam_signal_chart *chart, double shift,
         kam__signal_quiet(chart, shift, n_periods, &lent, alarm_by ? quiet : 0,
                           run_length ? &mean : 0, diag);
     for (int32_t t = 0; status == KAM_OK && alarm_by && t < n_periods; t++)
-        alarm_by[t] = 1 - quiet[t];
+        alarm_by[t] = quiet[t] < 1 ? 1 - quiet[t] : 0;
     kam__release(&lent, quiet, n, sizeof(double));
     if (status != KAM_OK) return status;
     if (run_length) *run_length = mean;

@@ -129,11 +129,13 @@ const struct kam__spend_family kam__gamma_gamma_family = {
         {"p tends to 0: the orders of one account have nothing in common.",
          "q tends to 0: order values of accounts have no typical size.",
          "gamma tends to 0: order values of accounts have no typical size."},
-    .at_upper = {"p grows without limit: all orders of an account are equal.",
-                 "q grows without limit: all accounts have the same mean order "
-                 "value.",
-                 "gamma grows without limit: all accounts have the same mean "
-                 "order value."},
+    .at_upper =
+        {"p grows without limit: as far as the means tell, all orders of "
+         "an account are equal.",
+         "q grows without limit: all accounts have the same mean order "
+         "value.",
+         "gamma grows without limit: all accounts have the same mean "
+         "order value."},
     .rows = &ROWS,
     .count_terms = count_terms,
     .row_terms = row_terms,

@@ -489,6 +489,19 @@ static void test_design_by_run_length(void **state) {
     assert_relative(report.run_length, 370, 1e-10);
     assert_near(chart.limit, 4.095, 0.001);
     assert_true(chart.reference == 0.5);
+    /* A chance that 1 less another cannot show is refused; the least is not. */
+    o.run_length = 0;
+    o.false_alarm = 1e-300;
+    assert_status(kam_signal_design(&o, NULL, &chart, &report, NULL),
+                  KAM_ERR_OPTION);
+    o.false_alarm = 1e-9;
+    assert_status(kam_signal_design(&o, NULL, &chart, &report, NULL), KAM_OK);
+    assert_true(report.false_alarm > 0.9e-9 && report.false_alarm < 1.1e-9);
+    double by[3];
+    chart.limit = 30;
+    assert_status(kam_signal_run_length(&chart, 0, 3, NULL, by, NULL, NULL),
+                  KAM_OK);
+    for (int t = 0; t < 3; t++) assert_true(by[t] >= 0);
 }
 
 int main(void) {

@@ -223,4 +223,33 @@ def test_bad_files():
     has(done.err, "--keep goes with --tiers")
 
 
+def test_standard_input():
+    """- is standard input, for both tools"""
+    tiers = os.environ["KAM_TIER"]
+    text = json.dumps(OWN)
+    path = file("own.json", text)
+    for tool in (None, tiers):
+        done = run("--policy", "-", "--policy-print", stdin=text, tool=tool)
+        equal((done.status, done.out), (0, run("--policy", path, "--policy-print", tool=tool).out), done.err)
+        done = run("--policy", "-", "--policy-print", stdin="{", tool=tool)
+        equal(done.status, 2)
+        has(done.err, "stdin:1: what stands here is no JSON")
+
+
+def test_print_reads_nothing():
+    """--policy-print with a file of orders is a slip"""
+    for tool in (None, os.environ["KAM_TIER"]):
+        done = run("--policy-print", "extra.csv", tool=tool)
+        equal((done.status, done.out), (2, ""))
+        has(done.err, '--policy-print reads no file; "extra.csv" is one')
+
+
+def test_far_horizon():
+    """beyond 1e9 days, only for ever"""
+    done = run("--policy", file("far.json", '{"future": {"horizon_days": 1e300}}'), "--policy-print")
+    equal((done.status, done.out), (2, ""))
+    has(done.err, "is above 1e9: infinity stands for ever")
+    equal(printed("--policy", file("far.json", '{"future": {"horizon_days": 1e9}}'))["future"]["horizon_days"], 1e9)
+
+
 main(globals())

@@ -123,7 +123,8 @@ def test_bad_words():
                         (["--spend", ""], "spend"), (["--start", "2024-02-30"], "2024-02-30"),
                         (["--continuous"], "--summary"), (["orders.csv"], "orders.csv"), (["--what"], "--what"),
                         (["--margin", "2"], "margin"), (["--seed", "-1"], "seed"),
-                        (["--days", "10", "--arrival-days", "11"], "arrival-days")):
+                        (["--days", "10", "--arrival-days", "11"], "arrival-days"),
+                        (["--start", "9999-12-01", "--days", "32"], "after the year 9999")):
         done = run(*words, tool=SIMULATE)
         equal((done.status, done.out, done.err.count("\n")), (2, "", 1), done.err)
         has(done.err, part)

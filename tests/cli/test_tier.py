@@ -181,5 +181,18 @@ def test_telecom_against_the_operators_own_segment():
     true(re.search(r"Gold +54 +773 +582 +43 +0\n", done.err), done.err)
 
 
+def test_what_cannot_be():
+    """a stability of 2, bounds the wrong way round, a threshold told twice: refused, with the line"""
+    for text, words, said in (
+            ("account,revenue,stable\nA,5,1\nB,7,2\n", (), ':3: stable "2" is neither 1 (stable) nor 0 (column "stable")'),
+            ("account,revenue,value_low,value_high\nA,5,9,4\n", (), ":2: value_low 9 is above value_high 4"),
+            ("account,revenue\nA,5\n", ("--matrix", "top_share=0.2,top_share=0.3"), '--matrix: "top_share" stands twice')):
+        done = run(*words, file("odd.csv", text), tool=os.environ["KAM_TIER"])
+        equal((done.status, done.out), (2, ""))
+        has(done.err, said)
+    fine = file("fine.csv", "account,revenue,stable,value_low,value_high\nA,5,0,4,4\nB,5,,4,\n")
+    equal(run(fine, tool=os.environ["KAM_TIER"]).status, 0)
+
+
 if __name__ == "__main__":
     main(globals())

@@ -329,6 +329,8 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
         return None
     options, asked = Options(), vars(given)
     if given.policy_print:
+        if given.orders:
+            raise Failure(f'--policy-print reads no file; "{given.orders[0]}" is one')
         print(_scoring(options, given).text(), end="")
         return None
     if not given.orders:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Callable, NoReturn, Optional
 
 from .. import _ffi, cadence, clv, kpi, matrix, playbook, policy, service_level, stage, tier
@@ -195,10 +197,11 @@ def _constant(text: str) -> NoReturn:
 
 def _parse(path: str) -> Any:
     try:
-        with open(path, "rb") as file:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
             text = file.read().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from None
+    path = "stdin" if path == "-" else path
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) < len(pairs):
@@ -442,7 +445,9 @@ def read(path: Optional[str]) -> Policy:
     made = Policy()
     if path is None:
         return made
-    whole, at = _parse(path), _Place(path)
+    whole = _parse(path)
+    path = "stdin" if path == "-" else path
+    at = _Place(path)
     at.keys(whole, _PARTS)
     for name in _PARTS[:-1]:
         if name not in whole:
@@ -475,6 +480,8 @@ def read_matrix(made: Policy, source: str, text: str) -> None:
         key, equals, value = word.partition("=")
         if not equals or len(key.encode("utf-8", "surrogateescape")) >= 64:
             raise Failure(f'{source} "{word}" must be a name, =, and a value')
+        if key in found:
+            raise Failure(f'{source}: "{key}" stands twice')
         try:
             found[key] = json.loads(value, parse_int=_whole, parse_float=_real, parse_constant=_constant)
         except (json.JSONDecodeError, _BadNumber):

@@ -98,6 +98,8 @@ def read_options(words: Sequence[str]) -> Optional[Options]:
     if stop_early(made, given, "tiers"):
         return None
     if given.policy_print:
+        if given.orders:
+            raise Failure(f'--policy-print reads no file; "{given.orders[0]}" is one')
         print(read_rules(given).text(), end="")
         return None
     if not given.orders:
@@ -173,6 +175,8 @@ class Book:
             value, wrong = parse_day(cell)
         else:
             value, wrong = parse_number(cell, self.options.point)
+            if not wrong and fact == "stable" and value not in (0, 1):
+                wrong = "is neither 1 (stable) nor 0"
         if wrong:
             fail_at(record, f'{self._names[fact]} "{show(cell)}" {wrong} (column "{self._names[fact]}")')
         return value
@@ -180,6 +184,8 @@ class Book:
     def _take(self, record: Record) -> None:
         self.n_read += 1
         values = {fact: self._fact(record, fact) for fact in self._at}
+        if values.get("value_low", math.nan) > values.get("value_high", math.nan):
+            fail_at(record, f"value_low {values['value_low']:g} is above value_high {values['value_high']:g}")
         if not record.cells[self._account]:
             self.n_unnamed += 1
             return
