@@ -193,8 +193,10 @@ static void read_field(const struct place *place, const json_t *value,
     case A_NUMBER_OR_INF:
         if (word && strcmp(word, "inf") == 0)
             *(double *)at = HUGE_VAL;
-        else if (json_is_number(value))
+        else if (json_is_number(value) && json_number_value(value) <= 1e9)
             *(double *)at = json_number_value(value);
+        else if (json_is_number(value))
+            refuse(place, value, "a number up to 1e9, or \"inf\"");
         else
             refuse(place, value, "a number, or \"inf\"");
         break;

@@ -21,7 +21,7 @@ KAM_BEGIN
 typedef struct kam_clv_options {
     uint32_t struct_size;     /**< set by _init */
     uint32_t reserved;        /**< 0 */
-    double horizon_days;      /**< > 0, <= 1e9 or infinity; default 365 */
+    double horizon_days;      /**< > 0, infinity allowed; default 365 */
     double discount_per_year; /**< effective yearly rate >= 0; default 0.10;
                                    applied continuously, ln(1 + rate) a year of
                                    365.25 days */

@@ -36,8 +36,6 @@ kam_status kam_clv_options_init(kam_clv_options *options,
                             OPTIONS_FIRST_VERSION, "options", NULL);
 }
 
-static const double MOST_DAYS = 1e9;
-
 static kam_status check_options(const kam_clv_options *ours, kam_diag *diag) {
     if (ours->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "options.reserved", -1,
@@ -47,11 +45,6 @@ static kam_status check_options(const kam_clv_options *ours, kam_diag *diag) {
                          ours->horizon_days,
                          "a horizon of {value} days is not possible: it must "
                          "be above zero.");
-    if (ours->horizon_days > MOST_DAYS && ours->horizon_days < INFINITY)
-        return kam__fail(diag, KAM_ERR_OPTION, "options.horizon_days", -1,
-                         ours->horizon_days,
-                         "a horizon of {value} days is above 1e9: infinity "
-                         "stands for ever.");
     if (!(ours->discount_per_year >= 0 && ours->discount_per_year < INFINITY))
         return kam__fail(diag, KAM_ERR_OPTION, "options.discount_per_year", -1,
                          ours->discount_per_year,

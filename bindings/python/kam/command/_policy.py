@@ -283,6 +283,8 @@ def _number_or_inf(at: _Place, value: Any) -> float:
         return math.inf
     if not _is_number(value):
         at.refuse(value, 'a number, or "inf"')
+    if value > 1e9:
+        at.refuse(value, 'a number up to 1e9, or "inf"')
     return float(value)
 
 
