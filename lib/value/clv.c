@@ -22,8 +22,16 @@ enum {
 /* Money beyond this is none; four such amounts still add up. */
 #define MOST_MONEY 0x1p1021
 
-static const kam_clv_options DEFAULTS = {sizeof(kam_clv_options), 0, 365, 0.10,
-                                         0.80};
+#define USUAL_DISCOUNT 0.10
+static const kam_clv_options DEFAULTS = {sizeof(kam_clv_options), 0, 365,
+                                         USUAL_DISCOUNT, 0.80};
+
+/* Of the usual rate it was found beforehand: it shows where one account is
+ * asked for. */
+static double log_of_rate(double per_year) {
+    return per_year == USUAL_DISCOUNT ? KAM__LOG_OF_USUAL_DISCOUNT
+                                      : kam__log1p(per_year);
+}
 
 kam_status kam_clv_options_init(kam_clv_options *options,
                                 uint32_t struct_size) {
@@ -113,7 +121,7 @@ kam_status kam__clv_begin(struct kam__clv *to, kam__family family,
     to->spend_covariance =
         interval ? known(spend_covariance, spend->n_parameters) : NULL;
     to->horizon = options->horizon_days / orders->period_days;
-    to->discount = kam__log1p(options->discount_per_year) *
+    to->discount = log_of_rate(options->discount_per_year) *
                    (orders->period_days / DAYS_PER_YEAR);
     to->interval = options->interval;
     to->out = *out;

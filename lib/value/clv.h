@@ -8,6 +8,9 @@
 
 #include "value/btyd_rows.h"
 
+/* kam__log1p(0.10) */
+#define KAM__LOG_OF_USUAL_DISCOUNT 0x1.8663f793c46c7p-4
+
 /* Each shape (n_rows); NULL: not wanted. */
 struct kam__clv_out {
     double *value, *low, *high;

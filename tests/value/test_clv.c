@@ -5,6 +5,7 @@
 
 #include "math/elementary.h"
 #include "value/btyd_family.h"
+#include "value/clv.h"
 
 struct answer {
     double value;
@@ -121,6 +122,7 @@ static void test_value_is_the_product(void **state) {
  * horizon to three digits: the defaults are 365 days at 10 % a year. */
 static void test_defaults(void **state) {
     (void)state;
+    assert_bits(KAM__LOG_OF_USUAL_DISCOUNT, kam__log1p(0.10));
     const kam_account a = an_account(2, 30.4, 38.9, 40);
     const kam_clv_options said = options_of(365, 0.10, 0.80);
     kam_clv_options fresh;
