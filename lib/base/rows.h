@@ -86,8 +86,12 @@ kam_status kam__for_rows(const kam_host *host, int64_t n_rows,
                          kam__rows_work work, void *context, kam_diag *diag);
 
 /* Calls work(context, piece, first, n) over [0, n_rows) in pieces of
- * at most 65,536 rows, for work that gathers results a piece. */
-enum { KAM__PIECE = 65536 };
+ * at most 65,536 rows, for work that gathers results a piece. (Tests cut finer,
+ * in multiples of a tile: the bits stay.) */
+#ifndef KAM__PIECE_ROWS
+#define KAM__PIECE_ROWS 65536
+#endif
+enum { KAM__PIECE = KAM__PIECE_ROWS };
 typedef void (*kam__piece_work)(void *context, int64_t piece, int64_t first,
                                 int64_t n);
 kam_status kam__for_pieces(const kam_host *host, int64_t n_rows,

@@ -44,6 +44,7 @@ static void features_of(int32_t method, double p, double *x) {
 
 struct problem {
     const struct kam__ranked *rows;
+    const kam_host *host;
     int32_t method;
     int used[3];      /* which coefficients are free */
     double target[2]; /* Lin, Lin & Weng (2007): of non-events, events */
@@ -75,35 +76,41 @@ static void evaluate(struct problem *to, const double *b) {
     }
 }
 
-/* Newton's method; 1 when it does not converge. */
-static int maximise(struct problem *to, double *b) {
+static int is_stopped(const kam_host *host, int64_t done, int64_t total) {
+    return host->progress && host->progress(host->watcher, done, total) != 0;
+}
+
+/* Newton's method. */
+static kam_status maximise(struct problem *to, double *b) {
     evaluate(to, b);
     for (int32_t i = 0; i < MOST_STEPS; i++) {
+        if (is_stopped(to->host, i, MOST_STEPS)) return KAM_ERR_CANCELLED;
         double step[3], next[3], length = 0, share = 1;
         const double before = to->value;
         /* a touch of ridge: all rows may share one probability */
         for (int j = 0; j < 3; j++) to->hessian[4 * j] *= 1 + 1e-12;
         memcpy(step, to->gradient, sizeof step);
-        if (kam__cholesky(to->hessian, 3)) return 1;
+        if (kam__cholesky(to->hessian, 3)) return KAM_ERR_NOT_CONVERGED;
         kam__cholesky_solve(to->hessian, 3, step);
         for (int j = 0; j < 3; j++) length += step[j] * to->gradient[j];
-        if (length <= 1e-22) return 0;
+        if (length <= 1e-22) return KAM_OK;
         for (int halved = 0; halved < 40; halved++, share *= 0.5) {
             for (int j = 0; j < 3; j++) next[j] = b[j] + share * step[j];
             evaluate(to, next);
             if (to->value >= before - 1e-12 * fabs(before)) break;
         }
-        if (length <= 1e-16 && to->value <= before) return 0;
+        if (length <= 1e-16 && to->value <= before) return KAM_OK;
         memcpy(b, next, sizeof next);
     }
-    return 1;
+    return KAM_ERR_NOT_CONVERGED;
 }
 
-static int fit_curve(const struct kam__ranked *rows, int32_t method,
-                     double *b) {
+static kam_status fit_curve(const struct kam__ranked *rows, int32_t method,
+                            const kam_host *host, double *b) {
     const double n1 = (double)rows->n_events;
     const double n0 = (double)(rows->n - rows->n_events);
     struct problem to = {rows,
+                         host,
                          method,
                          {1, method == KAM_CALIBRATE_BETA, 1},
                          {1 / (n0 + 2), (n1 + 1) / (n1 + 2)},
@@ -114,16 +121,16 @@ static int fit_curve(const struct kam__ranked *rows, int32_t method,
     b[0] = b[2] = 0;
     b[1] = 0;
     if (constant) to.used[0] = to.used[1] = 0;
-    if (maximise(&to, b)) return 1;
-    if (method != KAM_CALIBRATE_BETA) return 0;
+    kam_status status = maximise(&to, b);
+    if (method != KAM_CALIBRATE_BETA) return status;
     /* A curve that falls is no calibration: that side is left out. */
-    for (int j = 0; j < 2; j++) {
+    for (int j = 0; j < 2 && status == KAM_OK; j++) {
         if (b[j] >= 0) continue;
         to.used[j] = 0;
         b[0] = b[1] = b[2] = 0;
-        if (maximise(&to, b)) return 1;
+        status = maximise(&to, b);
     }
-    return 0;
+    return status;
 }
 
 /* -- isotonic -- */
@@ -179,6 +186,8 @@ static kam_status fit_isotonic(const struct kam__ranked *rows,
                                double *level, kam_calibration *curve,
                                kam_diag *diag) {
     const uint64_t n = (uint64_t)rows->n;
+    if (is_stopped(host, 0, rows->n))
+        return kam__fail(diag, KAM_ERR_CANCELLED, "host.progress", -1, NAN, "");
     struct block *const block = kam__allocate(host, n, sizeof *block);
     if (!block) return kam__no_memory(diag);
     const int64_t n_blocks = pool(rows, block);
@@ -224,8 +233,12 @@ static kam_status fit(int32_t method, const struct kam__ranked *rows,
     choose(method, rows, knot && level, curve);
     if (curve->method == KAM_CALIBRATE_ISOTONIC)
         return fit_isotonic(rows, host, knot, level, curve, diag);
-    if (fit_curve(rows, curve->method, curve->coefficient))
-        return kam__fail(diag, KAM_ERR_NOT_CONVERGED, "", -1, MOST_STEPS,
+    const kam_status status =
+        fit_curve(rows, curve->method, host, curve->coefficient);
+    if (status == KAM_ERR_CANCELLED)
+        return kam__fail(diag, status, "host.progress", -1, NAN, "");
+    if (status != KAM_OK)
+        return kam__fail(diag, status, "", -1, MOST_STEPS,
                          "the search stopped after {value} steps.");
     if (curve->method == KAM_CALIBRATE_PLATT) {
         curve->coefficient[1] = curve->coefficient[2];

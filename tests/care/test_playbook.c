@@ -43,6 +43,7 @@ static void expect(const struct answer *a, int32_t n, const int32_t *action,
     for (int i = 0; i < WIDTH; i++) {
         assert_int_equal(a->action[i], i < n ? action[i] : 0);
         assert_int_equal(a->days[i], i < n ? days[i] : 0);
+        if (i >= n) assert_int_equal(a->rule[i], 0);
     }
 }
 

@@ -208,7 +208,8 @@ static void key_figures(struct fuzz *f) {
     kam_kpi_report *const report = fuzz_struct_out(f, sizeof *report);
     const kam_host *const host = &f->host;
     kam_diag *const diag = &f->diag;
-    fuzz_end(f, which == 0   ? kam_kpi_of_lines(&of.lines, &options, host, out,
+    fuzz_end_of(f, which,
+                which == 0   ? kam_kpi_of_lines(&of.lines, &options, host, out,
                                                 report, diag)
                 : which == 1 ? kam_kpi_of_invoices(&of.invoices, &options, host,
                                                    out, report, diag)

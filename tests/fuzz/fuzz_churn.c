@@ -357,8 +357,9 @@ static void foresee(struct fuzz *f) {
     double *const risk = fuzz_out(f, f->n, 8);
     double *const naive = fuzz_out(f, f->n, 8);
     kam_backtest_panel_report *const done = fuzz_struct_out(f, sizeof *done);
-    fuzz_end(f, kam_backtest_panel_rolling(&panel, &period, &plan, &f->host,
-                                           risk, naive, done, &f->diag));
+    fuzz_end_begun(f,
+                   kam_backtest_panel_rolling(&panel, &period, &plan, &f->host,
+                                              risk, naive, done, &f->diag));
 }
 
 static const fuzz_case cases[] = {fit_hazard, ask_hazard, objective, survival,

@@ -17,10 +17,11 @@ static kam_lines lines_of(const kam_column column[5], int64_t first,
     return lines;
 }
 
-static kam_status add(kam_ledger *ledger, const kam_column lines[5],
-                      const kam_column postings[3], int64_t first, int64_t n) {
+static kam_status add(struct fuzz *f, kam_ledger *ledger,
+                      const kam_column lines[5], const kam_column postings[3],
+                      int64_t first, int64_t n) {
     const kam_lines all = lines_of(lines, first, n);
-    const kam_status status = kam_ledger_add(ledger, &all, NULL);
+    const kam_status status = fuzz_note(f, kam_ledger_add(ledger, &all, NULL));
     kam_activities more;
     memset(&more, 0, sizeof more);
     more.struct_size = sizeof more;
@@ -32,7 +33,7 @@ static kam_status add(kam_ledger *ledger, const kam_column lines[5],
     more.day.offset += first;
     more.cost.offset += first;
     return status == KAM_OK && postings[0].values
-               ? kam_ledger_add_activities(ledger, &more, NULL)
+               ? fuzz_note(f, kam_ledger_add_activities(ledger, &more, NULL))
                : status;
 }
 
@@ -54,7 +55,7 @@ static void summarise(struct fuzz *f, const kam_ledger *ledger,
     fuzz_end(f, kam_ledger_summarise(ledger, out, &f->diag));
     const char **const text = fuzz_memory(f, (size_t)n * sizeof *text);
     int64_t *const length = fuzz_out(f, n, 8);
-    if (kam_ledger_keys(ledger, text, length, NULL) == KAM_OK)
+    if (fuzz_note(f, kam_ledger_keys(ledger, text, length, NULL)) == KAM_OK)
         for (int64_t i = 0; i < n; i++)
             fuzz_check((int64_t)strlen(text[i]) >= 0 && length[i] >= 0);
 }
@@ -80,13 +81,15 @@ static void ledger(struct fuzz *f) {
         return;
     kam_status status;
     if (f->run == FUZZ_BEST) {
-        status = kam_ledger_new(&options, &f->host, &other, NULL);
+        status = fuzz_note(f, kam_ledger_new(&options, &f->host, &other, NULL));
         if (status == KAM_OK)
-            status = add(one, lines, postings, f->n / 2, f->n - f->n / 2);
-        if (status == KAM_OK) status = add(other, lines, postings, 0, f->n / 2);
-        if (status == KAM_OK) status = kam_ledger_merge(one, other, NULL);
+            status = add(f, one, lines, postings, f->n / 2, f->n - f->n / 2);
+        if (status == KAM_OK)
+            status = add(f, other, lines, postings, 0, f->n / 2);
+        if (status == KAM_OK)
+            status = fuzz_note(f, kam_ledger_merge(one, other, NULL));
     } else {
-        status = add(one, lines, postings, 0, f->n);
+        status = add(f, one, lines, postings, 0, f->n);
     }
     if (status == KAM_OK) summarise(f, one, options.n_quarters);
     kam_ledger_free(one);

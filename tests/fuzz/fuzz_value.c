@@ -94,7 +94,8 @@ static void profiles(struct fuzz *f) {
         interval->parameter = fuzz_pick(f, 0, 5);
         interval->level = fuzz_number(f, CHANCE);
     }
-    fuzz_end(f, which == 0 ? kam_btyd_profile(family, part, n_parts, options,
+    fuzz_end_of(f, which,
+                which == 0 ? kam_btyd_profile(family, part, n_parts, options,
                                               &f->host, interval, &f->diag)
                 : which == 1
                     ? kam_spend_profile(family, part, n_parts, options,
@@ -148,12 +149,14 @@ static void objectives(struct fuzz *f) {
         memset(&one, 0, sizeof one);
         one.struct_size = sizeof one;
         status =
-            which == 0
-                ? kam_btyd_objective(&orders, &part[i], &f->host, &one, NULL)
-            : which == 1
-                ? kam_spend_objective(&spend, &part[i], &f->host, &one, NULL)
-                : kam_retention_objective(&contract, &part[i], &f->host, &one,
-                                          NULL);
+            fuzz_note_of(f, which,
+                         which == 0 ? kam_btyd_objective(&orders, &part[i],
+                                                         &f->host, &one, NULL)
+                         : which == 1
+                             ? kam_spend_objective(&spend, &part[i], &f->host,
+                                                   &one, NULL)
+                             : kam_retention_objective(&contract, &part[i],
+                                                       &f->host, &one, NULL));
         if (status == KAM_OK && i > 0) status = kam_objective_merge(sums, &one);
         if (status == KAM_OK && i == 0) *sums = one;
     }
@@ -178,8 +181,8 @@ static void ask_orders(struct fuzz *f) {
     uint32_t *const flags = fuzz_rows_out(f, 1, 4);
     const kam_host *const host = &f->host;
     kam_diag *const diag = &f->diag;
-    fuzz_end(
-        f,
+    fuzz_end_of(
+        f, which,
         which == 0 ? kam_btyd_alive(&model, &book, ahead, host, x, flags, diag)
         : which == 1 ? kam_btyd_expected_orders(&model, &book, ahead, host, x,
                                                 flags, diag)
@@ -362,7 +365,8 @@ static void contracts(struct fuzz *f) {
     double *const x = fuzz_rows_out(f, 1, 8), *const y = fuzz_rows_out(f, 1, 8);
     uint32_t *const flags = fuzz_rows_out(f, 1, 4);
     if (which < 4) {
-        fuzz_end(f, which == 0
+        fuzz_end_of(f, which,
+                    which == 0
                         ? kam_retention_renewal(&model, &book, terms, &f->host,
                                                 x, flags, &f->diag)
                     : which == 1

@@ -25,6 +25,16 @@
 enum { FUZZ_BLOCKS = 128, FUZZ_CALLS = 16 };
 enum { FUZZ_PLAIN, FUZZ_BEST, FUZZ_FAILING, FUZZ_ONE_ROW, FUZZ_RUNS = 6 };
 
+/* One call: its text, of which `nth` is the function that was called. */
+struct fuzz_call {
+    const char *text;
+    int32_t nth;
+    kam_status status;
+    char argument[48];                 /* that the diag named */
+    int64_t n_asked, n_looks, n_loops; /* of memory, progress, threads */
+    int32_t refused, stopped, denied;  /* what it was not given */
+};
+
 struct fuzz_block {
     uint8_t *memory, *before;
     size_t size;
@@ -38,12 +48,16 @@ struct fuzz {
     int run;
     int64_t n, row; /* rows made; the one that is shown, -1: all */
     int rows_stand; /* each row for itself */
+    int begins;     /* this call, before it has its memory */
     kam_host host;
     kam_diag diag;
     int64_t n_live, calls_left, looks_left;
+    int64_t n_asked, n_looks, n_loops;
+    int64_t refuse_at, stop_at, deny_at; /* once; -1: never */
     struct fuzz_block block[FUZZ_BLOCKS];
-    int n_blocks, n_seen, n_calls, n_waste;
-    kam_status status[FUZZ_CALLS];
+    int n_blocks, n_seen, n_calls, n_noted, n_waste;
+    kam_status status[FUZZ_CALLS];             /* the same in every run */
+    struct fuzz_call call[2 * FUZZ_CALLS + 1]; /* with those of pieces */
     void *waste[512];
 };
 
@@ -309,28 +323,60 @@ static inline kam_panel fuzz_panel(struct fuzz *f, int32_t n_columns) {
 
 /* ---- runs ---- */
 
-/* Ends a call: what it returned, and that a wrong call wrote nothing. */
-static inline kam_status fuzz_end(struct fuzz *f, kam_status status) {
+/* A call that not every run makes. */
+static inline kam_status fuzz_noted(struct fuzz *f, const char *text,
+                                    int32_t nth, kam_status status) {
+    fuzz_check(f->n_noted < 2 * FUZZ_CALLS);
+    struct fuzz_call *const call = &f->call[f->n_noted++];
+    call->text = text;
+    call->nth = nth;
+    return call->status = status;
+}
+
+/* Ends a call: what it returned, and that a wrong call wrote nothing, nor one
+ * without memory. */
+static inline kam_status fuzz_ended(struct fuzz *f, const char *text,
+                                    int32_t nth, kam_status status) {
+    const int untouched = (status >= 1 && status <= 19) ||
+                          (status == KAM_ERR_MEMORY && !f->begins);
     fuzz_check(f->n_calls < FUZZ_CALLS);
-    f->status[f->n_calls++] = status;
+    f->status[f->n_calls++] = fuzz_noted(f, text, nth, status);
+    memcpy(f->call[f->n_noted - 1].argument, f->diag.argument,
+           sizeof f->diag.argument);
     fuzz_check(f->diag.status == status || f->diag.status == -1);
+    fuzz_check(f->diag.row >= -1);
     for (; f->n_seen < f->n_blocks; f->n_seen++) {
         const struct fuzz_block *const b = &f->block[f->n_seen];
-        if (status < 1 || status > 19 || !b->before ||
+        if (!untouched || !b->before ||
             memcmp(b->memory, b->before, b->size) == 0)
             continue;
-        fprintf(stderr, "wrote to block %d before %s: %s %s\n", f->n_seen,
-                kam_status_name(status), f->diag.argument, f->diag.message);
+        fprintf(stderr, "%s wrote to block %d before %s: %s %s\n", text,
+                f->n_seen, kam_status_name(status), f->diag.argument,
+                f->diag.message);
         abort();
     }
     f->diag.status = -1;
+    f->begins = 0;
     return status;
 }
+
+#define fuzz_end(f, call) fuzz_ended(f, #call, 0, call)
+/* Where the text holds several functions: the one that `which` picked. */
+#define fuzz_end_of(f, which, call) fuzz_ended(f, #call, which, call)
+/* A call that writes as it goes. */
+#define fuzz_end_begun(f, call) (f->begins = 1, fuzz_end(f, call))
+#define fuzz_note(f, call) fuzz_noted(f, #call, 0, call)
+#define fuzz_note_of(f, which, call) fuzz_noted(f, #call, which, call)
 
 static inline void *fuzz_allocate(void *memory, uint64_t size,
                                   uint64_t alignment) {
     struct fuzz *const f = memory;
     void *block = NULL;
+    f->call[f->n_noted].n_asked++;
+    if (f->n_asked++ == f->refuse_at) {
+        f->call[f->n_noted].refused = 1;
+        return NULL;
+    }
     if (f->calls_left == 0) return NULL;
     if (f->calls_left > 0) f->calls_left--;
     fuzz_check(size > 0 && size < (UINT64_C(1) << 30));
@@ -358,11 +404,13 @@ static inline int32_t fuzz_backwards(void *threads, int64_t n, kam_task task,
 static inline int32_t fuzz_watch(void *watcher, int64_t done, int64_t total) {
     struct fuzz *const f = watcher;
     fuzz_check(done >= 0 && done <= total);
+    f->call[f->n_noted].n_looks++;
+    if (f->n_looks++ == f->stop_at) return f->call[f->n_noted].stopped = 1;
     return f->looks_left-- == 0;
 }
 
-static inline void fuzz_run(struct fuzz *f, fuzz_case one, const uint8_t *data,
-                            size_t size, int run, int64_t row) {
+static inline void fuzz_begin(struct fuzz *f, const uint8_t *data, size_t size,
+                              int run, int64_t row) {
     memset(f, 0, sizeof *f);
     f->at = data;
     f->left = size;
@@ -371,7 +419,8 @@ static inline void fuzz_run(struct fuzz *f, fuzz_case one, const uint8_t *data,
     f->row = row;
     f->diag.struct_size = sizeof f->diag;
     f->diag.status = -1;
-    f->calls_left = f->looks_left = -1;
+    f->calls_left = f->looks_left = f->refuse_at = f->stop_at = -1;
+    f->deny_at = -1;
     f->host.struct_size = sizeof f->host;
     f->host.isa = run == FUZZ_PLAIN ? KAM_ISA_BASE : KAM_ISA_AUTO;
     if (run != FUZZ_PLAIN) {
@@ -381,10 +430,17 @@ static inline void fuzz_run(struct fuzz *f, fuzz_case one, const uint8_t *data,
     }
     if (run == FUZZ_BEST) f->host.parallel_for = fuzz_backwards;
     if (run == FUZZ_FAILING) {
-        if (size % 4) f->calls_left = (int64_t)(size / 4 % 16);
-        if (size % 4 == 0) f->looks_left = (int64_t)(size / 4 % 4);
         f->host.progress = fuzz_watch;
         f->host.watcher = f;
+    }
+}
+
+static inline void fuzz_run(struct fuzz *f, fuzz_case one, const uint8_t *data,
+                            size_t size, int run, int64_t row) {
+    fuzz_begin(f, data, size, run, row);
+    if (run == FUZZ_FAILING) {
+        if (size % 4) f->calls_left = (int64_t)(size / 4 % 16);
+        if (size % 4 == 0) f->looks_left = (int64_t)(size / 4 % 4);
     }
     one(f);
     fuzz_check(f->n_live == 0);
@@ -439,7 +495,12 @@ static inline int fuzz_cases(const fuzz_case *cases, size_t n,
     return 0;
 }
 
+extern const fuzz_case *const fuzz_target_cases;
+extern const size_t fuzz_n_target_cases;
+
 #define FUZZ_TARGET(cases)                                                     \
+    const fuzz_case *const fuzz_target_cases = cases;                          \
+    const size_t fuzz_n_target_cases = sizeof(cases) / sizeof *(cases);        \
     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {             \
         return fuzz_cases(cases, sizeof(cases) / sizeof *(cases), data, size); \
     }

@@ -61,6 +61,10 @@ static void test_by_hand(void **state) {
     assert_status(kam_kpi_appraise(&appraisal, NULL, &out, NULL), KAM_OK);
     assert_relative(score[1], 0.6 * 1.5 + 0.4 * 1.2, 1e-15);
     assert_relative(score[2], 0.6 * 0.5 + 0.4 * 0.25, 1e-15);
+    /* Weights are shares of their sum, however small. */
+    criteria[0].weight = 0.006, criteria[1].weight = 0.004;
+    assert_status(kam_kpi_appraise(&appraisal, NULL, &out, NULL), KAM_OK);
+    assert_relative(score[1], 0.6 * 1.5 + 0.4 * 1.2, 1e-14);
 }
 
 static void test_one_is_many(void **state) {

@@ -378,8 +378,18 @@ static void test_tickets(void **state) {
     assert_status(kam_kpi_of_tickets(&rows, &options, NULL, k, &report, NULL),
                   KAM_OK);
     assert_int_equal(report.n_without_group, 1);
+    assert_int_equal(report.defaults, KAM_KPI_DEFAULT_CONFIDENCE);
     expect(&k[0], KAM_KPI_KNOWN, 5, 5, 1);
     expect(&k[4], KAM_KPI_UNDECIDED, NAN, 0, 0);
+    /* Quantiles have intervals, too. */
+    kam_kpi median[2];
+    options.n_ids = 1;
+    report.defaults = 77;
+    assert_status(kam_kpi_of_tickets(&rows, &options, NULL, median, &report,
+                                     NULL),
+                  KAM_OK);
+    assert_int_equal(report.defaults, KAM_KPI_DEFAULT_CONFIDENCE);
+    options.n_ids = N(ids);
     assert_int_equal(k[4].n_left_out, 2);
     expect(&k[7], KAM_KPI_KNOWN, 0, 0, 1);
 }

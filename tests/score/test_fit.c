@@ -66,6 +66,13 @@ static void test_reference(void **state) {
     assert_near(models.reference[0], 6, 1e-12);
     assert_near(models.reference[1], 50, 1e-12);
     assert_near(models.reference[2], 60, 0);
+    /* Most never came again: no orders, so no silence since the last. */
+    for (int i = 0; i < 3; i++)
+        account[i].repeat_orders = account[i].last_order_periods = 0;
+    assert_status(fit(&view, 1, NULL, &models, NULL), KAM_OK);
+    assert_near(models.reference[0], 0, 0);
+    assert_near(models.reference[1], 0, 0);
+    assert_near(models.reference[2], 60, 0);
 }
 
 /* A book of regular or irregular orders, about a third of them gone. */

@@ -133,6 +133,12 @@ static void test_a_baseline_wins(void **state) {
                     before, NULL);
     for (int k = 0; k < 4; k++)
         assert_int_equal(choice.candidate[k].n_holdout, N - 1);
+    /* Nor do endless ones. */
+    actual[9] = INFINITY;
+    choice = choose(&accounts, 1, families, 2, KAM_BTYD_BY_HOLDOUT, 20, actual,
+                    before, NULL);
+    for (int k = 0; k < 4; k++)
+        assert_int_equal(choice.candidate[k].n_holdout, N - 2);
     histories_free(&book);
 }
 

@@ -218,6 +218,11 @@ static void test_bad_arguments(void **state) {
                                    &diag),
                   KAM_ERR_OPTION);
     assert_string_equal(diag.argument, "reference");
+    const double endless[2][3] = {{INFINITY, 1, 5}, {1, 1, INFINITY}};
+    for (int i = 0; i < 2; i++)
+        assert_status(kam_btyd_reasons(&MODEL, &a, 52, endless[i], NULL,
+                                       reasons, NULL, NULL),
+                      KAM_ERR_OPTION);
     assert_status(kam_btyd_reasons(&MODEL, &a, 0, TYPICAL, NULL, reasons, NULL,
                                    &diag),
                   KAM_ERR_OPTION);
