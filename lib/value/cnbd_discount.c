@@ -16,6 +16,9 @@ struct span {
     double A, R, chance, most, cosine;
 };
 
+/* More than any model that fits a book needs; with r of 1e299 there would be no end. */
+enum { MOST_SPANS = 300 };
+
 #define TURN 8.0
 #define FORGOTTEN 42.0
 
@@ -81,8 +84,13 @@ void kam__cnbd_discount(const struct kam__cnbd *m,
     const double chance = (a + 4 * sqrt(a) + 4) / c;
     struct span span = {
         0, 0, A, R, chance < 1 ? chance : 1, 3 / discount, first_cosine(m->k)};
+    int n_spans = 0;
     out[0] = out[1] = out[2] = 0;
     while (next_span(&span, m->k, end)) {
+        if (++n_spans > MOST_SPANS) {
+            out[0] = out[1] = out[2] = (double)NAN;
+            return;
+        }
         struct kam__hidden s;
         double orders[LANES], pairs[LANES];
         s.k = m->k;
