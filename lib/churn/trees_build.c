@@ -66,10 +66,12 @@ static const char *fault_of(const struct kam__raw_trees *raw,
     if (node->n_categories < 0 || node->first_category < 0 ||
         node->first_category > raw->n_categories - node->n_categories)
         return "tree {row} has categories beyond those there are.";
-    for (int32_t i = 0; i < node->n_categories; i++)
-        if (category_at(raw, node->first_category + i) <
-            (i ? category_at(raw, node->first_category + i - 1) + 1 : 0))
-            return "tree {row} has categories out of order.";
+    int32_t before = -1;
+    for (int32_t i = 0; i < node->n_categories; i++) {
+        const int32_t own = category_at(raw, node->first_category + i);
+        if (own <= before) return "tree {row} has categories out of order.";
+        before = own;
+    }
     return NULL;
 }
 
