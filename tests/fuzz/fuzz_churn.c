@@ -247,9 +247,9 @@ static void measure(struct fuzz *f) {
     double *const signal = fuzz_out(f, cells, 8);
     int32_t *const since = fuzz_out(f, cells, 4);
     uint32_t *const flags = fuzz_out(f, cells, 4);
-    fuzz_end(f, kam_signal_of(fuzz_pick(f, 10, 19), &events,
-                              fuzz_byte(f) < 128 ? &options : NULL, &f->host,
-                              signal, since, flags, &f->diag));
+    fuzz_end_begun(f, kam_signal_of(fuzz_pick(f, 10, 19), &events,
+                                    fuzz_byte(f) < 128 ? &options : NULL,
+                                    &f->host, signal, since, flags, &f->diag));
 }
 
 static void watch(struct fuzz *f) {

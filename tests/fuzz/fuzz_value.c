@@ -297,14 +297,14 @@ static kam_btyd_timeline timeline_of(struct fuzz *f, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
         double now = 0;
         first[i] = (double)m;
-        for (int32_t k = fuzz_pick(f, 0, 3); k > 0; k--) {
+        for (int32_t k = fuzz_length(f, 0, 3); k > 0; k--) {
             now += fuzz_number(f, TIME);
             orders[m] = fuzz_pick(f, 0, 2);
             end[m++] = now;
         }
     }
     first[n] = (double)m;
-    if (fuzz_byte(f) < 16) first[fuzz_pick(f, 0, (int32_t)n)] += 1;
+    if (fuzz_byte(f) < 16) first[fuzz_length(f, 0, (int32_t)n)] += 1;
     made.n_intervals = m;
     made.first = doubles_of(first);
     made.end = doubles_of(end);
