@@ -28,6 +28,9 @@ ANSWERED = {
     "kam_retention_profile": "tests/value/test_profile.c",
 }
 
+#: the share of outcomes that another refusal elsewhere may take away
+LOST = 0.05
+
 
 def comments():
     """name -> (its comment, its parameters) of every public function."""
@@ -65,9 +68,12 @@ def main(programs):
         def test():
             name = pathlib.Path(program).name.removeprefix("exhaust_")
             told = tap.run([program, tap.ROOT / f"tests/fuzz/outcomes_{name}.txt"])
-            tap.check(told.returncode == 0, f"ended with {told.returncode}:\n{told.stdout[-2000:]}{told.stderr[-2000:]}\n"
-                      "When the target has changed: tests/fuzz/seek.c makes the file anew.")
-            for line in told.stdout.splitlines():
+            lost = [line for line in told.stdout.splitlines() if line.startswith("not seen: ")]
+            tap.check(told.returncode == bool(lost), f"ended with {told.returncode}:\n{told.stdout[-2000:]}{told.stderr[-2000:]}")
+            print(*(f"# {line}" for line in lost), sep="\n", end="\n" if lost else "")
+            tap.check(len(lost) <= LOST * len((tap.ROOT / f"tests/fuzz/outcomes_{name}.txt").read_text().splitlines()),
+                      "The target has changed: tests/fuzz/seek.c makes its outcomes anew.\n" + "\n".join(lost))
+            for line in told.stdout.splitlines()[len(lost):]:
                 name, *counts = line.split()
                 done[name] = [a + int(b) for a, b in zip(done.get(name, [0] * 5), counts)]
         test.__doc__ = f"{pathlib.Path(program).name}: what calls come to, without memory, stopped, in every order"
