@@ -175,49 +175,6 @@ static void test_silence_beside_own_interval(void **state) {
     }
 }
 
-/* Log-odds of no order of a history with these facts. */
-static double odds_of(double silence, double rhythm, double tenure) {
-    const double x = rhythm * tenure, t_x = tenure - silence;
-    const kam_accounts a = view(&x, &t_x, &tenure, 1);
-    double risk;
-    assert_near(x, floor(x), 0);
-    assert_status(kam_btyd_no_order(&MODEL, &a, 52, NULL, &risk, NULL, NULL),
-                  KAM_OK);
-    return log(risk / (1 - risk));
-}
-
-/* Shapley (1953): each fact's mean share over the six orders in which the facts
- * of the reference become the account's own. */
-static void test_six_orders(void **state) {
-    (void)state;
-    static const int order[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    const double reference[3] = {5, 60, 80};
-    const double theirs[3] = {20, 0.0625, 80}, own[3] = {52, 0.125, 112};
-    const double x = 14, t_x = 60, T = 112;
-    const kam_accounts a = view(&x, &t_x, &T, 1);
-    kam_reason reasons[4];
-    double share[3] = {0, 0, 0};
-    for (int k = 0; k < 6; k++) {
-        double at[3], before;
-        memcpy(at, theirs, sizeof at);
-        before = odds_of(at[0], at[1], at[2]);
-        for (int j = 0; j < 3; j++) {
-            at[order[k][j]] = own[order[k][j]];
-            const double after = odds_of(at[0], at[1], at[2]);
-            share[order[k][j]] += (after - before) / 6;
-            before = after;
-        }
-    }
-    assert_status(kam_btyd_reasons(&MODEL, &a, 52, reference, NULL, reasons,
-                                   NULL, NULL),
-                  KAM_OK);
-    for (int f = 0; f < 3; f++) {
-        assert_true(fabs(share[f]) > 0.01);
-        assert_near(reasons[f + 1].contribution, share[f], 1e-9);
-    }
-}
-
 static void test_flags_and_bits(void **state) {
     (void)state;
     static double x[ROWS], t_x[ROWS], T[ROWS];
@@ -279,7 +236,6 @@ int main(void) {
         cmocka_unit_test(test_by_period),
         cmocka_unit_test(test_one_fact_at_a_time),
         cmocka_unit_test(test_silence_beside_own_interval),
-        cmocka_unit_test(test_six_orders),
         cmocka_unit_test(test_flags_and_bits),
         cmocka_unit_test(test_bad_arguments),
     };
