@@ -2,14 +2,12 @@
 #include "data/account.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/sized.h"
 
 enum {
     RECORD_FIRST_VERSION = offsetof(kam_account, contract_day),
-    VIEW_FIRST_VERSION = offsetof(kam_accounts, contract_day),
     LARGEST_RECORD = 65536,
     N_FIELDS = sizeof(kam_account) / sizeof(double)
 };
@@ -70,8 +68,8 @@ kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
     const kam_status status =
         kam__accounts_of(record, record_size, n_records, &ours);
     if (status != KAM_OK) return status;
-    return kam__sized_write(view, &ours, sizeof ours, VIEW_FIRST_VERSION,
-                            "view", NULL);
+    return kam__sized_write(view, &ours, sizeof ours,
+                            KAM__ACCOUNTS_FIRST_VERSION, "view", NULL);
 }
 
 _Static_assert(sizeof(kam_accounts) == offsetof(kam_accounts, repeat_orders) +
@@ -97,13 +95,13 @@ kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,
                               int64_t n_rows, kam_accounts *part) {
     kam_accounts ours;
     const kam_status status =
-        kam__sized_read(&ours, sizeof ours, whole, VIEW_FIRST_VERSION, "whole",
-                        NULL);
+        kam__sized_read(&ours, sizeof ours, whole, KAM__ACCOUNTS_FIRST_VERSION,
+                        "whole", NULL);
     if (status != KAM_OK) return status;
     if (first < 0 || n_rows < 0 || ours.n_rows < 0 ||
         n_rows > ours.n_rows - first || move_columns(&ours, first))
         return KAM_ERR_SHAPE;
     ours.n_rows = n_rows;
-    return kam__sized_write(part, &ours, sizeof ours, VIEW_FIRST_VERSION,
-                            "part", NULL);
+    return kam__sized_write(part, &ours, sizeof ours,
+                            KAM__ACCOUNTS_FIRST_VERSION, "part", NULL);
 }

@@ -51,8 +51,11 @@ static void lay(const struct kam__layer_tile *tile, double *restrict net,
 
 /* Most rows have nothing to flag. Returns 0 when some row has; then `lay` must
  * answer. */
-static int lay_plain(const struct kam__layer_tile *tile, double *restrict net,
-                     double *restrict margin, double *restrict contribution) {
+static inline int lay_plain(const struct kam__layer_tile *tile, int has_margin,
+                            int has_ratio, double *restrict net,
+                            double *restrict margin,
+                            double *restrict contribution,
+                            double *restrict ratio) {
     const double *restrict gross = tile->gross;
     const double *restrict returns = tile->returns;
     const double *restrict direct = tile->direct;
@@ -66,8 +69,9 @@ static int lay_plain(const struct kam__layer_tile *tile, double *restrict net,
         const int fits = (r >= 0) & (left > 0) & (fabs(rest) <= DBL_MAX);
         odd = fits ? odd : 1;
         net[i] = left;
-        margin[i] = more;
+        if (has_margin) margin[i] = more;
         contribution[i] = rest;
+        if (has_ratio) ratio[i] = rest / left;
     }
     return !(odd > 0);
 }
@@ -80,14 +84,18 @@ static void divide(double *restrict ratio, const double *restrict layer,
     }
 }
 
-static void lay_tile(const struct kam__layer_tile *tile) {
-    if (!lay_plain(tile, tile->net, tile->margin, tile->contribution))
-        lay(tile, tile->net, tile->margin, tile->contribution, tile->flags);
-    if (tile->margin_ratio)
-        divide(tile->margin_ratio, tile->margin, tile->net, tile->n);
-    if (tile->contribution_ratio)
-        divide(tile->contribution_ratio, tile->contribution, tile->net,
-               tile->n);
+static void lay_tile(const struct kam__layer_tile *t) {
+    double unwanted[KAM__TILE];
+    double *const margin = t->margin ? t->margin : unwanted;
+    double *const ratio = t->contribution_ratio;
+    /* Net revenue, profit and its share are what most ask for. */
+    const int is_short = !t->margin && !t->margin_ratio && ratio;
+    if (is_short && lay_plain(t, 0, 1, t->net, margin, t->contribution, ratio))
+        return;
+    if (is_short || !lay_plain(t, 1, 0, t->net, margin, t->contribution, ratio))
+        lay(t, t->net, margin, t->contribution, t->flags);
+    if (t->margin_ratio) divide(t->margin_ratio, margin, t->net, t->n);
+    if (ratio) divide(ratio, t->contribution, t->net, t->n);
 }
 
 const kam__layer_rows KAM__ISA(kam__lay) = lay_tile;

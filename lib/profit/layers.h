@@ -18,7 +18,8 @@ struct kam__profit_layers {
 };
 
 /* Where a tile comes from and goes to; layers that nobody wants go to memory
- * that is thrown away. Ratios may be NULL; flags are added to. Shape (n) each. */
+ * that is thrown away. Margin and ratios may be NULL; flags are added to. Shape
+ * (n) each. */
 struct kam__layer_tile {
     int32_t n;
     int any, cost, serve, ratio; /* which answers are wanted: what flags mean */

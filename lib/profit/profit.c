@@ -3,7 +3,6 @@
 #include <kam/profit.h>
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -11,12 +10,10 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "data/account.h"
 #include "profit/layers.h"
 
-enum {
-    ACCOUNTS_FIRST_VERSION = offsetof(kam_accounts, contract_day),
-    OUT_FIRST_VERSION = sizeof(kam_profit_out)
-};
+enum { OUT_FIRST_VERSION = sizeof(kam_profit_out) };
 
 static double *or_else(double *out, int64_t first, double *unwanted) {
     return out ? out + first : unwanted;
@@ -26,7 +23,7 @@ void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
                       int32_t n) {
     const kam_accounts *const a = to->accounts;
     const kam_profit_out *const out = to->out;
-    double in[4][KAM__TILE], unwanted[3][KAM__TILE];
+    double in[4][KAM__TILE], unwanted[2][KAM__TILE];
     uint32_t no_flags[KAM__TILE];
     const struct kam__layer_tile tile = {
         n,
@@ -39,8 +36,8 @@ void kam__profit_rows(const struct kam__profit_layers *to, int64_t first,
         kam__gather(&a->direct_cost, first, n, in[2]),
         kam__gather(&a->service_cost, first, n, in[3]),
         or_else(out->net_revenue, first, unwanted[0]),
-        or_else(out->gross_margin, first, unwanted[1]),
-        or_else(out->contribution, first, unwanted[2]),
+        or_else(out->gross_margin, first, NULL),
+        or_else(out->contribution, first, unwanted[1]),
         or_else(out->gross_margin_ratio, first, NULL),
         or_else(out->contribution_ratio, first, NULL),
         out->row_flags ? out->row_flags + first : no_flags};
@@ -104,8 +101,8 @@ kam_status kam_profit_layers(const kam_accounts *accounts, const kam_host *host,
     kam_accounts ours;
     struct kam__profit_layers to;
     kam_status status =
-        kam__sized_read(&ours, sizeof ours, accounts, ACCOUNTS_FIRST_VERSION,
-                        "accounts", diag);
+        kam__sized_read(&ours, sizeof ours, accounts,
+                        KAM__ACCOUNTS_FIRST_VERSION, "accounts", diag);
     if (status == KAM_OK)
         status = kam__profit_begin(&to, &ours, out, KAM_ISA_BASE, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);

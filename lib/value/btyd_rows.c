@@ -2,18 +2,18 @@
 #include "value/btyd_rows.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/diag.h"
 #include "base/isa.h"
 #include "base/sized.h"
+#include "data/account.h"
 
 kam_status kam__btyd_read_accounts(kam_accounts *ours,
                                    const kam_accounts *theirs, kam_diag *diag) {
     kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs,
-                        offsetof(kam_accounts, contract_day), "accounts", diag);
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__ACCOUNTS_FIRST_VERSION,
+                        "accounts", diag);
     if (status != KAM_OK) return status;
     if (ours->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "accounts.reserved", -1,

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/sized.h"
+#include "data/account.h"
 
 static const char *const FAMILY[] = {"sbg", "bdw"};
 static const char *const PARAMETER[] = {"alpha", "beta", "c"};
@@ -61,8 +62,9 @@ int kam__retention_read_model(struct kam__retention *law,
 kam_status kam__retention_read_accounts(kam_accounts *ours,
                                         const kam_accounts *theirs,
                                         kam_diag *diag) {
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        sizeof *ours, "accounts", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__ACCOUNTS_FIRST_VERSION,
+                        "accounts", diag);
     if (status != KAM_OK) return status;
     if (ours->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "accounts.reserved", -1,

@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/memory.h"
 #include "base/sized.h"
+#include "data/account.h"
 #include "value/spend_model.h"
 
 static const kam__spend FAMILIES[] = {&kam__gamma_gamma_family,
@@ -62,8 +63,9 @@ kam__spend kam__spend_read_model(const kam_spend *model, kam_status *status,
 kam_status kam__spend_read_accounts(kam_accounts *ours,
                                     const kam_accounts *theirs,
                                     kam_diag *diag) {
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        sizeof *ours, "accounts", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__ACCOUNTS_FIRST_VERSION,
+                        "accounts", diag);
     if (status != KAM_OK) return status;
     const int64_t n = ours->n_rows;
     if (n < 0)

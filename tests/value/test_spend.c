@@ -3,6 +3,8 @@
 #include "support/check.h"
 #include "support/hosts.h"
 
+#include "data/account.h"
+
 enum { GG = KAM_SPEND_GAMMA_GAMMA };
 
 static kam_spend model_of(double p, double q, double gamma) {
@@ -273,6 +275,24 @@ static void test_every_allocation_failed(void **state) {
     assert_true(fail_at > 4);
 }
 
+/* A caller from before kam_accounts grew is answered as before. */
+static void test_older_caller(void **state) {
+    (void)state;
+    const double x[] = {2, 7}, m[] = {22.35, 73.74};
+    const kam_spend model = model_of(6.25, 3.74, 15.44);
+    kam_accounts accounts = book_of(x, m, 2);
+    double now[2], then[2];
+    assert_status(kam_spend_expected(&model, &accounts, NULL, now, NULL, NULL),
+                  KAM_OK);
+    accounts.struct_size = KAM__ACCOUNTS_FIRST_VERSION;
+    assert_status(kam_spend_expected(&model, &accounts, NULL, then, NULL, NULL),
+                  KAM_OK);
+    assert_memory_equal(now, then, sizeof now);
+    accounts.struct_size--;
+    assert_status(kam_spend_expected(&model, &accounts, NULL, then, NULL, NULL),
+                  KAM_ERR_STRUCT);
+}
+
 static void test_bad_arguments(void **state) {
     (void)state;
     const double x = 2, m = 20;
@@ -350,6 +370,7 @@ int main(void) {
         cmocka_unit_test(test_cdnow),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_every_allocation_failed),
+        cmocka_unit_test(test_older_caller),
         cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_flags),
     };
