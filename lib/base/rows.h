@@ -56,16 +56,19 @@ const char *kam__text_at(const kam_column *column, int64_t row,
 const double *kam__gather_rows(const kam_column *column, int64_t first,
                                int32_t n, double *tile);
 
-/* A single record on a screen takes no call. */
+/* Packed numbers and a single record on a screen take no call. */
 static inline const double *kam__gather(const kam_column *column, int64_t first,
                                         int32_t n, double *tile) {
-    if (n != 1 || column->type != KAM_F64 || column->validity ||
-        !column->values || column->stride == 0)
+    const int64_t size = (int64_t)sizeof *tile;
+    if (column->type != KAM_F64 || column->validity || !column->values)
         return kam__gather_rows(column, first, n, tile);
-    memcpy(tile,
-           (const char *)column->values +
-               (column->offset + first) * column->stride,
-           sizeof *tile);
+    const int64_t step = column->stride ? column->stride : size;
+    const char *const at =
+        (const char *)column->values + (column->offset + first) * step;
+    if (step == size && (uintptr_t)at % sizeof *tile == 0)
+        return (const double *)(const void *)at;
+    if (n != 1) return kam__gather_rows(column, first, n, tile);
+    memcpy(tile, at, sizeof *tile);
     return tile;
 }
 
