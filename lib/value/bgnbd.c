@@ -214,16 +214,21 @@ static double for_ever(double a, double c) {
     return a > 1 ? (c - 1) / (a - 1) : (double)INFINITY;
 }
 
+static int any_open(const double *orders, int32_t n) {
+    double open = 0;
+    for (int32_t i = 0; i < n; i++) open = orders[i] == orders[i] ? open : 1;
+    return open > 0;
+}
+
 /* What the shared series left open, KAM__LANES rows at a time. */
 static void orders_in_lanes(const struct kam__beta_geometric *m,
                             const struct kam__btyd_tile *tile, double horizon,
                             double *orders) {
+    if (!any_open(orders, tile->n)) return;
     for (int32_t at = 0; at < tile->n; at += LANES) {
+        const int32_t left = tile->n - at;
         double sum[LANES];
-        int open = 0;
-        for (int32_t k = at; k < at + LANES && k < tile->n; k++)
-            open |= orders[k] != orders[k];
-        if (!open) continue;
+        if (!any_open(orders + at, left < LANES ? left : LANES)) continue;
         const struct kam__lanes lanes = lanes_of(m, tile, at, horizon);
         kernels(tile->isa)->orders(&lanes, sum);
         for (int32_t k = 0; k < LANES && at + k < tile->n; k++) {
