@@ -22,7 +22,7 @@ void kam__btyd_log_gaps(const kam_accounts *accounts, int64_t first, int32_t n,
 static int add_tile(const kam_accounts *part, int64_t first, int32_t n,
                     kam_sum *sum, kam_sum *orders, kam_sum *n_unknown) {
     struct kam__btyd_rows rows;
-    double weight[KAM__TILE], log_gaps[KAM__TILE];
+    double weight[KAM__TILE], log_gaps[KAM__TILE], x[KAM__TILE];
     int32_t m = 0;
     kam__btyd_load(part, first, n, KAM_ISA_BASE, &rows);
     kam__weights(part, first, n, weight);
@@ -35,11 +35,11 @@ static int add_tile(const kam_accounts *part, int64_t first, int32_t n,
             continue;
         }
         log_gaps[m] = log_gaps[i];
-        rows.x[m] = rows.x[i];
+        x[m] = rows.x[i];
         weight[m++] = weight[i];
     }
     return kam__accumulate(sum, log_gaps, weight, m) ||
-           kam__accumulate(orders, rows.x, weight, m);
+           kam__accumulate(orders, x, weight, m);
 }
 
 kam_status kam__btyd_add_gaps(const kam_accounts *part, kam_sum *log_gaps,

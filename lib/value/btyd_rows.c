@@ -101,9 +101,9 @@ static void check_each(const double *x, const double *t_x, const double *T,
         const double last = x[i] > 0 ? t_x[i] : 0;
         const uint32_t flag = flag_of(x[i], last, T[i]);
         rows->flag[i] = flag;
-        rows->x[i] = flag ? 0 : x[i];
-        rows->t_x[i] = flag ? 0 : last;
-        rows->T[i] = flag ? 0 : T[i];
+        rows->own[0][i] = flag ? 0 : x[i];
+        rows->own[1][i] = flag ? 0 : last;
+        rows->own[2][i] = flag ? 0 : T[i];
     }
 }
 
@@ -111,19 +111,22 @@ struct kam__btyd_tile kam__btyd_load(const kam_accounts *accounts,
                                      int64_t first, int32_t n, int32_t isa,
                                      struct kam__btyd_rows *rows) {
     const double *const x =
-        kam__gather(&accounts->repeat_orders, first, n, rows->x);
+        kam__gather(&accounts->repeat_orders, first, n, rows->own[0]);
     const double *const t_x =
-        kam__gather(&accounts->last_order_periods, first, n, rows->t_x);
+        kam__gather(&accounts->last_order_periods, first, n, rows->own[1]);
     const double *const T =
-        kam__gather(&accounts->age_periods, first, n, rows->T);
+        kam__gather(&accounts->age_periods, first, n, rows->own[2]);
     rows->are_plain = 0;
+    rows->x = rows->own[0];
+    rows->t_x = rows->own[1];
+    rows->T = rows->own[2];
     if (n == 1) {
         check_each(x, t_x, T, 1, rows);
-    } else if ((*KAM__PICK(isa, kam__plain))(x, t_x, T, n, rows->t_x)) {
+    } else if ((*KAM__PICK(isa, kam__plain))(x, t_x, T, n, rows->own[1])) {
         rows->are_plain = 1;
         memset(rows->flag, 0, (size_t)n * sizeof *rows->flag);
-        memmove(rows->x, x, (size_t)n * sizeof *x);
-        memmove(rows->T, T, (size_t)n * sizeof *T);
+        rows->x = x;
+        rows->T = T;
     } else {
         check_each(x, t_x, T, n, rows);
     }

@@ -9,7 +9,8 @@
  * and stand-in numbers that every kernel can bear. Where all are plain there is
  * no flag (and none may be there all the same). */
 struct kam__btyd_rows {
-    double x[KAM__TILE], t_x[KAM__TILE], T[KAM__TILE];
+    const double *x, *t_x, *T; /* in `own`, or in the columns themselves */
+    double own[3][KAM__TILE];
     uint32_t flag[KAM__TILE];
     int32_t are_plain;
 };
