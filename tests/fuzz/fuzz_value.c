@@ -236,7 +236,8 @@ static void rhythm(struct fuzz *f) {
     if (fuzz_byte(f) < 240) book.log_gaps = fuzz_column(f, SIGNED);
     const int64_t n_parts = parts_of(f, &book, part);
     double *const k = fuzz_out(f, 2, 8);
-    fuzz_end(f, kam_btyd_choose_rhythm(part, n_parts, k, k + 1, &f->diag));
+    fuzz_end(f, kam_btyd_choose_rhythm(part, n_parts, k, k ? k + 1 : NULL,
+                                       &f->diag));
 }
 
 static void covariates(struct fuzz *f) {
