@@ -249,5 +249,9 @@ static void run_tiles(void *data, int64_t piece, int64_t first, int64_t n) {
 kam_status kam__for_rows(const kam_host *host, int64_t n_rows,
                          kam__rows_work work, void *context, kam_diag *diag) {
     struct tiles tiles = {work, context};
-    return kam__for_pieces(host, n_rows, run_tiles, &tiles, diag);
+    const int is_watched = host && host->progress;
+    if (n_rows < 1 || n_rows > KAM__TILE || is_watched)
+        return kam__for_pieces(host, n_rows, run_tiles, &tiles, diag);
+    work(context, 0, (int32_t)n_rows);
+    return KAM_OK;
 }

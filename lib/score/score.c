@@ -337,11 +337,7 @@ static kam_status run(const kam_accounts *accounts, const kam_models *models,
     kam_status status =
         begin(&score, accounts, models, policy, as_of_day, host, out, diag);
     if (status != KAM_OK) return status;
-    if (accounts->n_rows == 1 && !host->progress)
-        score_rows(&score, 0, 1);
-    else
-        status =
-            kam__for_rows(host, accounts->n_rows, score_rows, &score, diag);
+    status = kam__for_rows(host, accounts->n_rows, score_rows, &score, diag);
     if (status != KAM_OK) return status;
     if (score.out->defaults) *score.out->defaults = defaults_of(&score);
     return kam__ok(diag);
