@@ -8,8 +8,6 @@
 #include "base/sized.h"
 #include "base/text.h"
 
-enum { FIRST_VERSION = sizeof(kam_diag) };
-
 /* The next whole UTF-8 character, so that a cut falls between two. */
 static const char *add_character(struct kam__text *text, const char *words) {
     char piece[5] = {*words++};
@@ -45,7 +43,7 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
                 value);
     /* A diag of a size we do not know stays untouched: there is nowhere left to
      * complain to. */
-    kam__sized_write(diag, &ours, sizeof ours, FIRST_VERSION, "", NULL);
+    kam__sized_write(diag, &ours, sizeof ours, KAM__FIRST(kam_diag), "", NULL);
     return status;
 }
 
@@ -53,6 +51,6 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
 kam_status kam__ok(kam_diag *diag) {
     if (!diag) return KAM_OK;
     static const kam_diag ours = {0, KAM_OK, -1, NAN, "", KAM__IT_WORKED};
-    kam__sized_write(diag, &ours, sizeof ours, FIRST_VERSION, "", NULL);
+    kam__sized_write(diag, &ours, sizeof ours, KAM__FIRST(kam_diag), "", NULL);
     return KAM_OK;
 }

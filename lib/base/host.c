@@ -14,7 +14,8 @@ kam_status kam__host_read(kam_host *ours, const kam_host *theirs,
         return KAM_OK;
     }
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours, "host", diag);
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__FIRST(kam_host),
+                        "host", diag);
     if (status != KAM_OK) return status;
     if (ours->isa < KAM_ISA_AUTO || ours->isa > KAM_ISA_V4)
         return kam__fail(diag, KAM_ERR_OPTION, "host.isa", -1, ours->isa,

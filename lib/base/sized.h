@@ -6,6 +6,8 @@
 
 #include <kam/status.h>
 
+#include "base/first_version.h"
+
 /* Whether a struct to be written later is given and has a possible size: for
  * the checks that come before the first write. */
 kam_status kam__sized_check(const void *theirs, uint32_t first_version,

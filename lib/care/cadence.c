@@ -14,9 +14,6 @@
 #include "care/playbook.h"
 
 enum {
-    ACCOUNTS_FIRST_VERSION = sizeof(kam_cadence_accounts),
-    OPTIONS_FIRST_VERSION = sizeof(kam_cadence_options),
-    OUT_FIRST_VERSION = offsetof(kam_cadence_out, defaults),
     MOST_TOUCHES = 64,
     MOST_RULES = 1000,
     MOST_DAYS = 36600,
@@ -249,9 +246,10 @@ static kam_status read_options(struct kam__cadence *plan, int32_t as_of_day,
                                kam_diag *diag) {
     kam_cadence_options o = {0};
     kam_status status =
-        theirs ? kam__sized_read(&o, sizeof o, theirs, OPTIONS_FIRST_VERSION,
-                                 "options", diag)
-               : KAM_OK;
+        theirs
+            ? kam__sized_read(&o, sizeof o, theirs,
+                              KAM__FIRST(kam_cadence_options), "options", diag)
+            : KAM_OK;
     if (status != KAM_OK) return status;
     if (o.n_rules < 0 || o.n_rules > MOST_RULES)
         return kam__fail(diag, KAM_ERR_OPTION, "options.n_rules", -1, o.n_rules,
@@ -299,12 +297,12 @@ kam_status kam__cadence_begin(struct kam__cadence *to,
                               const kam_cadence_out *out, kam_diag *diag) {
     kam_status status =
         kam__sized_read(&to->accounts, sizeof to->accounts, accounts,
-                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
+                        KAM__FIRST(kam_cadence_accounts), "accounts", diag);
     if (status == KAM_OK) status = check_columns(&to->accounts, types, diag);
     if (status == KAM_OK) status = read_options(to, as_of_day, options, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_cadence_out), "out", diag);
     if (status == KAM_OK &&
         (as_of_day < KAM__FIRST_DAY || as_of_day > KAM__LAST_DAY))
         status = kam__fail(diag, KAM_ERR_OPTION, "as_of_day", -1, as_of_day,

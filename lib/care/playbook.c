@@ -11,15 +11,7 @@
 #include "base/sized.h"
 #include "care/playbook.h"
 
-enum {
-    ACCOUNTS_FIRST_VERSION = sizeof(kam_playbook_accounts),
-    OPTIONS_FIRST_VERSION = sizeof(kam_playbook_options),
-    OUT_FIRST_VERSION = offsetof(kam_playbook_out, defaults),
-    MOST_RULES = 1000,
-    MOST_WIDTH = 64,
-    WIDTH = 16,
-    MOST_DAYS = 36600
-};
+enum { MOST_RULES = 1000, MOST_WIDTH = 64, WIDTH = 16, MOST_DAYS = 36600 };
 
 /* Bits of the classes of the matrix, which lies in another room. */
 enum {
@@ -160,12 +152,13 @@ kam_status kam__playbook_begin(struct kam__playbook *to,
     kam_status status = KAM_OK;
     memset(&to->options, 0, sizeof to->options);
     if (options)
-        status = kam__sized_read(&to->options, sizeof to->options, options,
-                                 OPTIONS_FIRST_VERSION, "options", diag);
+        status =
+            kam__sized_read(&to->options, sizeof to->options, options,
+                            KAM__FIRST(kam_playbook_options), "options", diag);
     if (status == KAM_OK) status = check_options(&to->options, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_playbook_out), "out", diag);
     if (status != KAM_OK) return status;
     kam__playbook_prepare(to, n_rows);
     return KAM_OK;
@@ -184,7 +177,7 @@ kam_status kam_playbook_actions(const kam_playbook_accounts *accounts,
     struct work work;
     kam_status status =
         kam__sized_read(&work.accounts, sizeof work.accounts, accounts,
-                        ACCOUNTS_FIRST_VERSION, "accounts", diag);
+                        KAM__FIRST(kam_playbook_accounts), "accounts", diag);
     if (status == KAM_OK) status = check_columns(&work.accounts, diag);
     if (status == KAM_OK)
         status = kam__playbook_begin(&work.book, options, work.accounts.n_rows,

@@ -13,13 +13,7 @@
 #include "care/stage.h"
 #include "data/business.h"
 
-enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_service_level_options),
-    CLOCKS_FIRST_VERSION = sizeof(kam_service_level_clocks),
-    OUT_FIRST_VERSION = sizeof(kam_service_level_out),
-    ORDERS_FIRST_VERSION = sizeof(kam_service_level_orders),
-    TIMES = 1 << KAM_I64 | 1 << KAM_I32
-};
+enum { TIMES = 1 << KAM_I64 | 1 << KAM_I32 };
 
 static const double MOST_HOURS = 1e8;
 
@@ -42,8 +36,9 @@ kam_status kam_service_level_options_init(kam_service_level_options *options,
     if (!options) return KAM_ERR_NULL;
     set_defaults(&ours);
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
-                            "options", NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_service_level_options), "options",
+                            NULL);
 }
 
 static kam_status read_options(kam_service_level_options *ours,
@@ -52,8 +47,8 @@ static kam_status read_options(kam_service_level_options *ours,
     set_defaults(ours);
     if (!theirs) return KAM_OK;
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
-                        "options", diag);
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_service_level_options), "options", diag);
     if (status != KAM_OK) return status;
     if (ours->early_days < 0)
         return kam__fail(diag, KAM_ERR_OPTION, "options.early_days", -1,
@@ -208,8 +203,9 @@ static kam_status begin_reading(struct reading *r,
                                 const kam_service_level_clocks *clocks,
                                 const kam_service_level_out *out,
                                 kam_diag *diag) {
-    kam_status status = kam__sized_read(&r->clocks, sizeof r->clocks, clocks,
-                                        CLOCKS_FIRST_VERSION, "clocks", diag);
+    kam_status status =
+        kam__sized_read(&r->clocks, sizeof r->clocks, clocks,
+                        KAM__FIRST(kam_service_level_clocks), "clocks", diag);
     const int64_t n = r->clocks.n_rows;
     if (status == KAM_OK && n < 0) status = fail_rows(n, diag);
     if (status == KAM_OK)
@@ -222,8 +218,9 @@ static kam_status begin_reading(struct reading *r,
         status = kam__column_check(&r->clocks.limit, n, KAM__NUMBERS, 0,
                                    "clocks.limit", diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&r->out, sizeof r->out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status =
+            kam__sized_read(&r->out, sizeof r->out, out,
+                            KAM__FIRST(kam_service_level_out), "out", diag);
     if (status == KAM_OK && !kam__is_time(r->now))
         status = kam__fail(diag, KAM_ERR_OPTION, "now", -1, (double)r->now,
                            "{value} is not in the years 1 to 9999.");
@@ -276,8 +273,9 @@ kam_status kam_service_level_first_orders(
     double *early_days, int32_t *met, kam_diag *diag) {
     kam_host lent;
     struct arrivals a = {.early_days = early_days, .met = met};
-    kam_status status = kam__sized_read(&a.orders, sizeof a.orders, orders,
-                                        ORDERS_FIRST_VERSION, "orders", diag);
+    kam_status status =
+        kam__sized_read(&a.orders, sizeof a.orders, orders,
+                        KAM__FIRST(kam_service_level_orders), "orders", diag);
     const int64_t n = a.orders.n_rows;
     if (status == KAM_OK && n < 0) status = fail_rows(n, diag);
     if (status == KAM_OK)

@@ -14,11 +14,7 @@
 #include "base/rows.h"
 #include "base/sized.h"
 
-enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_stage_options),
-    OUT_FIRST_VERSION = offsetof(kam_stage_out, defaults),
-    MOST_MONTHS = 1200
-};
+enum { MOST_MONTHS = 1200 };
 
 static const int32_t MONTHS[3] = {3, 12, 36};
 
@@ -29,8 +25,8 @@ kam_status kam_stage_options_init(kam_stage_options *options,
     memset(&ours, 0, sizeof ours);
     memcpy(ours.months, MONTHS, sizeof MONTHS);
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
-                            "options", NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_stage_options), "options", NULL);
 }
 
 kam_status kam__stage_read(kam_stage_options *ours,
@@ -38,8 +34,8 @@ kam_status kam__stage_read(kam_stage_options *ours,
     memset(ours, 0, sizeof *ours);
     if (theirs) {
         const kam_status status =
-            kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
-                            "stages", diag);
+            kam__sized_read(ours, sizeof *ours, theirs,
+                            KAM__FIRST(kam_stage_options), "stages", diag);
         if (status != KAM_OK) return status;
     }
     int32_t *const m = ours->months;
@@ -155,7 +151,7 @@ kam_status kam__stage_begin(struct kam__stage_assignment *to,
         status = kam__stages_read(&to->stages, as_of_day, options, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_stage_out), "out", diag);
     if (status != KAM_OK) return status;
     to->contract = *contract_day;
     to->isa = isa;

@@ -22,8 +22,8 @@ kam_status kam_additive_options_init(kam_additive_options *options,
     ours.most_bins = 32;
     ours.pair_bins = 6;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
-                            NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_additive_options), "options", NULL);
 }
 
 static kam_status check_pairs(const kam_additive_options *o, int32_t n_columns,
@@ -47,8 +47,9 @@ static kam_status read_options(kam_additive_options *ours,
                                const kam_additive_options *theirs,
                                int32_t n_columns, kam_diag *diag) {
     if (!theirs) return kam_additive_options_init(ours, sizeof *ours);
-    const kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                              sizeof *ours, "options", diag);
+    const kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_additive_options), "options", diag);
     if (status != KAM_OK) return status;
     if (ours->most_bins < 2 || ours->most_bins > 250)
         return kam__fail(diag, KAM_ERR_OPTION, "options.most_bins", -1,
@@ -342,7 +343,8 @@ static kam_status check(struct kam__additive_fit *fit, const kam_panel *panel,
         status = read_options(&fit->options, options, fit->panel.n_columns,
                               fit->diag);
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, sizeof *report, "report", fit->diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_additive_report),
+                                  "report", fit->diag);
     if (status != KAM_OK) return status;
     fit->n_terms = fit->panel.n_columns + fit->options.n_pairs;
     if (!fit->model || !fit->model->term || !fit->model->edge ||
@@ -373,7 +375,7 @@ kam_status kam_additive_fit(const kam_panel *panel,
     release(&fit, p);
     ours.status = status;
     if (report && status < KAM_ERR_MEMORY)
-        (void)kam__sized_write(report, &ours, sizeof ours, sizeof ours,
-                               "report", NULL);
+        (void)kam__sized_write(report, &ours, sizeof ours,
+                               KAM__FIRST(kam_additive_report), "report", NULL);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

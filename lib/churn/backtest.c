@@ -13,8 +13,6 @@
 #include "math/elementary.h"
 #include "math/sort.h"
 
-enum { REPORT_FIRST_VERSION = sizeof(kam_backtest_event_report) };
-
 /* As scikit-learn and others do it: no row is punished beyond all measure. */
 #define LEAST_PROBABILITY 1e-15
 
@@ -148,7 +146,8 @@ static kam_status check(const struct forecast *to,
         status = kam__column_check(to->event, to->n_rows, KAM__NUMBERS, 0,
                                    "event", diag);
     if (status != KAM_OK) return status;
-    return kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
+    return kam__sized_check(report, KAM__FIRST(kam_backtest_event_report),
+                            "report", diag);
 }
 
 kam_status kam_backtest_event(const kam_column *probability,
@@ -179,6 +178,7 @@ kam_status kam_backtest_event(const kam_column *probability,
     kam__release(&lent, scratch, n, sizeof *scratch);
     if (status == KAM_OK)
         status = kam__sized_write(report, &ours, sizeof ours,
-                                  REPORT_FIRST_VERSION, "report", diag);
+                                  KAM__FIRST(kam_backtest_event_report),
+                                  "report", diag);
     return status;
 }

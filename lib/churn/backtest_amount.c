@@ -10,8 +10,6 @@
 #include "math/accumulate.h"
 #include "math/extent.h"
 
-enum { REPORT_FIRST_VERSION = sizeof(kam_backtest_amount_report) };
-
 /* Lowest and highest of a series. */
 struct range {
     double lowest, highest;
@@ -213,9 +211,12 @@ kam_status kam_backtest_amount(const kam_column *forecast,
         status =
             kam__column_check(actual, n_rows, KAM__NUMBERS, 0, "actual", diag);
     if (status == KAM_OK)
-        status = kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
+        status =
+            kam__sized_check(report, KAM__FIRST(kam_backtest_amount_report),
+                             "report", diag);
     if (status == KAM_OK) status = compare(&to, &ours, diag);
     if (status != KAM_OK) return status;
-    return kam__sized_write(report, &ours, sizeof ours, REPORT_FIRST_VERSION,
-                            "report", diag);
+    return kam__sized_write(report, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_amount_report), "report",
+                            diag);
 }

@@ -75,7 +75,8 @@ kam_status kam_backtest_bands(const kam_column *probability,
         status = kam__fail(diag, KAM_ERR_NULL, bands ? "event" : "bands", -1,
                            NAN, "");
     if (status == KAM_OK)
-        status = kam__sized_check(report, sizeof ours, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_backtest_bands_report),
+                                  "report", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__ranked_new(&rows, probability, "probability", 1, NULL, event,
@@ -94,7 +95,8 @@ kam_status kam_backtest_bands(const kam_column *probability,
     }
     kam__ranked_free(&rows);
     if (status != KAM_OK) return status;
-    return kam__sized_write(report, &ours, sizeof ours, sizeof ours, "report",
+    return kam__sized_write(report, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_bands_report), "report",
                             diag);
 }
 
@@ -171,7 +173,9 @@ kam_status kam_backtest_versus(const kam_column *probability,
                                          name[k], diag)
                      : kam__fail(diag, KAM_ERR_NULL, name[k], -1, NAN, "");
     if (status == KAM_OK)
-        status = kam__sized_check(report, sizeof ours, "report", diag);
+        status =
+            kam__sized_check(report, KAM__FIRST(kam_backtest_versus_report),
+                             "report", diag);
     for (int64_t i = 0; status == KAM_OK && i < n_rows; i++)
         status = add_row(&to, kam__number_at(probability, i),
                          kam__number_at(naive, i), kam__number_at(event, i), i,
@@ -181,7 +185,8 @@ kam_status kam_backtest_versus(const kam_column *probability,
                            "No row has both forecasts and an event.");
     if (status != KAM_OK) return status;
     describe(&to, &ours);
-    return kam__sized_write(report, &ours, sizeof ours, sizeof ours, "report",
+    return kam__sized_write(report, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_versus_report), "report",
                             diag);
 }
 
@@ -232,7 +237,9 @@ kam_status kam_backtest_stability(const kam_column *before, int64_t n_before,
     memset(&two, 0, sizeof two);
     kam_status status = check_bands(n_asked, diag);
     if (status == KAM_OK)
-        status = kam__sized_check(report, sizeof ours, "report", diag);
+        status =
+            kam__sized_check(report, KAM__FIRST(kam_backtest_stability_report),
+                             "report", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__ranked_new(&one, before, "before", 0, NULL, NULL, n_before,
@@ -244,6 +251,7 @@ kam_status kam_backtest_stability(const kam_column *before, int64_t n_before,
     kam__ranked_free(&one);
     kam__ranked_free(&two);
     if (status != KAM_OK) return status;
-    return kam__sized_write(report, &ours, sizeof ours, sizeof ours, "report",
+    return kam__sized_write(report, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_stability_report), "report",
                             diag);
 }

@@ -63,7 +63,7 @@ static kam_status check(const kam_column *risk, const kam_column *event,
                         kam_backtest_panel_lead_report *report,
                         kam_diag *diag) {
     kam_status status =
-        kam__sized_check(report, sizeof(kam_backtest_panel_lead_report),
+        kam__sized_check(report, KAM__FIRST(kam_backtest_panel_lead_report),
                          "report", diag);
     if (status == KAM_OK && n_rows < 0)
         status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
@@ -111,7 +111,8 @@ kam_status kam_backtest_panel_lead(const kam_column *account,
     kam__release(&lent, job.lead, room, sizeof(int64_t));
     kam__timeline_free(&job.line);
     if (status != KAM_OK) return status;
-    kam__sized_write(report, &job.told, sizeof job.told, sizeof job.told,
-                     "report", NULL);
+    kam__sized_write(report, &job.told, sizeof job.told,
+                     KAM__FIRST(kam_backtest_panel_lead_report), "report",
+                     NULL);
     return kam__ok(diag);
 }

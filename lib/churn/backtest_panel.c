@@ -135,7 +135,8 @@ static kam_status check(const struct job *job,
     kam_status status = kam__column_check(job->period, job->train.n_rows,
                                           KAM__INTEGERS, 1, "period", diag);
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, sizeof job->told, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_backtest_panel_report),
+                                  "report", diag);
     return status;
 }
 
@@ -153,8 +154,9 @@ kam_status kam_backtest_panel_rolling(const kam_panel *panel,
     kam_panel whole;
     kam_status status = kam__panel_read(&whole, panel, KAM__FOR_FITS, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&job.plan, sizeof job.plan, plan,
-                                 sizeof job.plan, "plan", diag);
+        status =
+            kam__sized_read(&job.plan, sizeof job.plan, plan,
+                            KAM__FIRST(kam_backtest_panel_plan), "plan", diag);
     if (status == KAM_OK) status = kam__host_read(&job.lent, host, diag);
     job.panel = &whole;
     if (status == KAM_OK) {
@@ -174,7 +176,7 @@ kam_status kam_backtest_panel_rolling(const kam_panel *panel,
     kam__release(&job.lent, job.event, room, sizeof(double));
     if (status != KAM_OK) return status;
     if (report)
-        kam__sized_write(report, &job.told, sizeof job.told, sizeof job.told,
-                         "report", NULL);
+        kam__sized_write(report, &job.told, sizeof job.told,
+                         KAM__FIRST(kam_backtest_panel_report), "report", NULL);
     return kam__ok(diag);
 }

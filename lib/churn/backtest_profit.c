@@ -57,7 +57,8 @@ kam_status kam_backtest_profit_options_init(
     if (!options) return KAM_ERR_NULL;
     ours.struct_size = struct_size;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_profit_options), "options",
                             NULL);
 }
 
@@ -167,7 +168,8 @@ kam_status kam_backtest_profit(const kam_column *rank, const kam_column *value,
     kam_backtest_profit_report ours;
     memset(&ours, 0, sizeof ours);
     kam_status status =
-        options ? kam__sized_read(&how, sizeof how, options, sizeof how,
+        options ? kam__sized_read(&how, sizeof how, options,
+                                  KAM__FIRST(kam_backtest_profit_options),
                                   "options", diag)
                 : kam_backtest_profit_options_init(&how, sizeof how);
     if (status == KAM_OK) status = check_options(&how, diag);
@@ -175,7 +177,9 @@ kam_status kam_backtest_profit(const kam_column *rank, const kam_column *value,
         status = kam__fail(diag, KAM_ERR_NULL, value ? "event" : "value", -1,
                            NAN, "");
     if (status == KAM_OK)
-        status = kam__sized_check(report, sizeof ours, "report", diag);
+        status =
+            kam__sized_check(report, KAM__FIRST(kam_backtest_profit_report),
+                             "report", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__ranked_new(&rows, rank, "rank", 0, value, event, n_rows,
@@ -194,6 +198,7 @@ kam_status kam_backtest_profit(const kam_column *rank, const kam_column *value,
     }
     kam__ranked_free(&rows);
     if (status != KAM_OK) return status;
-    return kam__sized_write(report, &ours, sizeof ours, sizeof ours, "report",
+    return kam__sized_write(report, &ours, sizeof ours,
+                            KAM__FIRST(kam_backtest_profit_report), "report",
                             diag);
 }

@@ -52,8 +52,8 @@ kam_status kam_cause_options_init(kam_cause_options *options,
     ours.most_periods = 60;
     ours.save_chance = 1;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
-                            NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_cause_options), "options", NULL);
 }
 
 struct job {
@@ -186,15 +186,15 @@ static kam_status check_options(const kam_cause_options *o, kam_diag *diag) {
         double value, most;
         const char *name;
         int above_zero;
-    } range[] = {
-        {o->horizon_periods, (double)INFINITY, "options.horizon_periods", 1},
-        {o->discount_per_period, 1e300, "options.discount_per_period", 0},
-        {o->most_periods, (double)INFINITY, "options.most_periods", 1},
-        {o->replace_chance, 1, "options.replace_chance", 0},
-        {o->replace_cost, 1e300, "options.replace_cost", 0},
-        {o->ramp_periods, 1e300, "options.ramp_periods", 0},
-        {o->save_chance, 1, "options.save_chance", 0},
-    };
+    } range[] = {{o->horizon_periods, (double)INFINITY,
+                  "options.horizon_periods", 1},
+                 {o->discount_per_period, 1e300, "options.discount_per_period",
+                  0},
+                 {o->most_periods, (double)INFINITY, "options.most_periods", 1},
+                 {o->replace_chance, 1, "options.replace_chance", 0},
+                 {o->replace_cost, 1e300, "options.replace_cost", 0},
+                 {o->ramp_periods, 1e300, "options.ramp_periods", 0},
+                 {o->save_chance, 1, "options.save_chance", 0}};
     for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
         if (!(range[i].value >= 0 && range[i].value <= range[i].most) ||
             (range[i].above_zero && !(range[i].value > 0)))
@@ -238,16 +238,18 @@ kam_status kam_cause_losses(const kam_cause_panel *panel,
                             kam_diag *diag) {
     struct job job;
     kam_host lent;
-    kam_status status = kam__sized_read(&job.panel, sizeof job.panel, panel,
-                                        sizeof job.panel, "panel", diag);
+    kam_status status =
+        kam__sized_read(&job.panel, sizeof job.panel, panel,
+                        KAM__FIRST(kam_cause_panel), "panel", diag);
     if (status == KAM_OK)
-        status =
-            options ? kam__sized_read(&job.options, sizeof job.options, options,
-                                      sizeof job.options, "options", diag)
-                    : kam_cause_options_init(&job.options, sizeof job.options);
+        status = options
+                     ? kam__sized_read(&job.options, sizeof job.options,
+                                       options, KAM__FIRST(kam_cause_options),
+                                       "options", diag)
+                     : kam_cause_options_init(&job.options, sizeof job.options);
     if (status == KAM_OK)
-        status = kam__sized_read(&job.out, sizeof job.out, out, sizeof job.out,
-                                 "out", diag);
+        status = kam__sized_read(&job.out, sizeof job.out, out,
+                                 KAM__FIRST(kam_cause_out), "out", diag);
     if (status == KAM_OK) status = check_panel(&job.panel, diag);
     if (status == KAM_OK) status = check_options(&job.options, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);

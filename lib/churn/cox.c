@@ -244,7 +244,8 @@ kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
     search.diag = diag;
     kam_status status = check(&search, ties, panel, coefficient);
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, sizeof *report, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_survival_report),
+                                  "report", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     search.isa = kam__isa_level(&lent, search.panel.n_rows);
@@ -261,8 +262,8 @@ kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
     kam__cohort_free(&search.cohort);
     ours.status = status;
     if (report && status < KAM_ERR_MEMORY)
-        (void)kam__sized_write(report, &ours, sizeof ours, sizeof ours,
-                               "report", NULL);
+        (void)kam__sized_write(report, &ours, sizeof ours,
+                               KAM__FIRST(kam_survival_report), "report", NULL);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

@@ -18,7 +18,7 @@ kam_status kam_hazard_options_init(kam_hazard_options *options,
     ours.max_steps = 200;
     options->struct_size = struct_size;
     return kam__sized_write(options, &ours, sizeof ours,
-                            sizeof(kam_hazard_options), "options", NULL);
+                            KAM__FIRST(kam_hazard_options), "options", NULL);
 }
 
 static kam_status read_options(struct kam__hazard_fit *fit,
@@ -26,8 +26,8 @@ static kam_status read_options(struct kam__hazard_fit *fit,
     kam_hazard_options *const ours = &fit->options;
     if (!theirs) return kam_hazard_options_init(ours, sizeof *ours);
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, sizeof *ours, "options",
-                        fit->diag);
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_hazard_options), "options", fit->diag);
     if (status != KAM_OK) return status;
     if (ours->firth < KAM_FIRTH_AUTO || ours->firth > KAM_FIRTH_NEVER)
         return kam__fail(fit->diag, KAM_ERR_OPTION, "options.firth", -1,
@@ -281,7 +281,8 @@ static kam_status check(struct kam__hazard_fit *fit, const kam_panel *panel,
     if (!coefficient)
         return kam__fail(diag, KAM_ERR_NULL, "coefficient", -1, NAN, "");
     if (report)
-        status = kam__sized_check(report, sizeof *report, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_hazard_report),
+                                  "report", diag);
     return status == KAM_OK ? read_options(fit, options) : status;
 }
 
@@ -316,7 +317,7 @@ kam_status kam_hazard_fit(int32_t link, const kam_panel *panel,
     }
     ours.status = status;
     if (report && status < KAM_ERR_MEMORY)
-        (void)kam__sized_write(report, &ours, sizeof ours, sizeof ours,
-                               "report", NULL);
+        (void)kam__sized_write(report, &ours, sizeof ours,
+                               KAM__FIRST(kam_hazard_report), "report", NULL);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

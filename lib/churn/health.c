@@ -72,8 +72,9 @@ static kam_status check_policy(const kam_health_policy *p, kam_diag *diag) {
 kam_status kam__health_policy_read(kam_health_policy *ours,
                                    const kam_health_policy *theirs,
                                    kam_diag *diag) {
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        sizeof *ours, "policy", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_health_policy), "policy", diag);
     if (status == KAM_OK) status = check_policy(ours, diag);
     if (status == KAM_OK && ours->coverage == 0) ours->coverage = 0.5;
     return status;
@@ -192,10 +193,10 @@ kam_status kam_health_score(const kam_health_policy *policy,
     kam_status status = kam__health_policy_read(&job.policy, policy, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&job.panel, sizeof job.panel, panel,
-                                 sizeof job.panel, "panel", diag);
+                                 KAM__FIRST(kam_health_panel), "panel", diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&job.out, sizeof job.out, out, sizeof job.out,
-                                 "out", diag);
+        status = kam__sized_read(&job.out, sizeof job.out, out,
+                                 KAM__FIRST(kam_health_out), "out", diag);
     if (status == KAM_OK) status = check_panel(&job, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)

@@ -116,7 +116,7 @@ static kam_status measure(struct job *job, const kam_host *host,
 static kam_status check(struct job *job, int64_t n_rows, int32_t horizon,
                         const kam_health_report *report, kam_diag *diag) {
     kam_status status =
-        kam__sized_check(report, sizeof *report, "report", diag);
+        kam__sized_check(report, KAM__FIRST(kam_health_report), "report", diag);
     if (status == KAM_OK && n_rows < 0)
         status = kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n_rows,
                            "n_rows is {value}.");
@@ -172,7 +172,7 @@ kam_status kam_health_backtest(const kam_health_policy *policy,
     if (status != KAM_OK) return status;
     if (bands)
         memcpy(bands, job.band, (size_t)job.policy.n_bands * sizeof *bands);
-    kam__sized_write(report, &job.told, sizeof job.told, sizeof job.told,
-                     "report", NULL);
+    kam__sized_write(report, &job.told, sizeof job.told,
+                     KAM__FIRST(kam_health_report), "report", NULL);
     return kam__ok(diag);
 }

@@ -108,8 +108,8 @@ kam_status kam_survival_kaplan_meier(const kam_panel *panel,
     struct kam__cohort cohort;
     kam_status status = kam__panel_read(&ours, panel, KAM__FOR_SURVIVAL, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&mine, sizeof mine, curve, sizeof mine,
-                                 "curve", diag);
+        status = kam__sized_read(&mine, sizeof mine, curve,
+                                 KAM__FIRST(kam_survival_curve), "curve", diag);
     if (status == KAM_OK) status = check_curve(&mine, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
@@ -125,8 +125,8 @@ kam_status kam_survival_kaplan_meier(const kam_panel *panel,
     }
     kam__cohort_free(&cohort);
     if (status != KAM_OK) return status;
-    return kam__sized_write(curve, &mine, sizeof mine, sizeof mine, "curve",
-                            diag);
+    return kam__sized_write(curve, &mine, sizeof mine,
+                            KAM__FIRST(kam_survival_curve), "curve", diag);
 }
 
 /* ---- concordance ---- */
@@ -212,7 +212,8 @@ kam_status kam_survival_concordance(const kam_panel *panel,
         status =
             kam__column_check(risk, ours.n_rows, KAM__NUMBERS, 1, "risk", diag);
     if (status == KAM_OK)
-        status = kam__sized_check(pairs, sizeof mine, "pairs", diag);
+        status = kam__sized_check(pairs, KAM__FIRST(kam_survival_pairs),
+                                  "pairs", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     ours.n_columns = 0;
@@ -232,6 +233,6 @@ kam_status kam_survival_concordance(const kam_panel *panel,
     }
     kam__cohort_free(&cohort);
     if (status != KAM_OK) return status;
-    return kam__sized_write(pairs, &mine, sizeof mine, sizeof mine, "pairs",
-                            diag);
+    return kam__sized_write(pairs, &mine, sizeof mine,
+                            KAM__FIRST(kam_survival_pairs), "pairs", diag);
 }

@@ -42,15 +42,15 @@ static kam_status check_rest(const kam_panel *panel, int32_t purpose,
         const kam_column *column;
         const char *name;
         int types, wanted, required;
-    } rest[] = {
-        {&panel->offset, "panel.offset", KAM__NUMBERS, 1, 0},
-        {&panel->event, "panel.event", KAM__NUMBERS, fits || survival, 1},
-        {&panel->weight, "panel.weight", KAM__NUMBERS, fits || survival, 0},
-        {&panel->cluster, "panel.cluster", KAM__INTEGERS, fits, 0},
-        {&panel->start, "panel.start", KAM__NUMBERS, survival, 0},
-        {&panel->stop, "panel.stop", KAM__NUMBERS, survival, 1},
-        {&panel->stratum, "panel.stratum", KAM__INTEGERS, survival, 0},
-    };
+    } rest[] = {{&panel->offset, "panel.offset", KAM__NUMBERS, 1, 0},
+                {&panel->event, "panel.event", KAM__NUMBERS, fits || survival,
+                 1},
+                {&panel->weight, "panel.weight", KAM__NUMBERS, fits || survival,
+                 0},
+                {&panel->cluster, "panel.cluster", KAM__INTEGERS, fits, 0},
+                {&panel->start, "panel.start", KAM__NUMBERS, survival, 0},
+                {&panel->stop, "panel.stop", KAM__NUMBERS, survival, 1},
+                {&panel->stratum, "panel.stratum", KAM__INTEGERS, survival, 0}};
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
         const kam_status status =
             rest[i].wanted ? kam__column_check(rest[i].column, panel->n_rows,
@@ -65,7 +65,7 @@ static kam_status check_rest(const kam_panel *panel, int32_t purpose,
 kam_status kam__panel_read(kam_panel *ours, const kam_panel *theirs,
                            int32_t purpose, kam_diag *diag) {
     kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        sizeof *ours, "panel", diag);
+                                        KAM__FIRST(kam_panel), "panel", diag);
     if (status != KAM_OK) return status;
     if (ours->n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "panel.n_rows", -1,

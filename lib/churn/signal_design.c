@@ -23,8 +23,8 @@ kam_status kam_signal_options_init(kam_signal_options *options,
     ours.periods = 12;
     ours.false_alarm = 0.05;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
-                            NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_signal_options), "options", NULL);
 }
 
 static kam_status check_options(const kam_signal_options *o, kam_diag *diag) {
@@ -133,13 +133,16 @@ kam_status kam_signal_design(const kam_signal_options *options,
     kam_signal_chart found;
     kam_signal_report told = {0};
     kam_host lent;
-    kam_status status = options ? kam__sized_read(&o, sizeof o, options,
-                                                  sizeof o, "options", diag)
-                                : kam_signal_options_init(&o, sizeof o);
+    kam_status status =
+        options
+            ? kam__sized_read(&o, sizeof o, options,
+                              KAM__FIRST(kam_signal_options), "options", diag)
+            : kam_signal_options_init(&o, sizeof o);
     if (status == KAM_OK && !chart)
         status = kam__fail(diag, KAM_ERR_NULL, "chart", -1, NAN, "");
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, sizeof told, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_signal_report),
+                                  "report", diag);
     if (status == KAM_OK) status = check_options(&o, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
@@ -154,8 +157,8 @@ kam_status kam_signal_design(const kam_signal_options *options,
     *chart = found;
     told.periods = o.periods;
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told,
+                         KAM__FIRST(kam_signal_report), "report", NULL);
     return kam__ok(diag);
 }
 

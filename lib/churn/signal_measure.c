@@ -179,13 +179,11 @@ static kam_status check_columns(int32_t rule, const kam_signal_events *e,
         const kam_column *column;
         int32_t types, required;
         const char *name;
-    } all[] = {
-        {&e->account, KAM__INTEGERS, 1, "events.account"},
-        {&e->day, days, 1, "events.day"},
-        {&e->end, days, has_end(rule), "events.end"},
-        {&e->amount, KAM__NUMBERS, has_amount(rule), "events.amount"},
-        {&e->term, KAM__NUMBERS, 0, "events.term"},
-    };
+    } all[] = {{&e->account, KAM__INTEGERS, 1, "events.account"},
+               {&e->day, days, 1, "events.day"},
+               {&e->end, days, has_end(rule), "events.end"},
+               {&e->amount, KAM__NUMBERS, has_amount(rule), "events.amount"},
+               {&e->term, KAM__NUMBERS, 0, "events.term"}};
     kam_status status = KAM_OK;
     for (size_t i = 0; status == KAM_OK && i < sizeof all / sizeof all[0]; i++)
         status = kam__column_check(all[i].column, e->n_events, all[i].types,
@@ -245,8 +243,9 @@ kam_status kam_signal_measure(int32_t rule, const kam_signal_events *events,
                               int64_t *n_ignored, kam_diag *diag) {
     struct job job = {.rule = rule, .value = value, .diag = diag};
     kam_host lent;
-    kam_status status = kam__sized_read(&job.events, sizeof job.events, events,
-                                        sizeof job.events, "events", diag);
+    kam_status status =
+        kam__sized_read(&job.events, sizeof job.events, events,
+                        KAM__FIRST(kam_signal_events), "events", diag);
     if (status == KAM_OK) status = check(rule, &job.events, value, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;

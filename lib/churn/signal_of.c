@@ -122,7 +122,8 @@ static kam_status design(const struct practice *p,
     kam_signal_options o;
     const kam_status status =
         options
-            ? kam__sized_read(&o, sizeof o, options, sizeof o, "options", diag)
+            ? kam__sized_read(&o, sizeof o, options,
+                              KAM__FIRST(kam_signal_options), "options", diag)
             : kam_signal_options_init(&o, sizeof o);
     if (status != KAM_OK) return status;
     if (o.kind == KAM_SIGNAL_POISSON)
@@ -144,7 +145,8 @@ kam_status kam_signal_of(int32_t reason, const kam_signal_events *events,
         return kam__fail(diag, KAM_ERR_OPTION, "reason", -1, reason,
                          "{value} is no signal of KAM_REASON_*.");
     kam_status status =
-        kam__sized_read(&e, sizeof e, events, sizeof e, "events", diag);
+        kam__sized_read(&e, sizeof e, events, KAM__FIRST(kam_signal_events),
+                        "events", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK) status = design(p, options, host, &chart, diag);
     if (status != KAM_OK) return status;

@@ -304,10 +304,10 @@ kam_status kam_signal_watch(const kam_signal_chart *chart,
     kam_status status = kam__signal_check(chart, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&job.series, sizeof job.series, series,
-                                 sizeof job.series, "series", diag);
+                                 KAM__FIRST(kam_signal_series), "series", diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&job.out, sizeof job.out, out, sizeof job.out,
-                                 "out", diag);
+        status = kam__sized_read(&job.out, sizeof job.out, out,
+                                 KAM__FIRST(kam_signal_out), "out", diag);
     if (status != KAM_OK) return status;
     job.chart = *chart;
     job.limit = limit_of(chart);

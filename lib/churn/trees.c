@@ -37,8 +37,9 @@ kam_status kam_trees_report_of(const kam_trees *trees, kam_trees_report *report,
                                    .path_features = trees->path_features,
                                    .slope = trees->slope,
                                    .base = trees->base};
-    const kam_status status = kam__sized_write(report, &ours, sizeof ours,
-                                               sizeof ours, "report", diag);
+    const kam_status status =
+        kam__sized_write(report, &ours, sizeof ours,
+                         KAM__FIRST(kam_trees_report), "report", diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

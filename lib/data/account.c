@@ -7,7 +7,6 @@
 #include "base/sized.h"
 
 enum {
-    RECORD_FIRST_VERSION = offsetof(kam_account, contract_day),
     LARGEST_RECORD = 65536,
     N_FIELDS = sizeof(kam_account) / sizeof(double)
 };
@@ -47,7 +46,7 @@ static void view_fields(kam_accounts *view, const kam_account *record,
 kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,
                             int64_t n_records, kam_accounts *ours) {
     if (!record && n_records > 0) return KAM_ERR_NULL;
-    if (record_size < RECORD_FIRST_VERSION || record_size > LARGEST_RECORD ||
+    if (record_size < KAM__FIRST(kam_account) || record_size > LARGEST_RECORD ||
         record_size % sizeof(double) != 0)
         return KAM_ERR_STRUCT;
     if (n_records < 0 || n_records > INT64_MAX / (int64_t)record_size)
@@ -68,8 +67,8 @@ kam_status kam_accounts_of(const kam_account *record, uint64_t record_size,
     const kam_status status =
         kam__accounts_of(record, record_size, n_records, &ours);
     if (status != KAM_OK) return status;
-    return kam__sized_write(view, &ours, sizeof ours,
-                            KAM__ACCOUNTS_FIRST_VERSION, "view", NULL);
+    return kam__sized_write(view, &ours, sizeof ours, KAM__FIRST(kam_accounts),
+                            "view", NULL);
 }
 
 _Static_assert(sizeof(kam_accounts) == offsetof(kam_accounts, repeat_orders) +
@@ -95,13 +94,13 @@ kam_status kam_accounts_slice(const kam_accounts *whole, int64_t first,
                               int64_t n_rows, kam_accounts *part) {
     kam_accounts ours;
     const kam_status status =
-        kam__sized_read(&ours, sizeof ours, whole, KAM__ACCOUNTS_FIRST_VERSION,
+        kam__sized_read(&ours, sizeof ours, whole, KAM__FIRST(kam_accounts),
                         "whole", NULL);
     if (status != KAM_OK) return status;
     if (first < 0 || n_rows < 0 || ours.n_rows < 0 ||
         n_rows > ours.n_rows - first || move_columns(&ours, first))
         return KAM_ERR_SHAPE;
     ours.n_rows = n_rows;
-    return kam__sized_write(part, &ours, sizeof ours,
-                            KAM__ACCOUNTS_FIRST_VERSION, "part", NULL);
+    return kam__sized_write(part, &ours, sizeof ours, KAM__FIRST(kam_accounts),
+                            "part", NULL);
 }

@@ -3,12 +3,7 @@
 #ifndef KAM_DATA_ACCOUNT_H
 #define KAM_DATA_ACCOUNT_H
 
-#include <stddef.h>
-
 #include <kam/account.h>
-
-/* What the first release's kam_accounts ended with. */
-enum { KAM__ACCOUNTS_FIRST_VERSION = offsetof(kam_accounts, contract_day) };
 
 /* kam_accounts_of into a view of our own size. */
 kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,

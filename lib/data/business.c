@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "base/sized.h"
 
-enum { FIRST_VERSION = sizeof(kam_business_hours), MINUTES_A_DAY = 1440 };
+enum { MINUTES_A_DAY = 1440 };
 
 static const int64_t MOST_SECONDS = INT64_C(1) << 40;
 
@@ -21,8 +21,8 @@ kam_status kam_business_hours_init(kam_business_hours *hours,
         ours.close_minute[i] = 18 * 60;
     }
     hours->struct_size = struct_size;
-    return kam__sized_write(hours, &ours, sizeof ours, FIRST_VERSION, "hours",
-                            NULL);
+    return kam__sized_write(hours, &ours, sizeof ours,
+                            KAM__FIRST(kam_business_hours), "hours", NULL);
 }
 
 static kam_status check(const kam_business_hours *h, kam_diag *diag) {
@@ -65,7 +65,8 @@ kam_status kam__business_read(struct kam__business *ours,
     ours->always = !theirs;
     if (!theirs) return KAM_OK;
     kam_status status =
-        kam__sized_read(&h, sizeof h, theirs, FIRST_VERSION, "hours", diag);
+        kam__sized_read(&h, sizeof h, theirs, KAM__FIRST(kam_business_hours),
+                        "hours", diag);
     if (status == KAM_OK) status = check(&h, diag);
     if (status != KAM_OK) return status;
     ours->n_holidays = h.n_holidays;

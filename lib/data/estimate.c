@@ -7,26 +7,22 @@
 #include "math/elementary.h"
 #include "math/special.h"
 
-enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_estimate_options),
-    OBJECTIVE_FIRST_VERSION = sizeof(kam_objective),
-    MOST_PARAMETERS = 8,
-    DEFAULT_MAX_STEPS = 200
-};
+enum { MOST_PARAMETERS = 8, DEFAULT_MAX_STEPS = 200 };
 
 kam_status kam_estimate_options_init(kam_estimate_options *options,
                                      uint32_t struct_size) {
     kam_estimate_options ours = {0};
     const kam_status status =
-        options ? kam__sized_check(&struct_size, OPTIONS_FIRST_VERSION,
-                                   "options", NULL)
-                : KAM_ERR_NULL;
+        options
+            ? kam__sized_check(&struct_size, KAM__FIRST(kam_estimate_options),
+                               "options", NULL)
+            : KAM_ERR_NULL;
     if (status != KAM_OK) return status;
     ours.prior = KAM_PRIOR_NONE;
     ours.max_steps = DEFAULT_MAX_STEPS;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
-                            "options", NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_estimate_options), "options", NULL);
 }
 
 static int possible(const kam_objective *objective) {
@@ -51,11 +47,11 @@ kam_status kam_objective_merge(kam_objective *objective,
                                const kam_objective *other) {
     kam_objective ours, theirs;
     kam_status status =
-        kam__sized_read(&ours, sizeof ours, objective, OBJECTIVE_FIRST_VERSION,
-                        "objective", NULL);
+        kam__sized_read(&ours, sizeof ours, objective,
+                        KAM__FIRST(kam_objective), "objective", NULL);
     if (status == KAM_OK)
         status = kam__sized_read(&theirs, sizeof theirs, other,
-                                 OBJECTIVE_FIRST_VERSION, "other", NULL);
+                                 KAM__FIRST(kam_objective), "other", NULL);
     if (status != KAM_OK) return status;
     /* Of no rows and of no model yet: what a part without rows comes to. */
     if (theirs.n_parameters == 0 && theirs.n_rows == 0 && theirs.n_skipped == 0)
@@ -73,7 +69,7 @@ kam_status kam_objective_merge(kam_objective *objective,
     ours.n_rows += theirs.n_rows;
     ours.n_skipped += theirs.n_skipped;
     return kam__sized_write(objective, &ours, sizeof ours,
-                            OBJECTIVE_FIRST_VERSION, "objective", NULL);
+                            KAM__FIRST(kam_objective), "objective", NULL);
 }
 
 double kam_estimate_ratio_test(double log_likelihood,

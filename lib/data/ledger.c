@@ -21,8 +21,8 @@ kam_status kam_ledger_options_init(kam_ledger_options *options,
                                      .window_months = 12,
                                      .period_days = 7};
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, sizeof ours, "options",
-                            NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_ledger_options), "options", NULL);
 }
 
 static kam_status check_options(const kam_ledger_options *options,
@@ -30,18 +30,17 @@ static kam_status check_options(const kam_ledger_options *options,
     const struct {
         int32_t value, least, most;
         const char *name, *message;
-    } rule[] = {
-        {options->as_of_day, KAM__FIRST_DAY, KAM__LAST_DAY, "options.as_of_day",
-         "{value} is no day of the years 1 to 9999; it must be set."},
-        {options->first_day, INT32_MIN, options->as_of_day, "options.first_day",
-         "{value} is after as_of_day."},
-        {options->zero_is_order, 0, 1, "options.zero_is_order",
-         "{value} is neither 0 nor 1."},
-        {options->window_months, 1, 120, "options.window_months",
-         "{value} is not within 1 to 120."},
-        {options->n_quarters, 0, 40, "options.n_quarters",
-         "{value} is not within 0 to 40."},
-    };
+    } rule[] = {{options->as_of_day, KAM__FIRST_DAY, KAM__LAST_DAY,
+                 "options.as_of_day",
+                 "{value} is no day of the years 1 to 9999; it must be set."},
+                {options->first_day, INT32_MIN, options->as_of_day,
+                 "options.first_day", "{value} is after as_of_day."},
+                {options->zero_is_order, 0, 1, "options.zero_is_order",
+                 "{value} is neither 0 nor 1."},
+                {options->window_months, 1, 120, "options.window_months",
+                 "{value} is not within 1 to 120."},
+                {options->n_quarters, 0, 40, "options.n_quarters",
+                 "{value} is not within 0 to 40."}};
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].value < rule[i].least || rule[i].value > rule[i].most)
             return kam__fail(diag, KAM_ERR_OPTION, rule[i].name, -1,
@@ -91,8 +90,9 @@ kam_status kam_ledger_new(const kam_ledger_options *options,
     *ledger = NULL;
     kam_status status = kam__host_read(&our_host, host, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&ours, sizeof ours, options, sizeof ours,
-                                 "options", diag);
+        status =
+            kam__sized_read(&ours, sizeof ours, options,
+                            KAM__FIRST(kam_ledger_options), "options", diag);
     if (status == KAM_OK) status = check_options(&ours, diag);
     if (status != KAM_OK) return status;
     *ledger = kam__allocate(&our_host, 1, sizeof **ledger);
@@ -212,7 +212,7 @@ kam_status kam_ledger_report_of(const kam_ledger *ledger,
         .n_activities_dropped = sum_of(counts->activity, KAM__USED + 1),
         .first_line_day = kam__day_outside(ledger->first_line),
         .last_line_day = kam__day_outside(ledger->last_line)};
-    status = kam__sized_write(report, &ours, sizeof ours, sizeof ours, "report",
-                              diag);
+    status = kam__sized_write(report, &ours, sizeof ours,
+                              KAM__FIRST(kam_ledger_report), "report", diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -47,8 +47,9 @@ kam_status kam_ledger_add_activities(kam_ledger *ledger,
     kam_activities ours;
     kam_status status = kam__ledger_usable(ledger, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&ours, sizeof ours, activities, sizeof ours,
-                                 "activities", diag);
+        status =
+            kam__sized_read(&ours, sizeof ours, activities,
+                            KAM__FIRST(kam_activities), "activities", diag);
     if (status == KAM_OK) status = check_columns(&ours, diag);
     if (status != KAM_OK) return status;
     if (ours.n_rows == 0) return kam__ok(diag);

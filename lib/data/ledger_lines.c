@@ -205,13 +205,11 @@ static kam_status check_columns(const kam_lines *lines, kam_diag *diag) {
         const char *name;
         int32_t types;
         int required;
-    } column[] = {
-        {&lines->account, "lines.account", keys, 1},
-        {&lines->day, "lines.day", KAM__DAYS, 1},
-        {&lines->revenue, "lines.revenue", KAM__NUMBERS, 1},
-        {&lines->cost, "lines.cost", KAM__NUMBERS, 0},
-        {&lines->order, "lines.order", keys, 0},
-    };
+    } column[] = {{&lines->account, "lines.account", keys, 1},
+                  {&lines->day, "lines.day", KAM__DAYS, 1},
+                  {&lines->revenue, "lines.revenue", KAM__NUMBERS, 1},
+                  {&lines->cost, "lines.cost", KAM__NUMBERS, 0},
+                  {&lines->order, "lines.order", keys, 0}};
     for (int i = 0; i < 5; i++) {
         kam_status status =
             kam__column_check(column[i].column, n, column[i].types,
@@ -256,8 +254,8 @@ kam_status kam_ledger_add(kam_ledger *ledger, const kam_lines *lines,
     kam_lines ours;
     kam_status status = kam__ledger_usable(ledger, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&ours, sizeof ours, lines, sizeof ours,
-                                 "lines", diag);
+        status = kam__sized_read(&ours, sizeof ours, lines,
+                                 KAM__FIRST(kam_lines), "lines", diag);
     if (status == KAM_OK) status = check_columns(&ours, diag);
     if (status != KAM_OK) return status;
     if (ours.n_rows == 0) return kam__ok(diag);

@@ -86,8 +86,8 @@ kam_status kam_ledger_summarise(const kam_ledger *ledger,
     kam_summary ours;
     kam_status status = kam__ledger_usable(ledger, diag);
     if (status == KAM_OK)
-        status =
-            kam__sized_read(&ours, sizeof ours, out, sizeof ours, "out", diag);
+        status = kam__sized_read(&ours, sizeof ours, out,
+                                 KAM__FIRST(kam_summary), "out", diag);
     if (status != KAM_OK) return status;
     if (ours.reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "out.reserved", -1, ours.reserved,

@@ -13,8 +13,6 @@
 #include "math/special.h"
 
 enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_kpi_options),
-    REPORT_FIRST_VERSION = sizeof(kam_kpi_report),
     MOST_IDS = 64,
     LANES = 4 /* counts that are added at once */
 };
@@ -37,8 +35,8 @@ kam_status kam_kpi_options_init(kam_kpi_options *options,
     memcpy(ours.age_days, AGES, sizeof AGES);
     ours.scale = SCALE;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
-                            "options", NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_kpi_options), "options", NULL);
 }
 
 /* The zero of an option is its default. */
@@ -98,7 +96,7 @@ kam_status kam__kpi_options_read(kam_kpi_options *ours,
                                  const kam_kpi_options *theirs,
                                  kam_diag *diag) {
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__FIRST(kam_kpi_options),
                         "options", diag);
     if (status != KAM_OK) return status;
     fill_in(ours);
@@ -126,8 +124,8 @@ static kam_status read_records(struct kam__kpi_job *job, const void *theirs,
     const uint32_t size =
         (uint32_t)(offsetof(struct records, column) +
                    (size_t)job->n_columns * sizeof *ours.column);
-    kam_status status =
-        kam__sized_read(&ours, size, theirs, size, job->kind, diag);
+    kam_status status = kam__sized_read(&ours, size, theirs, job->first_version,
+                                        job->kind, diag);
     if (status != KAM_OK) return status;
     if (ours.n_rows < 0 || ours.n_rows > UINT32_MAX)
         return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)ours.n_rows,
@@ -151,7 +149,8 @@ kam_status kam__kpi_begin(struct kam__kpi_job *job, const void *records,
     if (status == KAM_OK && !out)
         status = kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, REPORT_FIRST_VERSION, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_kpi_report), "report",
+                                  diag);
     const kam_kpi_options *const o = &job->options;
     job->first = day_or(o->first_day, KAM__FIRST_DAY);
     job->last = day_or(o->last_day, KAM__LAST_DAY);
@@ -332,7 +331,7 @@ kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
     if (status != KAM_OK) return status;
     if (report)
         (void)kam__sized_write(report, &job->report, sizeof job->report,
-                               REPORT_FIRST_VERSION, "report", NULL);
+                               KAM__FIRST(kam_kpi_report), "report", NULL);
     return kam__ok(diag);
 }
 

@@ -63,6 +63,7 @@ typedef void (*kam__kpi_terms)(const struct kam__kpi_job *job, int64_t first,
  * group first. */
 struct kam__kpi_job {
     const char *kind; /* such as "lines" */
+    uint32_t first_version;
     const struct kam__kpi_column *columns;
     int32_t n_columns;
     int32_t n_recipes, n_sums, n_counts; /* that there are */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "base/sized.h"
 #include "kpi/figures.h"
 
 enum { BEFORE, NOW, FIRST_DAY, HAS_LEFT, WALLET };
@@ -107,6 +108,7 @@ kam_status kam_kpi_of_accounts(const kam_kpi_accounts *accounts,
         {KAM__NUMBERS, "accounts.now"},      {KAM__DAYS, "accounts.first_day"},
         {KAM__NUMBERS, "accounts.has_left"}, {KAM__NUMBERS, "accounts.wallet"}};
     struct kam__kpi_job job = {.kind = "accounts",
+                               .first_version = KAM__FIRST(kam_kpi_accounts),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

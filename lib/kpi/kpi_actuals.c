@@ -2,6 +2,7 @@
 /* What came against what was forecast (K5) and planned (K14). */
 #include <math.h>
 
+#include "base/sized.h"
 #include "kpi/figures.h"
 
 enum { DAY, ACTUAL, FORECAST, NAIVE, PLAN };
@@ -69,6 +70,7 @@ kam_status kam_kpi_of_actuals(const kam_kpi_actuals *actuals,
         {KAM__NUMBERS, "actuals.actual"}, {KAM__NUMBERS, "actuals.forecast"},
         {KAM__NUMBERS, "actuals.naive"},  {KAM__NUMBERS, "actuals.plan"}};
     struct kam__kpi_job job = {.kind = "actuals",
+                               .first_version = KAM__FIRST(kam_kpi_actuals),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

@@ -10,11 +10,7 @@
 #include "base/rows.h"
 #include "base/sized.h"
 
-enum {
-    APPRAISAL_FIRST_VERSION = sizeof(kam_kpi_appraisal),
-    OUT_FIRST_VERSION = offsetof(kam_kpi_appraisal_out, defaults),
-    MOST_CRITERIA = 64
-};
+enum { MOST_CRITERIA = 64 };
 
 static const double HIGHEST = 1.2, LEAST_COVERAGE = 0.5;
 
@@ -118,11 +114,12 @@ kam_status kam_kpi_appraise(const kam_kpi_appraisal *appraisal,
     struct work w = {.weight = 0};
     kam_status status =
         kam__sized_read(&w.appraisal, sizeof w.appraisal, appraisal,
-                        APPRAISAL_FIRST_VERSION, "appraisal", diag);
+                        KAM__FIRST(kam_kpi_appraisal), "appraisal", diag);
     if (status == KAM_OK) status = begin(&w, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&w.out, sizeof w.out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status =
+            kam__sized_read(&w.out, sizeof w.out, out,
+                            KAM__FIRST(kam_kpi_appraisal_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, w.appraisal.n_rows, appraise_rows, &w, diag);

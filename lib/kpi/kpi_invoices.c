@@ -2,6 +2,7 @@
 /* Invoices: receivables, ageing and lateness (K3). */
 #include <math.h>
 
+#include "base/sized.h"
 #include "kpi/figures.h"
 
 enum { SENT, DUE, PAID, AMOUNT };
@@ -144,6 +145,7 @@ kam_status kam_kpi_of_invoices(const kam_kpi_invoices *invoices,
         {KAM__DAYS, "invoices.paid_day"},
         {KAM__NUMBERS, "invoices.amount"}};
     struct kam__kpi_job job = {.kind = "invoices",
+                               .first_version = KAM__FIRST(kam_kpi_invoices),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

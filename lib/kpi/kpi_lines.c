@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Order lines: sales, margin, growth (K1, K2, K4) and deliveries (K10). */
+#include "base/sized.h"
 #include "kpi/lines.h"
 
 static const struct kam__kpi_recipe RECIPES[] = {
@@ -40,6 +41,7 @@ kam_status kam_kpi_of_lines(const kam_kpi_lines *lines,
         {KAM__NUMBERS, "lines.quantity"},   {KAM__DAYS, "lines.promised_day"},
         {KAM__DAYS, "lines.delivered_day"}, {KAM__NUMBERS, "lines.complete"}};
     struct kam__kpi_job job = {.kind = "lines",
+                               .first_version = KAM__FIRST(kam_kpi_lines),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

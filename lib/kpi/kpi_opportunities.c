@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/sized.h"
 #include "kpi/figures.h"
 
 enum { OPENED, CLOSED, WON, VALUE };
@@ -66,6 +67,8 @@ kam_status kam_kpi_of_opportunities(const kam_kpi_opportunities *opportunities,
         {KAM__NUMBERS, "opportunities.won"},
         {KAM__NUMBERS, "opportunities.value"}};
     struct kam__kpi_job job = {.kind = "opportunities",
+                               .first_version =
+                                   KAM__FIRST(kam_kpi_opportunities),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/sized.h"
 #include "kpi/figures.h"
 
 enum { DAY, SCORE, SCALE };
@@ -68,6 +69,7 @@ kam_status kam_kpi_of_surveys(const kam_kpi_surveys *surveys,
         {KAM__NUMBERS, "surveys.score"},
         {KAM__NUMBERS, "surveys.scale"}};
     struct kam__kpi_job job = {.kind = "surveys",
+                               .first_version = KAM__FIRST(kam_kpi_surveys),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/memory.h"
+#include "base/sized.h"
 #include "kpi/figures.h"
 #include "math/sort.h"
 #include "math/special.h"
@@ -170,6 +171,7 @@ kam_status kam_kpi_of_tickets(const kam_kpi_tickets *tickets,
         {KAM__NUMBERS, "tickets.limit"},
         {KAM__NUMBERS, "tickets.is_open"}};
     struct kam__kpi_job job = {.kind = "tickets",
+                               .first_version = KAM__FIRST(kam_kpi_tickets),
                                .columns = columns,
                                .n_columns = sizeof columns / sizeof *columns,
                                .recipe = RECIPES,

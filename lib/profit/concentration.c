@@ -13,8 +13,6 @@
 #include "math/extent.h"
 #include "math/sort.h"
 
-enum { RESULT_FIRST_VERSION = offsetof(kam_concentration, gini_signed) };
-
 /* What the call works with: the known amounts, scaled so that the largest lies
  * just below 2^30. */
 struct book {
@@ -178,7 +176,8 @@ static kam_status check(const struct book *book,
         kam__column_check(book->column, book->n_rows, KAM__NUMBERS, 0, "amount",
                           diag);
     if (status != KAM_OK) return status;
-    return kam__sized_check(result, RESULT_FIRST_VERSION, "result", diag);
+    return kam__sized_check(result, KAM__FIRST(kam_concentration), "result",
+                            diag);
 }
 
 static kam_status look_over(struct book *book, kam_diag *diag) {
@@ -217,7 +216,8 @@ kam_status kam_concentration_measure(const kam_column *amount, int64_t n_rows,
     kam__release(&lent, book.order, n, sizeof *book.order);
     kam__release(&lent, scratch, n, sizeof *scratch);
     if (status == KAM_OK)
-        status = kam__sized_write(result, &ours, sizeof ours,
-                                  RESULT_FIRST_VERSION, "result", diag);
+        status =
+            kam__sized_write(result, &ours, sizeof ours,
+                             KAM__FIRST(kam_concentration), "result", diag);
     return status;
 }

@@ -13,13 +13,7 @@
 #include "base/sized.h"
 #include "profit/ration.h"
 
-enum {
-    MODEL_FIRST_VERSION = sizeof(kam_costing_model),
-    LINES_FIRST_VERSION = sizeof(kam_costing_lines),
-    OUT_FIRST_VERSION = offsetof(kam_costing_out, defaults),
-    DEFAULT_CENTS = 100,
-    MOST_PARTS = 1000000
-};
+enum { DEFAULT_CENTS = 100, MOST_PARTS = 1000000 };
 
 /* What a call works with. */
 struct work {
@@ -83,8 +77,9 @@ static kam_status check_activities(const kam_costing_model *model,
 static kam_status read_model(struct work *work, const kam_costing_model *theirs,
                              kam_diag *diag) {
     kam_costing_model *const model = &work->model;
-    kam_status status = kam__sized_read(model, sizeof *model, theirs,
-                                        MODEL_FIRST_VERSION, "model", diag);
+    kam_status status =
+        kam__sized_read(model, sizeof *model, theirs,
+                        KAM__FIRST(kam_costing_model), "model", diag);
     if (status != KAM_OK) return status;
     if (model->n_pools < 1 || model->n_activities < 1)
         return kam__fail(
@@ -105,8 +100,9 @@ static kam_status read_model(struct work *work, const kam_costing_model *theirs,
 
 static kam_status read_lines(kam_costing_lines *lines,
                              const kam_costing_lines *theirs, kam_diag *diag) {
-    kam_status status = kam__sized_read(lines, sizeof *lines, theirs,
-                                        LINES_FIRST_VERSION, "lines", diag);
+    kam_status status =
+        kam__sized_read(lines, sizeof *lines, theirs,
+                        KAM__FIRST(kam_costing_lines), "lines", diag);
     if (status != KAM_OK) return status;
     if (lines->n_rows < 0 || lines->n_accounts < 0)
         return kam__fail(
@@ -255,7 +251,7 @@ kam_status kam_costing_allocate(const kam_costing_model *model,
     if (status == KAM_OK) status = read_lines(&work.lines, lines, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_costing_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     const uint64_t n_accounts = (uint64_t)work.lines.n_accounts + 1;

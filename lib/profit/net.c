@@ -13,8 +13,6 @@
 #include "math/exact.h"
 #include "math/extent.h"
 
-enum { OUT_FIRST_VERSION = offsetof(kam_profit_served_out, defaults) };
-
 struct ratio {
     const kam_column *layer, *taken, *net_revenue;
     double *left, *ratio;
@@ -198,8 +196,9 @@ kam_status kam_profit_over_served(
         status = kam__fail(diag, KAM_ERR_OPTION, "limit", -1, limit,
                            "{value} is not a finite number from 0 on.");
     if (status == KAM_OK)
-        status = kam__sized_read(&to.out, sizeof to.out, out, OUT_FIRST_VERSION,
-                                 "out", diag);
+        status =
+            kam__sized_read(&to.out, sizeof to.out, out,
+                            KAM__FIRST(kam_profit_served_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     to.book = *book;

@@ -13,8 +13,6 @@
 #include "data/account.h"
 #include "profit/layers.h"
 
-enum { OUT_FIRST_VERSION = sizeof(kam_profit_out) };
-
 static double *or_else(double *out, int64_t first, double *unwanted) {
     return out ? out + first : unwanted;
 }
@@ -81,8 +79,9 @@ kam_status kam__profit_begin(struct kam__profit_layers *to,
     to->accounts = accounts;
     kam_status status = check_columns(accounts, diag);
     if (status == KAM_OK)
-        to->out = kam__sized_view(&to->room, sizeof to->room, out,
-                                  OUT_FIRST_VERSION, "out", &status, diag);
+        to->out =
+            kam__sized_view(&to->room, sizeof to->room, out,
+                            KAM__FIRST(kam_profit_out), "out", &status, diag);
     if (status == KAM_OK) find_wanted(to);
     return status;
 }
@@ -101,8 +100,8 @@ kam_status kam_profit_layers(const kam_accounts *accounts, const kam_host *host,
     kam_accounts ours;
     struct kam__profit_layers to;
     kam_status status =
-        kam__sized_read(&ours, sizeof ours, accounts,
-                        KAM__ACCOUNTS_FIRST_VERSION, "accounts", diag);
+        kam__sized_read(&ours, sizeof ours, accounts, KAM__FIRST(kam_accounts),
+                        "accounts", diag);
     if (status == KAM_OK)
         status = kam__profit_begin(&to, &ours, out, KAM_ISA_BASE, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);

@@ -13,8 +13,6 @@
 #include "math/extent.h"
 #include "math/sort.h"
 
-enum { WHALE_FIRST_VERSION = sizeof(kam_whale) };
-
 /* What the call works with. Profits are scaled, and negated so that the best
  * comes first in a rising order; missing ones are NaN and come last. */
 struct curve {
@@ -102,7 +100,7 @@ static kam_status check(const struct curve *curve, const kam_whale *whale,
         kam__column_check(curve->profit, curve->n_rows, KAM__NUMBERS, 0,
                           "profit", diag);
     if (status != KAM_OK || !whale) return status;
-    return kam__sized_check(whale, WHALE_FIRST_VERSION, "whale", diag);
+    return kam__sized_check(whale, KAM__FIRST(kam_whale), "whale", diag);
 }
 
 /* Looks over the profits; says why they cannot be drawn, if they cannot. */
@@ -145,6 +143,6 @@ kam_status kam_profit_whale(const kam_column *profit, int64_t n_rows,
     kam__release(&lent, scratch, n, sizeof *scratch);
     if (status == KAM_OK && whale)
         status = kam__sized_write(whale, &ours, sizeof ours,
-                                  WHALE_FIRST_VERSION, "whale", diag);
+                                  KAM__FIRST(kam_whale), "whale", diag);
     return status;
 }

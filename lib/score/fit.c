@@ -16,12 +16,7 @@
 #include "value/btyd_rows.h"
 #include "value/spend_model.h"
 
-enum {
-    ORDERS = 64,
-    SPEND = 16,
-    MODELS_FIRST_VERSION = offsetof(kam_models, matrix),
-    OPTIONS_FIRST_VERSION = offsetof(kam_fit_options, policy)
-};
+enum { ORDERS = 64, SPEND = 16 };
 
 kam_status kam_fit_options_init(kam_fit_options *options,
                                 uint32_t struct_size) {
@@ -33,15 +28,15 @@ kam_status kam_fit_options_init(kam_fit_options *options,
     ours.tiers.basis = KAM_TIER_BY_SCORE;
     if (!options) return KAM_ERR_NULL;
     options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours, OPTIONS_FIRST_VERSION,
-                            "options", NULL);
+    return kam__sized_write(options, &ours, sizeof ours,
+                            KAM__FIRST(kam_fit_options), "options", NULL);
 }
 
 static kam_status read_options(kam_fit_options *ours,
                                const kam_fit_options *theirs, kam_diag *diag) {
     kam_status status =
         theirs ? kam__sized_read(ours, sizeof *ours, theirs,
-                                 OPTIONS_FIRST_VERSION, "options", diag)
+                                 KAM__FIRST(kam_fit_options), "options", diag)
                : kam_fit_options_init(ours, sizeof *ours);
     if (status != KAM_OK) return status;
     if (ours->family == 0) ours->family = KAM_BTYD_MBGNBD;
@@ -334,17 +329,19 @@ kam_status kam_fit(const kam_accounts *parts, int64_t n_parts,
     if (ours.policy) status = kam__policy_read(&book.policy, ours.policy, diag);
     if (status == KAM_OK) status = check_parts(&book, &n);
     if (status == KAM_OK)
-        status = kam__sized_check(models, MODELS_FIRST_VERSION, "models", diag);
+        status =
+            kam__sized_check(models, KAM__FIRST(kam_models), "models", diag);
     if (status == KAM_OK && report)
-        status = kam__sized_check(report, sizeof told, "report", diag);
+        status = kam__sized_check(report, KAM__FIRST(kam_fit_report), "report",
+                                  diag);
     if (status == KAM_OK && ours.family == KAM_FIT_CHOOSE)
         status = choose_family(&book, &ours.family);
     if (status == KAM_OK) status = fit_book(&book, n, &found, &told);
     if (status != KAM_OK) return status;
-    kam__sized_write(models, &found, sizeof found, MODELS_FIRST_VERSION,
+    kam__sized_write(models, &found, sizeof found, KAM__FIRST(kam_models),
                      "models", NULL);
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told, KAM__FIRST(kam_fit_report),
+                         "report", NULL);
     return kam__ok(diag);
 }

@@ -13,7 +13,7 @@
 #include "tier/matrix_options.h"
 #include "value/clv.h"
 
-enum { POLICY_FIRST_VERSION = sizeof(kam_policy), MOST_BANDS = 16 };
+enum { MOST_BANDS = 16 };
 
 /* Whether two structs are equal but for their first member, the size. */
 static int is_same(const void *a, const void *b, size_t size) {
@@ -147,7 +147,7 @@ kam_status kam__policy_read(kam_policy *ours, const kam_policy *theirs,
                             kam_diag *diag) {
     memset(ours, 0, sizeof *ours);
     return theirs ? kam__sized_read(ours, sizeof *ours, theirs,
-                                    POLICY_FIRST_VERSION, "policy", diag)
+                                    KAM__FIRST(kam_policy), "policy", diag)
                   : KAM_OK;
 }
 
@@ -168,7 +168,7 @@ kam_status kam_policy_check(const kam_policy *policy, uint32_t *defaults,
     kam_policy ours;
     uint32_t found = 0;
     kam_status status = kam__sized_read(&ours, sizeof ours, policy,
-                                        POLICY_FIRST_VERSION, "policy", diag);
+                                        KAM__FIRST(kam_policy), "policy", diag);
     for (uint32_t part = KAM_POLICY_TIERS;
          part <= KAM_POLICY_FIGURES && status == KAM_OK; part <<= 1) {
         int is_default = 0;

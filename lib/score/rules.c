@@ -101,7 +101,8 @@ static kam_status begin_touches(struct kam__rules *rules,
     kam_status status = KAM_OK;
     if (policy->cadence)
         status = kam__sized_read(&options, sizeof options, policy->cadence,
-                                 sizeof options, "policy.cadence", diag);
+                                 KAM__FIRST(kam_cadence_options),
+                                 "policy.cadence", diag);
     if (status != KAM_OK) return status;
     if (!options.stages) options.stages = policy->stages;
     return kam__cadence_begin(&rules->cadence, &accounts, DAYS, as_of_day,

@@ -20,11 +20,7 @@
 #include "value/clv.h"
 #include "value/spend_model.h"
 
-enum {
-    N_REASONS = 4,
-    MODELS_FIRST_VERSION = offsetof(kam_models, matrix),
-    SCORES_FIRST_VERSION = offsetof(kam_scores, matrix_class)
-};
+enum { N_REASONS = 4 };
 
 struct score {
     const kam_accounts *accounts;
@@ -291,11 +287,11 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
     score->accounts = accounts;
     score->models =
         kam__sized_view(&score->read, sizeof score->read, models,
-                        MODELS_FIRST_VERSION, "models", &status, diag);
+                        KAM__FIRST(kam_models), "models", &status, diag);
     if (status == KAM_OK)
         score->out =
             kam__sized_view(&score->wanted, sizeof score->wanted, out,
-                            SCORES_FIRST_VERSION, "out", &status, diag);
+                            KAM__FIRST(kam_scores), "out", &status, diag);
     if (status == KAM_OK)
         status = kam__column_check(&score->accounts->mean_order_value,
                                    score->accounts->n_rows, KAM__NUMBERS, 0,

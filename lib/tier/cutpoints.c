@@ -12,7 +12,7 @@
 #include "math/extent.h"
 #include "math/select.h"
 
-enum { MOST_BANDS = 16, POLICY_FIRST_VERSION = sizeof(kam_tier_policy) };
+enum { MOST_BANDS = 16 };
 
 static kam_status check_enter(const kam_tier_policy *policy, kam_diag *diag) {
     const int shares = policy->basis != KAM_TIER_BY_SCORE;
@@ -62,8 +62,8 @@ static kam_status check_keep(const kam_tier_policy *policy, kam_diag *diag) {
 static kam_status read_policy(kam_tier_policy *policy,
                               const kam_tier_policy *theirs, kam_diag *diag) {
     const kam_status status =
-        kam__sized_read(policy, sizeof *policy, theirs, POLICY_FIRST_VERSION,
-                        "policy", diag);
+        kam__sized_read(policy, sizeof *policy, theirs,
+                        KAM__FIRST(kam_tier_policy), "policy", diag);
     if (status != KAM_OK) return status;
     if (policy->basis < KAM_TIER_BY_SCORE || policy->basis > KAM_TIER_BY_TOTAL)
         return kam__fail(diag, KAM_ERR_OPTION, "policy.basis", -1,

@@ -14,12 +14,7 @@
 #include "math/exact.h"
 #include "math/extent.h"
 
-enum {
-    N_TESTS = 4,
-    OPTIONS_FIRST_VERSION = sizeof(kam_key_account_options),
-    ROWS_FIRST_VERSION = sizeof(kam_key_account_rows),
-    OUT_FIRST_VERSION = sizeof(kam_key_account_out)
-};
+enum { N_TESTS = 4 };
 
 static const char ARGUMENT[N_TESTS][24] = {"rows.repeat_orders",
                                            "rows.repeat_revenue", "rows.margin",
@@ -33,10 +28,12 @@ static const kam_key_account_options DEFAULTS = {
 kam_status kam_key_account_options_init(kam_key_account_options *options,
                                         uint32_t struct_size) {
     if (!options) return KAM_ERR_NULL;
-    if (struct_size < OPTIONS_FIRST_VERSION) return KAM_ERR_STRUCT;
+    if (struct_size < KAM__FIRST(kam_key_account_options))
+        return KAM_ERR_STRUCT;
     options->struct_size = struct_size;
     return kam__sized_write(options, &DEFAULTS, sizeof DEFAULTS,
-                            OPTIONS_FIRST_VERSION, "options", NULL);
+                            KAM__FIRST(kam_key_account_options), "options",
+                            NULL);
 }
 
 static kam_status read_options(kam_key_account_options *ours,
@@ -45,8 +42,8 @@ static kam_status read_options(kam_key_account_options *ours,
     *ours = DEFAULTS;
     if (!theirs) return KAM_OK;
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
-                        "options", diag);
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_key_account_options), "options", diag);
     if (status != KAM_OK) return status;
     for (int t = 0; t < N_TESTS; t++)
         if (!(ours->top_share[t] > 0 && ours->top_share[t] <= 1))
@@ -64,8 +61,9 @@ static kam_status read_options(kam_key_account_options *ours,
 static kam_status read_rows(kam_key_account_rows *ours,
                             const kam_key_account_rows *theirs,
                             const kam_column **column, kam_diag *diag) {
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        ROWS_FIRST_VERSION, "rows", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_key_account_rows), "rows", diag);
     if (status != KAM_OK) return status;
     if (ours->n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "rows.n_rows", -1,
@@ -200,7 +198,7 @@ kam_status kam_key_account_test(const kam_key_account *fitted,
     kam_status status = read_rows(&view, rows, work.column, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_key_account_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     work.fitted = *fitted;

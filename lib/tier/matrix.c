@@ -14,11 +14,6 @@
 #include "tier/classify.h"
 #include "tier/matrix_options.h"
 
-enum {
-    ROWS_FIRST_VERSION = sizeof(kam_matrix_rows),
-    OUT_FIRST_VERSION = sizeof(kam_matrix_out)
-};
-
 /* ---- fitting ---- */
 
 static uint32_t defaults_of(const kam_matrix_options *mine) {
@@ -119,8 +114,9 @@ static void classify_rows(void *context, int64_t first, int32_t n) {
 static kam_status read_rows(struct kam__classification *work,
                             const kam_matrix_rows *theirs, kam_diag *diag) {
     kam_matrix_rows *const rows = &work->rows;
-    kam_status status = kam__sized_read(rows, sizeof *rows, theirs,
-                                        ROWS_FIRST_VERSION, "rows", diag);
+    kam_status status =
+        kam__sized_read(rows, sizeof *rows, theirs, KAM__FIRST(kam_matrix_rows),
+                        "rows", diag);
     if (status != KAM_OK) return status;
     if (rows->n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "rows.n_rows", -1,
@@ -165,7 +161,7 @@ kam_status kam__classify_begin(struct kam__classification *to,
     if (status == KAM_OK) status = read_rows(to, rows, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&to->out, sizeof to->out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_matrix_out), "out", diag);
     if (status == KAM_OK) to->matrix = *matrix;
     return status;
 }

@@ -7,8 +7,6 @@
 #include "base/diag.h"
 #include "base/sized.h"
 
-enum { OPTIONS_FIRST_VERSION = sizeof(kam_matrix_options) };
-
 /* The top 10 % is the documents'; the rest is ours (T2). */
 kam_matrix_options kam__matrix_defaults(void) {
     const kam_matrix_options defaults = {.struct_size = sizeof defaults,
@@ -29,10 +27,10 @@ kam_status kam_matrix_options_init(kam_matrix_options *options,
                                    uint32_t struct_size) {
     const kam_matrix_options defaults = kam__matrix_defaults();
     if (!options) return KAM_ERR_NULL;
-    if (struct_size < OPTIONS_FIRST_VERSION) return KAM_ERR_STRUCT;
+    if (struct_size < KAM__FIRST(kam_matrix_options)) return KAM_ERR_STRUCT;
     options->struct_size = struct_size;
     return kam__sized_write(options, &defaults, sizeof defaults,
-                            OPTIONS_FIRST_VERSION, "options", NULL);
+                            KAM__FIRST(kam_matrix_options), "options", NULL);
 }
 
 static kam_status check_shares(const kam_matrix_options *o, kam_diag *diag) {
@@ -87,8 +85,9 @@ kam_status kam__matrix_options_read(kam_matrix_options *ours,
                                     kam_diag *diag) {
     *ours = kam__matrix_defaults();
     if (!theirs) return KAM_OK;
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        OPTIONS_FIRST_VERSION, "options", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_matrix_options), "options", diag);
     if (status == KAM_OK) status = check_shares(ours, diag);
     if (status == KAM_OK) status = check_limits(ours, diag);
     return status;

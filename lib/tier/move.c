@@ -15,12 +15,7 @@
 #include "base/sized.h"
 #include "tier/assign.h"
 
-enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_move_options),
-    ROWS_FIRST_VERSION = sizeof(kam_move_rows),
-    OUT_FIRST_VERSION = offsetof(kam_move_out, defaults),
-    MOST_MONTHS = 1200
-};
+enum { MOST_MONTHS = 1200 };
 
 struct work {
     kam_move_options options;
@@ -47,10 +42,10 @@ kam_status kam_move_options_init(kam_move_options *options,
                                        .as_of_day = KAM_NO_DAY,
                                        .confidence = CONFIDENCE};
     if (!options) return KAM_ERR_NULL;
-    if (struct_size < OPTIONS_FIRST_VERSION) return KAM_ERR_STRUCT;
+    if (struct_size < KAM__FIRST(kam_move_options)) return KAM_ERR_STRUCT;
     options->struct_size = struct_size;
     return kam__sized_write(options, &defaults, sizeof defaults,
-                            OPTIONS_FIRST_VERSION, "options", NULL);
+                            KAM__FIRST(kam_move_options), "options", NULL);
 }
 
 /* The tier that a score gives to an account that was in `before` (n_bands when
@@ -193,8 +188,8 @@ static kam_status read_options(struct work *work,
                                const kam_move_options *theirs, kam_diag *diag) {
     kam_move_options *const options = &work->options;
     const kam_status status =
-        kam__sized_read(options, sizeof *options, theirs, OPTIONS_FIRST_VERSION,
-                        "options", diag);
+        kam__sized_read(options, sizeof *options, theirs,
+                        KAM__FIRST(kam_move_options), "options", diag);
     int32_t year, month, day;
     if (status != KAM_OK) return status;
     if (options->reserved != 0)
@@ -218,8 +213,9 @@ static kam_status read_options(struct work *work,
 static kam_status read_rows(struct work *work, const kam_move_rows *theirs,
                             kam_diag *diag) {
     kam_move_rows *const rows = &work->rows;
-    kam_status status = kam__sized_read(rows, sizeof *rows, theirs,
-                                        ROWS_FIRST_VERSION, "rows", diag);
+    kam_status status =
+        kam__sized_read(rows, sizeof *rows, theirs, KAM__FIRST(kam_move_rows),
+                        "rows", diag);
     if (status != KAM_OK) return status;
     if (rows->n_rows < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "rows.n_rows", -1,
@@ -261,7 +257,7 @@ kam_status kam_move_decide(const kam_move_options *options,
                             work.rows.n_rows, &nothing, KAM_ISA_BASE, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_move_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, work.rows.n_rows, decide_rows, &work, diag);

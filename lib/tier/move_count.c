@@ -11,7 +11,7 @@
 #include "math/exact.h"
 #include "math/extent.h"
 
-enum { MOST_BANDS = 16, TABLE_FIRST_VERSION = sizeof(kam_move_table) };
+enum { MOST_BANDS = 16 };
 
 /* Where a row counts: its tier, or n_bands + 1. */
 static int32_t place_of(double tier, int32_t n_bands) {
@@ -85,8 +85,9 @@ kam_status kam_move_count(const kam_column *before, const kam_column *after,
                           kam_move_table *table, kam_diag *diag) {
     kam_move_table ours;
     struct kam__extent extent = {0, 0, -1, 0};
-    kam_status status = kam__sized_read(&ours, sizeof ours, table,
-                                        TABLE_FIRST_VERSION, "table", diag);
+    kam_status status =
+        kam__sized_read(&ours, sizeof ours, table, KAM__FIRST(kam_move_table),
+                        "table", diag);
     if (status == KAM_OK)
         status = check(before, after, amount, n_rows, &ours, diag);
     if (status != KAM_OK) return status;
@@ -98,7 +99,7 @@ kam_status kam_move_count(const kam_column *before, const kam_column *after,
                          "Row {row}'s amount is {value}.");
     ours.n_up = ours.n_down = ours.n_same = ours.n_new = ours.n_gone = 0;
     fill(before, after, amount, n_rows, extent.largest, &ours);
-    status = kam__sized_write(table, &ours, sizeof ours, TABLE_FIRST_VERSION,
-                              "table", diag);
+    status = kam__sized_write(table, &ours, sizeof ours,
+                              KAM__FIRST(kam_move_table), "table", diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -12,11 +12,7 @@
 #include "base/rows.h"
 #include "base/sized.h"
 
-enum {
-    MOST_SCORES = 10,
-    USUAL_SCORES = 5,
-    OUT_FIRST_VERSION = sizeof(kam_rfm_out)
-};
+enum { MOST_SCORES = 10, USUAL_SCORES = 5 };
 
 /* The best k parts of n_scores, k = 1 .. n_scores - 1, as limits. */
 static kam_status cut(int32_t n_scores, const kam_column *column,
@@ -191,7 +187,7 @@ kam_status kam_rfm_score(const kam_rfm *cuts, const kam_column *recency,
                                    argument[m], diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_rfm_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, score_rows, &work, diag);

@@ -12,11 +12,7 @@
 #include "base/sized.h"
 #include "tier/rank.h"
 
-enum {
-    MOST_CRITERIA = 64,
-    SCORECARD_FIRST_VERSION = sizeof(kam_scorecard),
-    OUT_FIRST_VERSION = offsetof(kam_scorecard_out, defaults)
-};
+enum { MOST_CRITERIA = 64 };
 
 struct work {
     kam_scorecard card;
@@ -94,7 +90,7 @@ static kam_status read_card(struct work *work, const kam_scorecard *theirs,
                             kam_diag *diag) {
     kam_scorecard *const card = &work->card;
     const kam_status status =
-        kam__sized_read(card, sizeof *card, theirs, SCORECARD_FIRST_VERSION,
+        kam__sized_read(card, sizeof *card, theirs, KAM__FIRST(kam_scorecard),
                         "scorecard", diag);
     if (status != KAM_OK) return status;
     if (card->n_criteria < 1 || card->n_criteria > MOST_CRITERIA)
@@ -136,7 +132,7 @@ kam_status kam_scorecard_score(const kam_scorecard *scorecard,
                                    "values", diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+                                 KAM__FIRST(kam_scorecard_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, score_rows, &work, diag);

@@ -12,11 +12,6 @@
 #include "base/sized.h"
 #include "tier/rank.h"
 
-enum {
-    RANKS_FIRST_VERSION = sizeof(kam_segment_ranks),
-    AGREEMENT_FIRST_VERSION = sizeof(kam_segment_agreement)
-};
-
 static const double DEFAULT_SHARE = 0.20;
 
 /* What the call works with. */
@@ -96,10 +91,10 @@ static kam_status check(struct work *work, const kam_segment_ranks *ranks,
                                    "profit", diag);
     if (status == KAM_OK)
         status = kam__sized_read(&work->ranks, sizeof work->ranks, ranks,
-                                 RANKS_FIRST_VERSION, "ranks", diag);
+                                 KAM__FIRST(kam_segment_ranks), "ranks", diag);
     if (status == KAM_OK && numbers)
-        status =
-            kam__sized_check(numbers, AGREEMENT_FIRST_VERSION, "numbers", diag);
+        status = kam__sized_check(numbers, KAM__FIRST(kam_segment_agreement),
+                                  "numbers", diag);
     return status;
 }
 
@@ -139,7 +134,8 @@ kam_status kam_segment_compare(const kam_column *value,
     if (status == KAM_OK) status = with_memory(&work, &lent, &ours, diag);
     if (status == KAM_OK && numbers)
         status = kam__sized_write(numbers, &ours, sizeof ours,
-                                  AGREEMENT_FIRST_VERSION, "numbers", diag);
+                                  KAM__FIRST(kam_segment_agreement), "numbers",
+                                  diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 

@@ -14,11 +14,7 @@
 #include "base/sized.h"
 #include "tier/matrix_options.h"
 
-enum {
-    OUT_FIRST_VERSION = offsetof(kam_matrix_stability_out, defaults),
-    MOST = KAM__MOST_QUARTERS,
-    MOST_PAIRS = MOST * (MOST - 1) / 2
-};
+enum { MOST = KAM__MOST_QUARTERS, MOST_PAIRS = MOST * (MOST - 1) / 2 };
 
 struct work {
     kam_matrix_options options;
@@ -143,8 +139,9 @@ kam_status kam_matrix_stability(const kam_matrix_options *options,
     kam_status status = kam__matrix_options_read(&work.options, options, diag);
     if (status == KAM_OK) status = check_quarters(&work, n_rows, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&work.out, sizeof work.out, out,
-                                 OUT_FIRST_VERSION, "out", diag);
+        status =
+            kam__sized_read(&work.out, sizeof work.out, out,
+                            KAM__FIRST(kam_matrix_stability_out), "out", diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     status = kam__for_rows(&lent, n_rows, test_rows, &work, diag);

@@ -13,7 +13,7 @@
 #include "base/sized.h"
 #include "tier/assign.h"
 
-enum { MOST_BANDS = KAM__MOST_BANDS, OUT_FIRST_VERSION = sizeof(kam_tier_out) };
+enum { MOST_BANDS = KAM__MOST_BANDS };
 
 kam_status kam_tier_preset_cny(kam_tier_band *bands) {
     if (!bands) return KAM_ERR_NULL;
@@ -112,8 +112,9 @@ kam_status kam__tier_begin(struct kam__tier_assignment *to,
         status = kam__column_check(before, n_rows, KAM__NUMBERS, 0,
                                    "tier_before", diag);
     if (status == KAM_OK)
-        to->out = kam__sized_view(&to->room, sizeof to->room, out,
-                                  OUT_FIRST_VERSION, "out", &status, diag);
+        to->out =
+            kam__sized_view(&to->room, sizeof to->room, out,
+                            KAM__FIRST(kam_tier_out), "out", &status, diag);
     if (status != KAM_OK) return status;
     to->isa = isa;
     to->limits = limits;

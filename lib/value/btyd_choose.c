@@ -205,8 +205,9 @@ static kam_status check_holdout(const struct contest *c, kam_diag *diag) {
 
 static kam_status check(struct contest *c, const kam_btyd_contest *theirs,
                         kam_diag *diag) {
-    kam_status status = kam__sized_read(&c->asked, sizeof c->asked, theirs,
-                                        sizeof c->asked, "contest", diag);
+    kam_status status =
+        kam__sized_read(&c->asked, sizeof c->asked, theirs,
+                        KAM__FIRST(kam_btyd_contest), "contest", diag);
     if (status != KAM_OK) return status;
     if (c->asked.reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "contest.reserved", -1,
@@ -264,8 +265,9 @@ kam_status kam_btyd_choose(const kam_accounts *parts, int64_t n_parts,
         return kam__fail(diag, KAM_ERR_NULL, candidate ? "best" : "candidate",
                          -1, NAN, "");
     if (options)
-        status = kam__sized_read(&defaults, sizeof defaults, options,
-                                 sizeof defaults, "options", diag);
+        status =
+            kam__sized_read(&defaults, sizeof defaults, options,
+                            KAM__FIRST(kam_estimate_options), "options", diag);
     else
         status = kam_estimate_options_init(&defaults, sizeof defaults);
     c.options = &defaults;

@@ -231,8 +231,9 @@ kam_status kam_btyd_covariates_fit(
     kam_status status =
         read_call(&call, accounts, covariates, options, host, diag);
     if (status == KAM_OK && report)
-        status = kam__sized_write(report, &told, sizeof told, sizeof told,
-                                  "report", diag);
+        status =
+            kam__sized_write(report, &told, sizeof told,
+                             KAM__FIRST(kam_estimate_report), "report", diag);
     if (status != KAM_OK) return status;
     status = read_book(&call.book, &call.accounts, &call.covariates, &call.host,
                        diag);
@@ -246,7 +247,7 @@ kam_status kam_btyd_covariates_fit(
     free_book(&call.book, call.accounts.n_rows > 0 ? call.accounts.n_rows : 1,
               &call.host);
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told,
+                         KAM__FIRST(kam_estimate_report), "report", NULL);
     return status;
 }

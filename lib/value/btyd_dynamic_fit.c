@@ -209,8 +209,9 @@ kam_status kam_btyd_dynamic_fit(
     kam_status status =
         read_call(&book, accounts, timeline, covariates, options, host, diag);
     if (status == KAM_OK && report)
-        status = kam__sized_write(report, &told, sizeof told, sizeof told,
-                                  "report", diag);
+        status =
+            kam__sized_write(report, &told, sizeof told,
+                             KAM__FIRST(kam_estimate_report), "report", diag);
     if (status != KAM_OK) return status;
     status = read_book(&book, diag);
     if (status == KAM_OK) status = fit(&book, &estimate, &told, diag);
@@ -222,7 +223,7 @@ kam_status kam_btyd_dynamic_fit(
     told.n_skipped = book.n_skipped;
     free_book(&book);
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told,
+                         KAM__FIRST(kam_estimate_report), "report", NULL);
     return status;
 }

@@ -286,9 +286,11 @@ kam_status kam__btyd_read_rhythm(kam__family family,
                                  const kam_estimate_options *theirs,
                                  kam_estimate_options *ours, int32_t *rhythm,
                                  kam_diag *diag) {
-    kam_status status = theirs ? kam__sized_read(ours, sizeof *ours, theirs,
-                                                 sizeof *ours, "options", diag)
-                               : kam_estimate_options_init(ours, sizeof *ours);
+    kam_status status =
+        theirs
+            ? kam__sized_read(ours, sizeof *ours, theirs,
+                              KAM__FIRST(kam_estimate_options), "options", diag)
+            : kam_estimate_options_init(ours, sizeof *ours);
     if (status != KAM_OK) return status;
     *rhythm = family->most_rhythm > 0 ? ours->rhythm : 0;
     if (*rhythm < 0 || *rhythm > family->most_rhythm)
@@ -327,16 +329,17 @@ kam_status kam__btyd_answer(int32_t family, struct kam__btyd_request *request,
     const kam_estimate_report none = {.struct_size = sizeof none,
                                       .culprit = -1};
     if (status == KAM_OK && report)
-        status = kam__sized_write(report, &none, sizeof none, sizeof none,
-                                  "report", diag);
+        status =
+            kam__sized_write(report, &none, sizeof none,
+                             KAM__FIRST(kam_estimate_report), "report", diag);
     if (status != KAM_OK) return status;
     request->options = &ours;
     status = f->most_rhythm > 0 ? fit_rhythm(f, &rhythm, request, diag)
                                 : fit_given(f, 0, request, diag);
     request->report.status = status;
     if (report)
-        kam__sized_write(report, &request->report, sizeof none, sizeof none,
-                         "report", NULL);
+        kam__sized_write(report, &request->report, sizeof none,
+                         KAM__FIRST(kam_estimate_report), "report", NULL);
     if (!request->answered) return status;
     const int32_t n = f->n_parameters, p = kam__btyd_estimated(f);
     memset(model, 0, sizeof *model);

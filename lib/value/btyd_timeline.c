@@ -43,8 +43,9 @@ kam_status kam__timeline_read(struct kam__timeline *ours,
                               const kam_btyd_timeline *timeline,
                               const kam_btyd_covariates *covariates,
                               int64_t n_rows, int with_orders, kam_diag *diag) {
-    kam_status status = kam__sized_read(&ours->of, sizeof ours->of, timeline,
-                                        sizeof ours->of, "timeline", diag);
+    kam_status status =
+        kam__sized_read(&ours->of, sizeof ours->of, timeline,
+                        KAM__FIRST(kam_btyd_timeline), "timeline", diag);
     if (status != KAM_OK) return status;
     if (ours->of.reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "timeline.reserved", -1,

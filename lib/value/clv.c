@@ -12,10 +12,7 @@
 #include "value/clv_tile.h"
 #include "value/spend_model.h"
 
-enum {
-    OPTIONS_FIRST_VERSION = sizeof(kam_clv_options),
-    UNUSABLE = KAM_ROW_MISSING | KAM_ROW_DOMAIN
-};
+enum { UNUSABLE = KAM_ROW_MISSING | KAM_ROW_DOMAIN };
 
 #define DAYS_PER_YEAR 365.25
 
@@ -37,11 +34,12 @@ kam_status kam_clv_options_init(kam_clv_options *options,
                                 uint32_t struct_size) {
     if (!options) return KAM_ERR_NULL;
     const kam_status status =
-        kam__sized_check(&struct_size, OPTIONS_FIRST_VERSION, "options", NULL);
+        kam__sized_check(&struct_size, KAM__FIRST(kam_clv_options), "options",
+                         NULL);
     if (status != KAM_OK) return status;
     options->struct_size = struct_size;
     return kam__sized_write(options, &DEFAULTS, sizeof DEFAULTS,
-                            OPTIONS_FIRST_VERSION, "options", NULL);
+                            KAM__FIRST(kam_clv_options), "options", NULL);
 }
 
 static kam_status check_options(const kam_clv_options *ours, kam_diag *diag) {
@@ -72,7 +70,7 @@ kam_status kam__clv_read_options(kam_clv_options *ours,
     *ours = DEFAULTS;
     if (!theirs) return KAM_OK;
     const kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, OPTIONS_FIRST_VERSION,
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__FIRST(kam_clv_options),
                         "options", diag);
     return status == KAM_OK ? check_options(ours, diag) : status;
 }

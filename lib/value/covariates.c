@@ -31,8 +31,9 @@ static kam_status check_ridge(double ridge, const char *name, kam_diag *diag) {
 kam_status kam__covariates_read(kam_btyd_covariates *ours,
                                 const kam_btyd_covariates *theirs,
                                 int64_t n_rows, kam_diag *diag) {
-    kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                        sizeof *ours, "covariates", diag);
+    kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_btyd_covariates), "covariates", diag);
     if (status != KAM_OK) return status;
     if (ours->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, "covariates.reserved", -1,

@@ -88,8 +88,9 @@ static kam_status check(const kam_accounts *parts, int64_t n_parts,
                          "there cannot be {value} parts.");
     if (!parts && n_parts > 0)
         return kam__fail(diag, KAM_ERR_NULL, "parts", -1, NAN, "");
-    return report ? kam__sized_write(report, told, sizeof *told, sizeof *told,
-                                     "report", diag)
+    return report ? kam__sized_write(report, told, sizeof *told,
+                                     KAM__FIRST(kam_estimate_report), "report",
+                                     diag)
                   : KAM_OK;
 }
 
@@ -147,8 +148,8 @@ kam_status kam__fit_parts(const struct kam__row_kind *kind,
     told.n_rows = counts.n_used;
     told.n_skipped = counts.n_skipped;
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told,
+                         KAM__FIRST(kam_estimate_report), "report", NULL);
     return status;
 }
 
@@ -206,8 +207,8 @@ kam_status kam__facts_part(const struct kam__row_kind *kind,
     const double *key[KAM__MOST_KEYS];
     kam_status status = read_part(kind, &accounts, part, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&ours, sizeof ours, partial, sizeof ours,
-                                 "partial", diag);
+        status = kam__sized_read(&ours, sizeof ours, partial,
+                                 KAM__FIRST(kam_objective), "partial", diag);
     if (status != KAM_OK) return status;
     if (ours.n_parameters != 0 && ours.n_parameters != KAM__MOST_FACTS)
         return kam__fail(diag, KAM_ERR_SHAPE, "partial.n_parameters", -1,
@@ -225,8 +226,8 @@ kam_status kam__facts_part(const struct kam__row_kind *kind,
     if (kind->add_more) status = kind->add_more(&accounts, ours.gradient, diag);
     if (status != KAM_OK) return status;
     ours.n_parameters = KAM__MOST_FACTS;
-    status = kam__sized_write(partial, &ours, sizeof ours, sizeof ours,
-                              "partial", diag);
+    status = kam__sized_write(partial, &ours, sizeof ours,
+                              KAM__FIRST(kam_objective), "partial", diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }
 
@@ -260,8 +261,8 @@ kam_status kam__objective_part(const struct kam__row_kind *kind,
     kam_status status = read_part(kind, &accounts, part, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)
-        status = kam__sized_read(&ours, sizeof ours, partial, sizeof ours,
-                                 "partial", diag);
+        status = kam__sized_read(&ours, sizeof ours, partial,
+                                 KAM__FIRST(kam_objective), "partial", diag);
     if (status != KAM_OK) return status;
     if (ours.n_parameters != 0 && ours.n_parameters != model->p)
         return kam__fail(diag, KAM_ERR_SHAPE, "partial.n_parameters", -1,
@@ -275,7 +276,7 @@ kam_status kam__objective_part(const struct kam__row_kind *kind,
                              "a log likelihood near row {row} is not finite.");
     ours.n_parameters = model->p;
     kam__likelihood_export(model->p, sums, &ours);
-    status = kam__sized_write(partial, &ours, sizeof ours, sizeof ours,
-                              "partial", diag);
+    status = kam__sized_write(partial, &ours, sizeof ours,
+                              KAM__FIRST(kam_objective), "partial", diag);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -64,8 +64,9 @@ kam_status kam__estimate_read(kam_estimate_options *ours,
                               const kam_estimate_options *theirs,
                               kam_diag *diag) {
     if (!theirs) return kam_estimate_options_init(ours, sizeof *ours);
-    const kam_status status = kam__sized_read(ours, sizeof *ours, theirs,
-                                              sizeof *ours, "options", diag);
+    const kam_status status =
+        kam__sized_read(ours, sizeof *ours, theirs,
+                        KAM__FIRST(kam_estimate_options), "options", diag);
     if (status != KAM_OK) return status;
     if (ours->rhythm != 0)
         return kam__fail(diag, KAM_ERR_OPTION, "options.rhythm", -1,

@@ -29,8 +29,9 @@ kam_status kam__profile_parts(const struct kam__row_kind *kind,
     struct kam__profile_wish wish;
     struct kam__estimate estimate;
     int answered;
-    kam_status status = kam__sized_read(&ours, sizeof ours, interval,
-                                        sizeof ours, "interval", diag);
+    kam_status status =
+        kam__sized_read(&ours, sizeof ours, interval,
+                        KAM__FIRST(kam_estimate_interval), "interval", diag);
     if (status == KAM_OK) status = check(model, &ours, diag);
     if (status != KAM_OK) return status;
     const double z = kam__normal_quantile(0.5 + ours.level / 2);
@@ -46,7 +47,7 @@ kam_status kam__profile_parts(const struct kam__row_kind *kind,
     ours.fit = status;
     ours.low_status = wish.end[0].status;
     ours.high_status = wish.end[1].status;
-    kam__sized_write(interval, &ours, sizeof ours, sizeof ours, "interval",
-                     NULL);
+    kam__sized_write(interval, &ours, sizeof ours,
+                     KAM__FIRST(kam_estimate_interval), "interval", NULL);
     return kam__ok(diag);
 }

@@ -63,7 +63,7 @@ kam_status kam__retention_read_accounts(kam_accounts *ours,
                                         const kam_accounts *theirs,
                                         kam_diag *diag) {
     kam_status status =
-        kam__sized_read(ours, sizeof *ours, theirs, KAM__ACCOUNTS_FIRST_VERSION,
+        kam__sized_read(ours, sizeof *ours, theirs, KAM__FIRST(kam_accounts),
                         "accounts", diag);
     if (status != KAM_OK) return status;
     if (ours->reserved != 0)

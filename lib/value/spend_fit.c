@@ -118,15 +118,16 @@ kam_status kam_spend_search(int32_t family, const kam_estimate_options *options,
     if (status == KAM_OK && !f->rows->add_facts)
         status = kam__fail(diag, KAM_ERR_UNSUPPORTED, "family", -1, family, "");
     if (status == KAM_OK && report)
-        status = kam__sized_write(report, &told, sizeof told, sizeof told,
-                                  "report", diag);
+        status =
+            kam__sized_write(report, &told, sizeof told,
+                             KAM__FIRST(kam_estimate_report), "report", diag);
     if (status != KAM_OK) return status;
     struct kam__likelihood likelihood = likelihood_of(f);
     status = kam__fit_total(f->rows, &likelihood, &sums, options, &estimate,
                             &answered, &told, diag);
     if (report)
-        kam__sized_write(report, &told, sizeof told, sizeof told, "report",
-                         NULL);
+        kam__sized_write(report, &told, sizeof told,
+                         KAM__FIRST(kam_estimate_report), "report", NULL);
     if (answered) write_model(f, &estimate, model, covariance);
     return status;
 }

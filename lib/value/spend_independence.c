@@ -150,7 +150,9 @@ static kam_status check(const kam_accounts *parts, int64_t n_parts,
                          "there cannot be {value} parts.");
     if (!parts && n_parts > 0)
         return kam__fail(diag, KAM_ERR_NULL, "parts", -1, NAN, "");
-    kam_status status = kam__sized_check(found, sizeof *found, "found", diag);
+    kam_status status =
+        kam__sized_check(found, KAM__FIRST(kam_spend_dependence), "found",
+                         diag);
     *n = 0;
     for (int64_t i = 0; i < n_parts && status == KAM_OK; i++) {
         status = kam__spend_read_accounts(&part, kam__part(parts, i), diag);
@@ -181,6 +183,7 @@ kam_status kam_spend_independence(const kam_accounts *parts, int64_t n_parts,
     if (status == KAM_OK) status = correlate(&work, &ours);
     give_back(&work);
     if (status != KAM_OK) return status;
-    kam__sized_write(found, &ours, sizeof ours, sizeof ours, "found", NULL);
+    kam__sized_write(found, &ours, sizeof ours,
+                     KAM__FIRST(kam_spend_dependence), "found", NULL);
     return kam__ok(diag);
 }

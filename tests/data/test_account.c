@@ -133,7 +133,7 @@ static void test_of_refuses(void **state) {
     const uint64_t size = sizeof record;
     assert_status(kam_accounts_of(NULL, size, 1, &view), KAM_ERR_NULL);
     assert_status(kam_accounts_of(&record, size, 1, NULL), KAM_ERR_NULL);
-    assert_status(kam_accounts_of(&record, 128, 1, &view), KAM_ERR_STRUCT);
+    assert_status(kam_accounts_of(&record, 80, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, size + 4, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, 65544, 1, &view), KAM_ERR_STRUCT);
     assert_status(kam_accounts_of(&record, size, -1, &view), KAM_ERR_SHAPE);

@@ -2,6 +2,8 @@
 /* Calls that are wrong, that run out of memory, that are told to stop. */
 #include "ledger_support.h"
 
+#include "base/sized.h"
+
 enum { TODAY = 20000 };
 
 static const struct line one_line = {.account = 1,
@@ -127,7 +129,7 @@ static void struct_sizes(void **state) {
     assert_status(kam_ledger_add(ledger, &newer.lines, NULL), KAM_ERR_STRUCT);
     view.lines.reserved = 1;
     assert_status(kam_ledger_add(ledger, &view.lines, NULL), KAM_ERR_NEWER);
-    kam_summary out = {.struct_size = sizeof out - 1};
+    kam_summary out = {.struct_size = KAM__FIRST(kam_summary) - 1};
     assert_status(kam_ledger_summarise(ledger, &out, NULL), KAM_ERR_STRUCT);
     out.struct_size = sizeof out;
     out.reserved = 1;

@@ -3,7 +3,7 @@
 #include "support/check.h"
 #include "support/hosts.h"
 
-#include "data/account.h"
+#include "base/sized.h"
 
 enum { GG = KAM_SPEND_GAMMA_GAMMA };
 
@@ -284,7 +284,7 @@ static void test_older_caller(void **state) {
     double now[2], then[2];
     assert_status(kam_spend_expected(&model, &accounts, NULL, now, NULL, NULL),
                   KAM_OK);
-    accounts.struct_size = KAM__ACCOUNTS_FIRST_VERSION;
+    accounts.struct_size = KAM__FIRST(kam_accounts);
     assert_status(kam_spend_expected(&model, &accounts, NULL, then, NULL, NULL),
                   KAM_OK);
     assert_memory_equal(now, then, sizeof now);
