@@ -115,6 +115,22 @@ def test_tracking():
          (churn[1], churn[2]))
 
 
+def test_periods():
+    """--model bgbb: periods are counted everywhere, and the forecast ends where the backtest does"""
+    asked = ("--model", "bgbb", "--period-days", "28", "--backtest", "2024-01-01")
+    page = made(None, *asked)
+    data = Reader(page).data()
+    same(sorted(data["rows"]), sorted(rows(*asked[:4], BOOK)[1:]))
+    out = run("backtest", "-q", *asked, BOOK)[1].decode()
+    orders = re.split("  +", next(line for line in out.splitlines() if line.startswith("bgbb")))
+    last = data["tracking"][-1]
+    same((last[0], f"{last[1]:,.1f}", f"{last[2]:,.0f}"), ("2024-12-29", orders[1], orders[2]))
+    same([one[0] for one in data["tracking"][:3]], ["2023-12-31", "2024-01-28", "2024-02-25"])
+    same(data["words"]["order_days"], "periods with an order")
+    tap.check("Orders (periods with an order)" in page and "Days with an order" not in page, "its words")
+    tap.check("bgbb, by periods of 28 days" in page, "its model")
+
+
 def test_curves():
     """the whale curve ends in the profit, and peaks where the library says"""
     data = Reader(made()).data()
@@ -231,7 +247,7 @@ def test_words():
     from kam.command._report_words import _WORDS
     text = "".join((PACKAGE / name).read_text(encoding="utf-8") for name in ("report.html", "report.js", "_report.py"))
     idle = [key for key in _WORDS if not re.search(rf"\b{key}\b", text)
-            and not re.fullmatch(r"(nav|tile|orders|churn|class)_\w+|listed_\w+|n_\w+", key)]
+            and not re.fullmatch(r"(nav|tile|orders|churn|class)_\w+|listed_\w+|n_\w+|\w+_by_period", key)]
     same(idle, [])
     for key in set(re.findall(r"\bt\.(\w+)", (PACKAGE / "report.html").read_text(encoding="utf-8"))):
         tap.check(key in _WORDS, f"t.{key}")

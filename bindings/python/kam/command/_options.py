@@ -343,8 +343,6 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
     options.title, options.output = asked.get("title"), asked.get("output")
     options.quiet = given.quiet
     options.playbook = bool(asked.get("playbook"))
-    if command == "report" and options.period_days:
-        raise Failure("a report counts days with an order, and --model bgbb periods")
     if options.playbook and (options.top or options.backtest != NO_DAY):
         raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:

@@ -56,6 +56,8 @@ class Page:
         self.result, self.options, self.book, self.answers = result, result.options, result.book, result.answers
         self.language = self.options.language
         self.t = words(self.language)
+        if self.options.period_days:
+            self.t.update((key, self.t[key + "_by_period"]) for key in ("tracking_note", "t_orders", "order_days"))
         self.zh = self.language == "zh"
         more = score(self.answers.rows, self.answers.models, columns=("tier_to_next", "tier_above_limit"))
         self.to_next, self.above = more["tier_to_next"], more["tier_above_limit"]
@@ -212,13 +214,14 @@ class Page:
         return [(self.at[row], share[row]) for row in known]
 
     def _tracking(self) -> list[tuple[str, float, float]]:
-        """(day, forecast, happened), both added up since the split."""
-        trial = self.trial
+        """(day, forecast, happened), both added up since the split; in whole periods where they are counted."""
+        trial, unit = self.trial, self.options.period_days or 1
         if trial is None or trial.answers.models.orders is None:
             return []
         made = [(day_text(trial.split - 1), 0.0, 0.0)]
-        steps = min(_STEPS, trial.horizon)
-        for day in sorted({trial.split - 1 + trial.horizon * (i + 1) // steps for i in range(steps)}):
+        n_units = trial.horizon // unit
+        steps = min(_STEPS, n_units)
+        for day in sorted({trial.split - 1 + n_units * (i + 1) // steps * unit for i in range(steps)}):
             orders = trial.answers.models.orders
             ahead = orders.expected_orders(trial.answers.rows, (day - trial.split + 1) / orders.period_days)
             after = Book(self.result.log, day, trial.split)
@@ -379,10 +382,13 @@ class Page:
 
     def option_facts(self) -> list[tuple[str, str]]:
         t, options, models = self.t, self.options, self.answers.models
+        family = models.orders.family if models.orders else t["none_model"]
+        if options.period_days:
+            family = self.say("in_periods", model=family, n=options.period_days)
         limits = " / ".join(grouped(band.enter) for band in models.limits)
         return [(t["as_of"], day_text(self.book.as_of)), (t["horizon_name"], self.horizon),
                 (t["discount"], percent(options.discount_per_year, 1)), (t["interval"], percent(options.interval, 0)),
-                (t["model"], models.orders.family if models.orders else t["none_model"]), (t["tier_limits"], limits or "–")]
+                (t["model"], family), (t["tier_limits"], limits or "–")]
 
     def models(self) -> list[dict[str, Any]]:
         models = self.answers.models

@@ -80,6 +80,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "silence_first": ("the longest silent first", "沉默最久者优先"),
     "tracking": ("Forecast against actual", "预测与实际"),
     "tracking_note": ("Days with an order, added up over the accounts known at the split.", "拆分日已知客户的累计下单天数。"),
+    "tracking_note_by_period": ("Periods with an order, added up over the accounts known at the split.", "拆分日已知客户有订单的时段数累计。"),
+    "t_orders_by_period": ("Orders (periods with an order)", "订单（有订单的时段数）"),
+    "order_days_by_period": ("periods with an order", "有订单的时段数"),
+    "in_periods": ("{model}, by periods of {n} days", "{model}，按 {n} 天的时段"),
     "calibration": ("Churn, by forecast risk", "按预测风险分组的流失"),
     "calibration_note": ("Accounts in groups of equal number, the safest first: how many were expected to place no order, "
                          "and how many placed none.", "按预测风险从低到高等分客户：预期不下单的客户数与实际数。"),
