@@ -74,6 +74,7 @@ int main(int argc, const char **argv) {
     struct answers answers = {0};
     struct signals signals;
     struct playbook playbook;
+    struct contract_lines lines;
     struct contracts contracts;
     struct result result = {&options, &log, &book, &facts,
                             NULL,     NULL, NULL,  NULL};
@@ -87,7 +88,8 @@ int main(int argc, const char **argv) {
     if (book.n == 0 && options.orders) refuse_empty(&log, &book);
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
     if (options.contracts_file) {
-        contracts_read(&contracts, &options, as_of);
+        contracts_read(&lines, &options);
+        contracts_make(&contracts, &lines, &options, as_of, 0);
         contracts_join(&contracts, &book);
         if (book.n == 0)
             fail(EXIT_INPUT,
@@ -119,6 +121,7 @@ int main(int argc, const char **argv) {
     if (result.signals) signals_free(&signals);
     if (result.playbook) playbook_free(&playbook);
     if (result.contracts) contracts_free(&contracts);
+    if (options.contracts_file) contracts_free_lines(&lines);
     answers_free(&answers);
     accounts_free(&facts);
     book_free(&book);

@@ -10,9 +10,8 @@
 #include "message.h"
 
 struct filling {
-    struct contracts *contracts;
+    struct contract_lines *lines;
     const struct options *options;
-    int32_t as_of;
     int64_t account, start, end, ended, value, months; /* columns; -1: none */
 };
 
@@ -67,16 +66,12 @@ static double renewals_before(const struct contract *c, int32_t day) {
 }
 
 /* What stands in the file, as renewals until the as-of day. */
-static void understand(struct contract *c, const struct record *record,
-                       const struct filling *f, int said) {
-    const int32_t as_of = f->as_of, since = f->options->contracts_since;
+static void understand(struct contract *c, const struct contract_line *line,
+                       int32_t as_of, int32_t since, int is_past) {
+    const int is_later = line->end != KAM_NO_DAY && line->end > as_of;
+    const int said = is_past && is_later ? -1 : line->said;
+    c->end = is_past && is_later ? KAM_NO_DAY : line->end;
     const int has_end = c->end != KAM_NO_DAY;
-    if (said == 1 && !has_end)
-        fail_at(record->path, record->line,
-                "a contract that ended needs the day (column \"end\")");
-    if (has_end && c->end < c->start)
-        fail_at(record->path, record->line,
-                "a contract cannot end before it starts (column \"end\")");
     c->runs = !has_end || c->end > as_of || said == 0;
     c->ended = said == 1 || !c->runs;
     c->renewals = renewals_before(c, c->ended > 0 ? c->end : as_of);
@@ -90,30 +85,36 @@ static void understand(struct contract *c, const struct record *record,
 
 static void take_record(void *data, const struct record *record) {
     struct filling *const f = data;
-    struct contracts *const all = f->contracts;
+    struct contract_lines *const all = f->lines;
     const struct cell *const account = &record->cell[f->account];
-    struct contract c = {.account = all->accounts.n};
-    c.start = cell_day(f->options, record, f->start, "start");
-    c.end = cell_day(f->options, record, f->end, "end");
-    c.value = cell_number(f->options, record, f->value, "value");
-    c.months = read_months(f, record);
-    const int said = read_ended(f, record);
-    const int32_t since = f->options->contracts_since;
-    all->n_lines++;
+    const struct contract_line line = {
+        .account = all->accounts.n,
+        .start = cell_day(f->options, record, f->start, "start"),
+        .end = cell_day(f->options, record, f->end, "end"),
+        .value = cell_number(f->options, record, f->value, "value"),
+        .months = read_months(f, record),
+        .said = read_ended(f, record)};
+    all->n_read++;
     all->n_unnamed += account->length == 0;
-    all->n_without_start += account->length > 0 && c.start == KAM_NO_DAY;
-    if (account->length == 0 || c.start == KAM_NO_DAY) return;
-    all->n_future += c.start > f->as_of;
-    if (c.start > f->as_of) return;
-    understand(&c, record, f, said);
-    /* Before the records began, only what lasted was kept. */
-    all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
-    if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
-    all->contract =
-        grow(all->contract, &all->room, all->n, sizeof *all->contract);
-    all->contract[all->n++] = c;
-    all->n_running += c.runs;
+    all->n_without_start += account->length > 0 && line.start == KAM_NO_DAY;
+    if (account->length == 0 || line.start == KAM_NO_DAY) return;
+    if (line.said == 1 && line.end == KAM_NO_DAY)
+        fail_at(record->path, record->line,
+                "a contract that ended needs the day (column \"end\")");
+    if (line.end != KAM_NO_DAY && line.end < line.start)
+        fail_at(record->path, record->line,
+                "a contract cannot end before it starts (column \"end\")");
+    all->line = grow(all->line, &all->room, all->n, sizeof *all->line);
+    all->line[all->n++] = line;
     texts_add(&all->accounts, account->text, account->length);
+}
+
+void contracts_read(struct contract_lines *lines,
+                    const struct options *options) {
+    struct filling filling = {lines, options, -1, -1, -1, -1, -1, -1};
+    const struct csv_handler handler = {take_header, take_record, &filling};
+    memset(lines, 0, sizeof *lines);
+    csv_read(options->contracts_file, 0, !options->quiet, &handler);
 }
 
 /* By what they are, so that the order of lines says nothing. */
@@ -130,16 +131,42 @@ static int compare_terms(const void *a, const void *b) {
     return compare_contracts(p, q);
 }
 
-void contracts_read(struct contracts *contracts, const struct options *options,
-                    int32_t as_of) {
-    struct filling filling = {contracts, options, as_of, -1, -1,
-                              -1,        -1,      -1,    -1};
-    const struct csv_handler handler = {take_header, take_record, &filling};
-    memset(contracts, 0, sizeof *contracts);
-    csv_read(options->contracts_file, 0, !options->quiet, &handler);
-    if (contracts->n > 0)
-        qsort(contracts->contract, (size_t)contracts->n,
-              sizeof *contracts->contract, compare_terms);
+static void take_line(struct contracts *all, const struct contract_lines *lines,
+                      int64_t i, const struct options *options, int32_t as_of,
+                      int is_past) {
+    const struct contract_line *const line = &lines->line[i];
+    const int64_t *const at = &lines->accounts.offset[line->account];
+    const int32_t since = options->contracts_since;
+    struct contract c = {.line = i,
+                         .account = all->accounts.n,
+                         .start = line->start,
+                         .value = line->value,
+                         .months = line->months};
+    all->n_future += c.start > as_of;
+    if (c.start > as_of) return;
+    understand(&c, line, as_of, since, is_past);
+    /* Before the records began, only what lasted was kept. */
+    all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
+    if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
+    all->contract =
+        grow(all->contract, &all->room, all->n, sizeof *all->contract);
+    all->contract[all->n++] = c;
+    all->n_running += c.runs;
+    texts_add(&all->accounts, lines->accounts.bytes + at[0],
+              (size_t)(at[1] - at[0]));
+}
+
+void contracts_make(struct contracts *all, const struct contract_lines *lines,
+                    const struct options *options, int32_t as_of,
+                    int is_past) {
+    memset(all, 0, sizeof *all);
+    all->n_unnamed = lines->n_unnamed;
+    all->n_without_start = lines->n_without_start;
+    for (int64_t i = 0; i < lines->n; i++)
+        take_line(all, lines, i, options, as_of, is_past);
+    if (all->n > 0)
+        qsort(all->contract, (size_t)all->n, sizeof *all->contract,
+              compare_terms);
 }
 
 static int compare_rows(const void *a, const void *b) {
@@ -218,4 +245,10 @@ void contracts_free(struct contracts *contracts) {
     free(contracts->bond);
     texts_free(&contracts->accounts);
     memset(contracts, 0, sizeof *contracts);
+}
+
+void contracts_free_lines(struct contract_lines *lines) {
+    free(lines->line);
+    texts_free(&lines->accounts);
+    memset(lines, 0, sizeof *lines);
 }

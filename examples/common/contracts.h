@@ -22,8 +22,24 @@ struct contract_model {
 enum { CONTRACT_DRAWS = 500 };
 #define CONTRACT_MONTH 30.4375 /* days, of 400 years' mean */
 
+/* One line of the file, as it stands there. */
+struct contract_line {
+    int64_t account; /* its number in `accounts` */
+    int32_t start, end;
+    int said; /* column "ended": 1 yes, 0 no, -1 nothing */
+    double months, value;
+};
+
+struct contract_lines {
+    int64_t n, n_read, room; /* lines kept, and all */
+    int64_t n_unnamed, n_without_start;
+    struct contract_line *line;
+    struct texts accounts;
+};
+
 /* One contract that has begun. */
 struct contract {
+    int64_t line;
     int64_t account; /* its number in `accounts`; later the row of the book */
     int32_t start, end; /* the end of its term now, or when it ended */
     int8_t runs;        /* on the as-of day */
@@ -46,7 +62,7 @@ struct bond {
 };
 
 struct contracts {
-    int64_t n, n_lines, room;
+    int64_t n, room;
     int64_t n_unnamed, n_without_start, n_future, n_before;
     int64_t n_running, n_accounts, n_returned, n_chained;
     struct contract *contract; /* by term, then as read */
@@ -57,8 +73,14 @@ struct contracts {
 };
 
 /* Reads the file; ends the program when something is wrong. */
-void contracts_read(struct contracts *contracts, const struct options *options,
-                    int32_t as_of);
+void contracts_read(struct contract_lines *lines,
+                    const struct options *options);
+
+/* The contracts as of a day. With `is_past` only what was known then: no later
+ * end, and no notice of one. */
+void contracts_make(struct contracts *contracts,
+                    const struct contract_lines *lines,
+                    const struct options *options, int32_t as_of, int is_past);
 
 /* Gives accounts without orders a row of the book, finds the contracts of each
  * row, and keeps orders that contracts bring out of the order model. */
@@ -83,5 +105,7 @@ void contracts_summary(const struct contracts *contracts, FILE *out,
                        const struct options *options);
 
 void contracts_free(struct contracts *contracts);
+
+void contracts_free_lines(struct contract_lines *lines);
 
 #endif

@@ -13,6 +13,8 @@ from . import _options, _output
 from ._backtest import Trial
 from ._backtest import text as backtest_text
 from ._book import FOR_PLAYBOOK, Answers, Book, Facts
+from ._contracts import Contracts, Lines
+from ._csvfile import name_of
 from ._options import Options
 from ._orders import Log
 from ._output import Result
@@ -94,21 +96,35 @@ def write_out(text: str) -> None:
         raise Failure(f"the output cannot be written: {error.strerror}", 1) from None
 
 
+def _contracts_of(options: Options, book: Book) -> Optional[Contracts]:
+    """None without a file of them."""
+    if options.contracts_file is None:
+        return None
+    contracts = Contracts(Lines(options), options, book.as_of)
+    contracts.join(book)
+    if book.n == 0:
+        raise Failure(f"{name_of(options.contracts_file)} has no contract that has begun and names its account")
+    return contracts
+
+
 def _run(command: str, options: Options) -> None:
     program = f"kam {command}"
     log = Log(options)
     as_of = _as_of(options, log)
     book = Book(log, 0 if as_of == NO_DAY else as_of)
-    if book.n == 0:
+    if book.n == 0 and options.orders:
         raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
     if options.as_of == NO_DAY:
         _warn_of_late_day(program, log, as_of)
+    contracts = _contracts_of(options, book)
     facts = Facts(book, options, POTENTIAL if command == "report" else FOR_PLAYBOOK if options.playbook else ())
     if command == "backtest" and options.backtest == NO_DAY:
         options.backtest = (usual_split(log, book) if not options.horizon_is_given else
                             book.as_of - int(min(options.horizon_days, 1e6)) + 1)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
     answers = None if is_trial else Answers(book, options)
+    if answers is not None and contracts is not None:
+        contracts.apply(answers, book, options)
     if answers is not None and options.signals_file is not None:
         answers.signals = Signals(options, log, book, answers)
     result = Result(options, log, book, facts, answers)

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _fit, _score, account, ledger, reason, status, tier
-from . import _csvfile
+from . import _cells, _csvfile
 from ._csvfile import Record, fail_at
 from ._options import Options
 from ._orders import Log
-from ._text import NO_DAY, decode, encode, parse_day, parse_number, show
+from ._text import NO_DAY, decode, encode, parse_number, show
 
 if TYPE_CHECKING:
-    from . import _signals
+    from . import _contracts, _signals
 
 #: what is read from a summary to fit and score
 _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
@@ -40,14 +40,31 @@ class Book:
         self.as_of = as_of
         made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day, n_quarters=n_quarters)
         self.report = made.report()
-        self.summary = made.summary()
-        self.n = len(self.summary)
+        summary = made.summary()
+        self.summary: dict[str, Any] = {name: summary[name] for name in summary}
+        self.n = len(summary)
         self.period_days = log.options.period_days
         self._by_period = self._count_periods(log, first_day) if self.period_days else {}
         self.key = [str(key) for key in self.summary["account"]]
         self.row = {key: i for i, key in enumerate(self.key)}
         self.service_cost = array("d", [math.nan]) * self.n
         self.tier_before = array("d", [math.nan]) * self.n
+        self.weight = array("d", [1.0]) * self.n  # in the fits
+
+    def add(self, accounts: Iterable[str]) -> None:
+        """Adds a row, of which nothing is known, for each of these accounts that has none."""
+        key = sorted({*self.key, *accounts}, key=encode)
+        place = [self.row.get(one, -1) for one in key]
+
+        def spread(data: Any, letter: str, missing: float) -> Any:
+            return array(letter, [data[i] if i >= 0 else missing for i in place])
+
+        self.summary = {name: spread(data, "i", NO_DAY) if name in ("first_day", "last_day") else spread(data, "d", math.nan)
+                        for name, data in self.summary.items() if name not in ("account", "key")}
+        self._by_period = {name: spread(data, "d", math.nan) for name, data in self._by_period.items()}
+        self.service_cost = spread(self.service_cost, "d", math.nan)
+        self.tier_before, self.weight = spread(self.tier_before, "d", math.nan), spread(self.weight, "d", 1.0)
+        self.n, self.key, self.row = len(key), key, {one: i for i, one in enumerate(key)}
 
     def _count_periods(self, log: Log, first_day: Optional[int]) -> dict[str, Any]:
         """Orders by period: those of a log in which every line is dated by the end of its period."""
@@ -65,7 +82,7 @@ class Book:
         summary = self.summary
         return account.Accounts({**{name: self.column(name) for name in _FROM_SUMMARY},
                                  "tier_value": summary["window_revenue"], "service_cost": self.service_cost,
-                                 "tier_before": self.tier_before, **more})
+                                 "tier_before": self.tier_before, "weight": self.weight, **more})
 
     def is_known(self, row: int) -> bool:
         """Did it ever order?"""
@@ -99,9 +116,7 @@ class Facts:
             self._take(record)
 
     def _header(self, header: Record) -> None:
-        self._account = _csvfile.find(header, self._options.account)
-        if self._account < 0:
-            self._account = _csvfile.require(header, "account", None)
+        self._account = _cells.account_column(self._options, header)
         self._cost, self._start, self._tier = (_csvfile.find(header, name)
                                                for name in ("cost_to_serve", "start_day", "tier_before"))
         if self._tier < 0:
@@ -124,30 +139,10 @@ class Facts:
             return number - 1
         fail_at(record, f'tier "{show(cell)}" is neither a tier\'s name nor its number (1 is the best) (column "tier")')
 
-    def _read_number(self, record: Record, name: str, at: int) -> float:
-        cell = record.cells[at] if at >= 0 else b""
-        if not cell:
-            return math.nan
-        value, wrong = parse_number(cell, self._options.point)
-        if wrong:
-            fail_at(record, f'{name} "{show(cell)}" {wrong} (column "{name}")')
-        return value
-
-    def _read_day(self, record: Record, name: str, at: int) -> int:
-        cell = record.cells[at] if at >= 0 else b""
-        if not cell:
-            return NO_DAY
-        day, wrong = parse_day(cell)
-        if wrong and self._options.date_format is not None:
-            day, wrong = parse_day(cell, self._options.date_format)
-        if wrong:
-            fail_at(record, f'{name} "{show(cell)}" {wrong} (column "{name}")')
-        return day
-
     def _read_more(self, record: Record, name: str, at: int) -> float:
         if name not in LAST_TOUCHES and name != "start_day":
-            return self._read_number(record, name, at)
-        day = self._read_day(record, name, at)
+            return _cells.number(self._options, record, name, at)
+        day = _cells.day(self._options, record, name, at)
         return math.nan if day == NO_DAY else day
 
     @property
@@ -158,7 +153,7 @@ class Facts:
     def _take(self, record: Record) -> None:
         name, book = record.cells[self._account], self._book
         row = book.row.get(decode(name), -1)
-        cost, start = self._read_number(record, "cost_to_serve", self._cost), self._read_day(record, "start_day", self._start)
+        cost, start = _cells.number(self._options, record, "cost_to_serve", self._cost), _cells.day(self._options, record, "start_day", self._start)
         before = self._read_tier(record)
         more = {one: self._read_more(record, one, at) for one, at in self._more.items()}
         self.n_records += 1
@@ -194,12 +189,15 @@ class Answers:
                           for i, flags in enumerate(self.scores["row_flags"])]
 
         self.signals: Optional[_signals.Signals] = None
+        self.contracts: Optional[_contracts.Contracts] = None
 
     def score(self, name: str) -> Any:
         return self.signals.risk if self.signals and name == "churn_risk" else self.scores[name]
 
     def of_orders(self, row: int) -> list[reason.Reason]:
-        """Reasons of the order model; silence as it is, not in whole periods."""
+        """Reasons of the order model; silence as it is, not in whole periods. Contracts give a base alone."""
+        if self.contracts and self.contracts.bind(row):
+            return self.contracts.base(row, self.scores["churn_risk"][row])
         made: list[reason.Reason] = self.scores.reasons(row)
         if self._book.period_days and self._book.is_known(row):
             made = [one._replace(value=self._book.silence(row)) if reason.name(one.id) == "silence" else one for one in made]
@@ -211,8 +209,10 @@ class Answers:
     def text(self, row: int, one: reason.Reason, language: str) -> str:
         return self.signals.text(row, one, language) if self.signals else reason.text(one, language)
 
-    def signal_flags(self, row: int) -> list[str]:
-        return self.signals.flag_names(row) if self.signals else []
+    def more_flags(self, row: int) -> list[str]:
+        """Those of contracts and signals."""
+        return (["contract"] * bool(self.contracts and self.contracts.bind(row))
+                + (self.signals.flag_names(row) if self.signals else []))
 
     def at_risk(self, row: int) -> float:
         """Money at risk: churn risk x lifetime value; NaN when not known."""

@@ -40,6 +40,10 @@ _READING = (
      "tier; for --playbook also growth, wallet, pain, stable, last_visit, ... (docs/kam-score.md)"),
     ("signals", "FILE", "file of signals: account, signal, day, and end, amount, term as the signals need them "
      "(docs/kam-score.md); they move the churn risk"),
+    ("contracts", "FILE", "file of contracts: account, start, and any of end (empty: it runs), ended (yes or no), value (money "
+     "a term) and term_months; accounts that it binds are scored by it, with or without orders"),
+    ("term-months", "N", "months from one renewal to the next, where the file of contracts does not say (default: 12)"),
+    ("contracts-since", "YYYY-MM-DD", "the file of contracts has none that ended before this day (default: it has all)"),
     ("date-format", "FORM", "form of the days, as in strptime(3): %%m/%%d/%%Y (default: YYYY-MM-DD, YYYY/MM/DD or "
      "YYYYMMDD, with or without a time)"),
     ("delimiter", "CHAR", "what stands between fields: a character, or tab (default: found from the header)"),
@@ -114,6 +118,9 @@ class Options:
     order_is_wanted: bool
     accounts_file: Optional[str]
     signals_file: Optional[str]
+    contracts_file: Optional[str]
+    term_months: float
+    contracts_since: int
     date_format: Optional[str]
     delimiter: Optional[bytes]
     point: bytes
@@ -270,6 +277,17 @@ def set_tiers(policy: Policy, text: Optional[str], keep_text: Optional[str], low
         raise Failure(f'--tiers "{text}" {wrong}') from None
 
 
+def _contracts(options: Options, given: argparse.Namespace) -> None:
+    options.contracts_file = given.contracts
+    options.contracts_since = day("contracts-since", given.contracts_since)
+    options.term_months = number("term-months", given.term_months, 12, 1, True, 1200, "a whole number of months from 1 to 1200")
+    if options.term_months != int(options.term_months):
+        raise Failure(f'--term-months "{given.term_months}" must be a whole number')
+    lonely = "term-months" if given.term_months else "contracts-since" if given.contracts_since else None
+    if given.contracts is None and lonely:
+        raise Failure(f"--{lonely} goes with --contracts")
+
+
 def _columns(options: Options, given: argparse.Namespace) -> None:
     for name in ("account", "day", "revenue", "cost", "order"):
         setattr(options, name, name if getattr(given, name) is None else getattr(given, name))
@@ -277,6 +295,7 @@ def _columns(options: Options, given: argparse.Namespace) -> None:
     options.order_is_wanted = given.order is not None
     options.accounts_file = given.accounts
     options.signals_file = given.signals
+    _contracts(options, given)
     options.date_format = given.date_format
     options.delimiter = delimiter(given.delimiter)
     options.point = b"," if given.decimal_comma else b"."
@@ -333,8 +352,10 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
             raise Failure(f'--policy-print reads no file; "{given.orders[0]}" is one')
         print(_scoring(options, given).text(), end="")
         return None
-    if not given.orders:
+    if not given.orders and given.contracts is None:
         raise Failure(f"no file of orders is given; kam {command} --help says how")
+    if not given.orders and given.as_of is None:
+        raise Failure('contracts without orders need --as-of, the day that is "today"')
     options.orders = given.orders
     _columns(options, given)
     _scoring(options, given)
@@ -347,4 +368,8 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
         raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:
         raise Failure("--top and --backtest cannot go together")
+    if options.contracts_file is not None and command != "score":
+        raise Failure("--contracts goes with kam score")
+    if options.contracts_file is not None and options.backtest != NO_DAY:
+        raise Failure("--contracts and --backtest cannot go together")
     return options

@@ -10,7 +10,7 @@ from typing import Any, Optional
 from .. import _ffi, concentration, profit, reason, status, tier
 from .._errors import KamError
 from .._library import lib
-from . import _csvfile
+from . import _contracts_words, _csvfile
 from ._book import Answers, Book, Facts
 from ._options import Options
 from ._orders import Log
@@ -61,9 +61,10 @@ def tier_name(answers: Answers, row: int, language: str) -> str:
 
 
 def explained(answers: Answers, row: int, language: str) -> list[str]:
-    """Three sentences, some of them empty."""
-    return [answers.text(row, one, language) if one.id != _ffi.KAM_REASON_NONE and not math.isnan(one.contribution)
-            else "" for one in answers.reasons(row)[1:4]]
+    """Three sentences, some of them empty: of contracts, then of the rest."""
+    first = _contracts_words.reasons(answers.contracts, row, answers.horizon_days, language) if answers.contracts else []
+    return (first + [answers.text(row, one, language) if one.id != _ffi.KAM_REASON_NONE and not math.isnan(one.contribution)
+                     else "" for one in answers.reasons(row)[1:4]])[:3]
 
 
 def fields(result: Result, row: int) -> list[str]:
@@ -78,7 +79,7 @@ def fields(result: Result, row: int) -> list[str]:
             number(score("expected_orders")[row], 4), number(score("lifetime_value")[row], 2),
             number(score("lifetime_value_low")[row], 2), number(score("lifetime_value_high")[row], 2),
             number(score("churn_risk")[row], 4), *explained(answers, row, language),
-            "|".join([*status.row_flag_names(answers.row_flags[row]), *answers.signal_flags(row)])]
+            "|".join([*status.row_flag_names(answers.row_flags[row]), *answers.more_flags(row)])]
 
 
 def csv_line(cells: Sequence[str]) -> str:
@@ -327,9 +328,11 @@ def summary(result: Result, program: str) -> str:
     """What was read, fitted and found, in words."""
     made = f"{program} {lib.kam_version_text().decode()}, as of {day_text(result.book.as_of)}"
     made += ", the last day in the orders\n" if result.options.as_of == NO_DAY else "\n"
-    made += _lines(result) + _facts(result)
+    made += (_lines(result) if result.options.orders else "") + _facts(result)
     if result.has_answers:
-        made += (_models(result) + _signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
+        made += _models(result) if result.options.orders else ""
+        made += _contracts_words.summary(result.answers.contracts) if result.answers.contracts else ""
+        made += (_signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
         made += result.playbook.summary() if result.playbook else ""
     else:
         made += _signals(result)

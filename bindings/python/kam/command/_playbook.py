@@ -24,7 +24,9 @@ class Playbook:
             known["contract_day"] = known.pop("start_day")
         if "stable" not in known:
             n = max(options.matrix["least_quarters"], 8)
-            of = Book(log, book.as_of, n_quarters=n).summary
+            quarters = Book(log, book.as_of, n_quarters=n)
+            quarters.add(book.key)
+            of = quarters.summary
             known["stable"] = matrix.stability([of[f"quarter_{i + 1}"] for i in range(n)], **options.matrix)["stable"]
         if answers.signals is not None:
             known["alarms"] = answers.signals.alarms()

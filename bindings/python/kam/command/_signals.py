@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Optional
 from .. import calendar, hazard, reason, signal
 from .._errors import KamError
 from ..panel import SIGNALS, Panel
-from . import _csvfile
+from . import _cells, _csvfile
 from ._book import Answers, Book
-from ._csvfile import Record, fail_at
+from ._csvfile import Record
 from ._options import Options
 from ._orders import Log
-from ._text import NO_DAY, decode, parse_day, parse_number, show
+from ._text import NO_DAY, decode
 
 MONTHS = 36
 _FIELDS = ("day", "end", "amount", "term")
@@ -118,9 +118,7 @@ class Signals:
     def _read(self, book: Book) -> None:
         records = _csvfile.read(self.path)
         header = next(records)
-        self._account = _csvfile.find(header, self._options.account)
-        if self._account < 0:
-            self._account = _csvfile.require(header, "account", None)
+        self._account = _cells.account_column(self._options, header)
         self._signal, self._day = (_csvfile.require(header, name, None) for name in ("signal", "day"))
         self._end, self._amount, self._term = (_csvfile.find(header, name) for name in ("end", "amount", "term"))
         logs: dict[str, list[_Event]] = {name: [] for name in SIGNALS}
@@ -128,10 +126,12 @@ class Signals:
         for record in records:
             name = decode(record.cells[self._signal])
             if name not in SIGNALS:
-                self._refuse(record, "signal", record.cells[self._signal], f"is none of {', '.join(SIGNALS)}")
-            day, end = self._read_day(record, "day", self._day), self._read_day(record, "end", self._end)
-            amount = self._read_number(record, "amount", self._amount)
-            term = self._read_number(record, "term", self._term)
+                _cells.refuse(record, "signal", record.cells[self._signal], f"is none of {', '.join(SIGNALS)}")
+            day, end = (math.nan if found == NO_DAY else float(found)
+                        for found in (_cells.day(self._options, record, "day", self._day),
+                                      _cells.day(self._options, record, "end", self._end)))
+            amount = _cells.number(self._options, record, "amount", self._amount)
+            term = _cells.number(self._options, record, "term", self._term)
             self.n_events += 1
             account = decode(record.cells[self._account])
             if account not in book.row:
@@ -152,30 +152,6 @@ class Signals:
         self._wrong.add(one.account)
         value = f" {one.amount:g}" if name in _NEEDS_AMOUNT else ""
         self.first_wrong = self.first_wrong or f"line {record.line}: {name}{value} {_impossible(name, one)}"
-
-    @staticmethod
-    def _refuse(record: Record, column: str, cell: bytes, wrong: str) -> None:
-        fail_at(record, f'{column} "{show(cell)}" {wrong} (column "{column}")')
-
-    def _read_number(self, record: Record, name: str, at: int) -> float:
-        cell = record.cells[at] if at >= 0 else b""
-        if not cell:
-            return math.nan
-        value, wrong = parse_number(cell, self._options.point)
-        if wrong:
-            self._refuse(record, name, cell, wrong)
-        return value
-
-    def _read_day(self, record: Record, name: str, at: int) -> float:
-        cell = record.cells[at] if at >= 0 else b""
-        if not cell:
-            return math.nan
-        day, wrong = parse_day(cell)
-        if wrong and self._options.date_format is not None:
-            day, wrong = parse_day(cell, self._options.date_format)
-        if wrong:
-            self._refuse(record, name, cell, wrong)
-        return float(day)
 
     def _columns(self, view: _View) -> dict[str, array[float]]:
         """What is more than typical counts, up to four limits of practice; what is

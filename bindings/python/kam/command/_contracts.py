@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: MIT
+"""The file of contracts: who is bound, until when, and what that is worth. The
+models are the library's; the draws are those of kam-score, number for number."""
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cmp_to_key
+from itertools import groupby
+from typing import Any, Optional
+
+from .. import _ffi, calendar, reason, retention, status
+from .._errors import KamError
+from . import _cells, _csvfile
+from ._book import Answers, Book
+from ._contracts_draw import Draw, beta_draw, exp, stream_of
+from ._csvfile import Record, fail_at
+from ._options import Options
+from ._text import NO_DAY, decode
+
+DRAWS = 500
+MONTH = 30.4375  # days, of 400 years' mean
+_SAID = {b"no": 0, b"false": 0, b"0": 0, b"n": 0, b"yes": 1, b"true": 1, b"1": 1, b"y": 1}
+
+
+@dataclass
+class Line:
+    """One line of the file, as it stands there; said is 1 yes, 0 no, -1 nothing."""
+    account: str
+    start: int
+    end: int
+    said: int
+    months: float
+    value: float
+
+
+class Lines(list[Line]):
+    """The file, read."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        assert options.contracts_file is not None
+        self.path, self._options = options.contracts_file, options
+        self.n_unnamed = self.n_without_start = 0
+        records = _csvfile.read(self.path)
+        self._header(next(records))
+        for record in records:
+            self._take(record)
+
+    def _header(self, header: Record) -> None:
+        self._account = _cells.account_column(self._options, header)
+        self._start = _csvfile.require(header, "start", None)
+        self._end, self._ended, self._value, self._months = (
+            _csvfile.find(header, name) for name in ("end", "ended", "value", "term_months"))
+        if self._end < 0 <= self._ended:
+            _csvfile.require(header, "end", None)
+
+    def _term(self, record: Record) -> float:
+        months = _cells.number(self._options, record, "term_months", self._months)
+        if math.isnan(months):
+            return self._options.term_months
+        if not (1 <= months <= 1200 and months == math.floor(months)):
+            _cells.refuse(record, "term_months", record.cells[self._months], "is no number of months from 1 to 1200")
+        return months
+
+    def _said(self, record: Record) -> int:
+        cell = record.cells[self._ended] if self._ended >= 0 else b""
+        if cell and cell.lower() not in _SAID:
+            _cells.refuse(record, "ended", cell, "is neither yes nor no")
+        return _SAID.get(cell.lower(), -1)
+
+    def _take(self, record: Record) -> None:
+        start, end = (_cells.day(self._options, record, name, at) for name, at in (("start", self._start), ("end", self._end)))
+        value = _cells.number(self._options, record, "value", self._value)
+        months, said = self._term(record), self._said(record)
+        account = decode(record.cells[self._account])
+        self.n_unnamed += not account
+        self.n_without_start += bool(account) and start == NO_DAY
+        if not account or start == NO_DAY:
+            return
+        if said == 1 and end == NO_DAY:
+            fail_at(record, 'a contract that ended needs the day (column "end")')
+        if end != NO_DAY and end < start:
+            fail_at(record, 'a contract cannot end before it starts (column "end")')
+        self.append(Line(account, start, end, said, months, value))
+
+
+class Contract:
+    """One contract that has begun, as of a day."""
+
+    def __init__(self, number: int, line: Line, as_of: int, since: int, is_past: bool) -> None:
+        is_later = line.end != NO_DAY and line.end > as_of
+        said = -1 if is_past and is_later else line.said
+        self.line, self.account, self.row = number, line.account, -1
+        self.start, self.months, self.value = line.start, line.months, line.value
+        self.end = NO_DAY if is_past and is_later else line.end
+        has_end = self.end != NO_DAY
+        self.runs = not has_end or self.end > as_of or said == 0
+        #: the decision after its renewals was to end
+        self.ended = said == 1 or not self.runs
+        self.renewals = self.renewals_before(self.end if self.ended else as_of)
+        #: the same, but no as long as others of its age have not decided: else the fit would see only those that end
+        self.decided = self.ended and self.term_end(self.renewals + 1) < as_of
+        if not has_end or (self.runs and self.end <= as_of):
+            self.end = self.term_end(self.renewals + 1)
+        #: terms to its end
+        self.left = (self.end - as_of) / (self.months * MONTH) if self.runs else 0.0
+        self.before = 0.0 if since == NO_DAY else min(self.renewals_before(since), self.renewals)
+
+    def term_end(self, n: float) -> int:
+        """The day after n terms."""
+        try:
+            return calendar.add_months(self.start, int(n * self.months))
+        except KamError:
+            return 2**31 - 1
+
+    def renewals_before(self, day: int) -> float:
+        """Ends of terms after the start and before a day: that is where it was renewed."""
+        n = max(float(math.floor((day - self.start - 1) / (31 * self.months))), 0.0)
+        while self.term_end(n + 1) < day:
+            n += 1
+        return n
+
+
+def _compare(p: Contract, q: Contract) -> int:
+    """By what they are, so that the order of lines says nothing."""
+    if p.start != q.start:
+        return -1 if p.start < q.start else 1
+    if p.end != q.end:
+        return -1 if p.end < q.end else 1
+    return (p.value > q.value) - (p.value < q.value)
+
+
+_in_order = cmp_to_key(_compare)
+
+
+def _added(values: Iterable[float]) -> float:
+    """One after the other, as C adds; sum() rounds less."""
+    made = 0.0
+    for value in values:
+        made += value
+    return made
+
+
+class Fitted:
+    """Contracts of one term, and what was fitted to them."""
+
+    def __init__(self, months: float, contracts: list[Contract]) -> None:
+        self.months, self.n = months, len(contracts)
+        self.n_ended = sum(one.decided for one in contracts)
+        self.ml = _ffi.KAM_OK
+        self._rows = {"renewals": array("d", [one.renewals for one in contracts]),
+                      "contract_ended": array("d", [one.decided for one in contracts]),
+                      "renewals_before": array("d", [one.before for one in contracts])}
+        self.model = self._best()
+        self.draws = self._draw() if self.model else []
+
+    def _fit(self, family: str, prior: str) -> tuple[Optional[retention.Model], int]:
+        try:
+            return retention.fit(self._rows, family, period_days=self.months * MONTH, prior=prior), _ffi.KAM_OK
+        except KamError as error:
+            if not _ffi.KAM_ERR_EMPTY <= error.status < _ffi.KAM_ERR_OVERFLOW:
+                raise
+            return None, error.status
+
+    @staticmethod
+    def _criterion(model: retention.Model) -> float:
+        """BIC: Schwarz (1978)."""
+        assert model.report
+        return len(model.parameters) * math.log(model.report["n_rows"]) - 2 * float(model.report["log_likelihood"])
+
+    def _best(self) -> Optional[retention.Model]:
+        """sBG, or BdW where its BIC is lower; the weak prior where likelihood has no interior maximum."""
+        model, self.ml = self._fit("sbg", "none")
+        if model is None:
+            return self._fit("sbg", "weak")[0]
+        other, _ = self._fit("bdw", "none")
+        return other if other and self._criterion(other) < self._criterion(model) else model
+
+    def _draw(self) -> list[list[float]]:
+        """Parameters as likely as the fit has them: normal in the logs."""
+        assert self.model and self.model.covariance
+        values, covariance = list(self.model.parameters.values()), self.model.covariance
+        p, draw, made = len(values), Draw(1, 0), []
+        root = [[0.0] * p for _ in range(p)]
+        for i in range(p):
+            for j in range(i + 1):
+                left = covariance[i][j]
+                for k in range(j):
+                    left -= root[i][k] * root[j][k]
+                if left == left:  # else not known: as fitted
+                    root[i][j] = (math.sqrt(max(left, 0.0)) if i == j else left / root[j][j] if root[j][j] > 0 else 0.0)
+        for _ in range(DRAWS):
+            z = [draw.normal() for _ in range(p)]
+            made.append([value * exp(_added(root[i][k] * z[k] for k in range(i + 1))) for i, value in enumerate(values)])
+        return made
+
+
+def _accrued(length: float, discount: float) -> float:
+    return -math.expm1(-discount * length) / discount if discount > 0 else length
+
+
+class Outlook:
+    """What will become of a contract within the horizon; times in terms."""
+
+    def __init__(self, contract: Contract, fitted: Fitted, horizon_days: float, discount_per_year: float) -> None:
+        days = contract.months * MONTH
+        self.contract, self.fitted = contract, fitted
+        self.horizon, self.discount = horizon_days / days, math.log1p(discount_per_year) * days / 365.25
+        self.near = min(self.horizon, contract.left)
+        self.renewal = 0.0 if contract.ended else self._ask("renewal", 1.0) if fitted.model else math.nan
+        self.stays, self.length = float(self.horizon < contract.left), self.near
+        self.worth = _accrued(self.near, self.discount)
+        if self.stays or contract.ended:
+            return
+        if fitted.model:
+            self._look_beyond()
+        else:
+            self.stays = self.length = self.worth = math.nan
+
+    def _ask(self, what: str, n_terms: float) -> float:
+        model = self.fitted.model
+        assert model
+        rows = {"renewals": [self.contract.renewals], "contract_ended": [0.0], "renewals_before": [0.0],
+                "periods_to_end": [self.contract.left], "contract_value": [1.0]}
+        if what == "renewal":
+            return float(model.renewal(rows, n_terms)["renewal"][0])
+        if what == "residual":
+            return float(model.residual(rows, n_terms, 0.0)["residual"][0])
+        return float(model.value(rows, n_terms, self.discount)["after_end"][0])
+
+    def _look_beyond(self) -> None:
+        """The horizon holds a number of whole terms after the end, and part of one."""
+        rest, left = self.horizon - self.contract.left, self.contract.left
+        whole = math.inf if math.isinf(rest) else float(math.floor(rest))
+        part = 0.0 if math.isinf(rest) else rest - whole
+        last = self._ask("renewal", whole + 1)
+        self.stays = 1.0 if math.isinf(rest) else last
+        self.length = left + self._ask("residual", whole) + part * last
+        self.worth = _accrued(left, self.discount) + self._ask("value", whole)
+        if part > 0:
+            self.worth += last * _accrued(part, self.discount) * math.exp(-self.discount * (left + whole))
+
+    def brings(self, d: int, draw: Draw) -> float:
+        """What it brings in a draw: its chance to end is a draw of the posterior
+        Beta(alpha, beta + n^c), its renewals one of that chance."""
+        one, length = self.contract, self.near
+        if not one.ended and self.horizon >= one.left and self.fitted.draws:
+            p = self.fitted.draws[d]
+            power = p[2] if len(p) > 2 else 1.0
+            age = one.renewals ** power
+            theta = beta_draw(draw, p[0], p[1] + age)
+            survived = math.log(draw.uniform()) / math.log1p(-theta) if 0 < theta < 1 else math.inf if theta == 0 else 0.0
+            more = (age + survived) ** (1 / power) - one.renewals
+            more = more if math.isinf(more) else math.floor(more)
+            length = min(one.left + max(more, 0.0), self.horizon)
+        return one.value * _accrued(length, self.discount)
+
+
+@dataclass
+class Bond:
+    """What the contracts of a row of the book say."""
+    contracts: list[Contract] = field(default_factory=list)
+    n_running: int = 0
+    main: Optional[Contract] = None  # the one that is told of
+    scored: bool = False             # whether scores are of contracts
+    renewal: float = math.nan        # of the main one at its next decision
+    days: float = math.nan           # it is expected to run within the horizon
+
+    def note(self, one: Contract) -> None:
+        """Running ones before ended, then the most money a month, or the last."""
+        self.contracts.append(one)
+        self.n_running += one.runs
+        main = self.main
+        better = main is None or one.runs > main.runs
+        if main is not None and one.runs == main.runs:
+            better = (one.value / one.months > main.value / main.months or math.isnan(main.value) and not math.isnan(one.value)
+                      if one.runs else one.end > main.end)
+        if better:
+            self.main = one
+
+
+class Contracts:
+    """The contracts as of a day; with is_past only what was known then: no later
+    end, and no notice of one."""
+
+    def __init__(self, lines: Lines, options: Options, as_of: int, is_past: bool = False) -> None:
+        since = options.contracts_since
+        self.path, self.n_unnamed, self.n_without_start = lines.path, lines.n_unnamed, lines.n_without_start
+        begun = [Contract(i, line, as_of, since, is_past) for i, line in enumerate(lines) if line.start <= as_of]
+        # Before the records began, only what lasted was kept.
+        kept = [one for one in begun if one.runs or since == NO_DAY or one.end >= since]
+        self.n_future, self.n_before = len(lines) - len(begun), len(begun) - len(kept)
+        self.all = sorted(sorted(kept, key=_in_order), key=lambda one: one.months)
+        self.n_running = sum(one.runs for one in kept)
+        self.models: list[Fitted] = []
+        self.bonds: list[Bond] = []
+        self.n_accounts = self.n_returned = self.n_chained = 0
+
+    def join(self, book: Book) -> None:
+        """Gives accounts without orders a row of the book, finds the contracts of each
+        row, and keeps orders that contracts bring out of the order model."""
+        book.add(one.account for one in self.all)
+        self.bonds = [Bond() for _ in range(book.n)]
+        for one in self.all:
+            one.row = book.row[one.account]
+            self.bonds[one.row].note(one)
+        for row, bond in enumerate(self.bonds):
+            if bond.main is None:
+                continue
+            last = book.summary["last_day"][row]
+            # Who orders after the last contract is a customer without one.
+            bond.scored = bond.n_running > 0 or last == NO_DAY or last <= bond.main.end
+            self.n_accounts += 1
+            self.n_returned += not bond.scored
+            if bond.scored:
+                book.weight[row] = 0.0
+        # One that begins within a day of another's end looks like its renewal.
+        self.n_chained = sum(not p.runs and abs(q.start - p.end) <= 1 for bond in self.bonds
+                             for found in [sorted(bond.contracts, key=_in_order)] for p, q in zip(found, found[1:]))
+
+    def bind(self, row: int) -> bool:
+        return bool(self.bonds) and self.bonds[row].scored
+
+    def apply(self, answers: Answers, book: Book, options: Options) -> None:
+        """Fits the contracts, and scores the rows that they bind."""
+        self.models = [Fitted(months, list(found)) for months, found in groupby(self.all, lambda one: one.months)]
+        by_months = {one.months: one for one in self.models}
+        for row, bond in enumerate(self.bonds):
+            if bond.scored:
+                outlooks = [Outlook(one, by_months[one.months], answers.horizon_days, options.discount_per_year)
+                            for one in bond.contracts if one.runs]
+                self._score(answers, book, row, outlooks, options.interval)
+        answers.contracts = self
+
+    def _score(self, answers: Answers, book: Book, row: int, outlooks: list[Outlook], probability: float) -> None:
+        scores, bond, value, gone = answers.scores, self.bonds[row], 0.0, 1.0
+        for one in outlooks:
+            value += one.contract.value * one.worth
+            gone *= 1 - one.stays
+            if one.contract is bond.main:
+                bond.renewal, bond.days = one.renewal, one.length * one.contract.months * MONTH
+        low = high = math.nan
+        if math.isfinite(value):
+            draw = Draw(2, stream_of(book.key[row]))
+            sums = sorted(_added(one.brings(d, draw) for one in outlooks) for d in range(DRAWS))
+            cut = int((1 - probability) / 2 * DRAWS)
+            low, high = sums[cut], sums[DRAWS - 1 - cut]
+        for name, one_score in (("alive", float(bool(outlooks))), ("expected_orders", math.nan),
+                                ("lifetime_value", math.nan if math.isinf(value) else value), ("lifetime_value_low", low),
+                                ("lifetime_value_high", high), ("churn_risk", gone)):
+            column: Any = scores[name]
+            column[row] = one_score
+        flags = answers.row_flags[row] & ~(status.ONE_ORDER | status.EXTRAPOLATED | status.INFINITE)
+        answers.row_flags[row] = (flags | (status.MISSING if math.isnan(value) or math.isnan(gone) else 0)
+                                  | (status.INFINITE if math.isinf(value) else 0))
+
+    def base(self, row: int, risk: float) -> list[reason.Reason]:
+        """The base alone, so that signals can add to it."""
+        odds = math.log(risk) - math.log1p(-risk) if 0 < risk < 1 else math.nan
+        return [reason.Reason(_ffi.KAM_REASON_BASE, odds, risk)] + [reason.Reason(_ffi.KAM_REASON_NONE, 0.0, math.nan)] * 3

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Contracts in words: reasons and the summary."""
+from __future__ import annotations
+
+import math
+
+from .. import _ffi, status
+from . import _csvfile
+from ._contracts import Bond, Contract, Contracts, Fitted
+from ._text import day_text
+from ._words import grouped, many, percent, status_words
+
+
+def _history(n: float, zh: bool) -> str:
+    """"renewed 3 times" of a contract that runs."""
+    if zh:
+        return f"已续签 {n:.0f} 次" if n > 0 else "在首个期限内"
+    return "renewed once" if n == 1 else f"renewed {n:.0f} times" if n > 0 else "in its first term"
+
+
+def _which(n: int, zh: bool) -> str:
+    if zh:
+        return f"{grouped(n)} 份合同，最大的一份" if n > 1 else "合同"
+    return f"{grouped(n)} contracts, the largest " if n > 1 else "contract "
+
+
+def _running(one: Contract, bond: Bond, zh: bool) -> str:
+    which, past, day = _which(bond.n_running, zh), _history(one.renewals, zh), day_text(one.end)
+    if one.ended:
+        return f"{which}将于 {day} 到期，已通知不再续签" if zh else f"{which}ends on {day}: notice was given"
+    if math.isnan(bond.renewal):
+        return (f"{which}{past}，{day} 到期，续签率未知" if zh else
+                f"{which}{past}, ends on {day}; how likely renewal is, is not known")
+    chance = percent(bond.renewal, 0)
+    return (f"{which}{past}，{day} 续签的概率为 {chance}" if zh else
+            f"{which}{past}, its renewal on {day} is {chance} likely")
+
+
+def _length(days: float, horizon: float, zh: bool) -> str:
+    if math.isinf(days):
+        return "预计有效期无上限" if zh else "expected to run without end"
+    if math.isinf(horizon):
+        return f"预计还有效 {grouped(days)} 天" if zh else f"expected to run {grouped(days)} more days"
+    return (f"未来 {grouped(horizon)} 天内预计有效 {grouped(days)} 天" if zh else
+            f"expected to run {grouped(days)} of the next {grouped(horizon)} days")
+
+
+def reasons(contracts: Contracts, row: int, horizon: float, language: str) -> list[str]:
+    """Sentences on a row; none when contracts do not score it."""
+    if not contracts.bind(row):
+        return []
+    bond, zh = contracts.bonds[row], language == "zh"
+    one = bond.main
+    assert one
+    if not one.runs:
+        return [f"合同已于 {day_text(one.end)} 终止，此前续签 {one.renewals:.0f} 次" if zh else
+                f"contract ended on {day_text(one.end)}, renewals before: {one.renewals:.0f}"]
+    return [_running(one, bond, zh)] + ([] if math.isnan(bond.days) else [_length(bond.days, horizon, zh)])
+
+
+def _model(fitted: Fitted) -> str:
+    made = (f"          terms of {many(int(fitted.months), 'month')}, {many(fitted.n, 'contract')}, "
+            f"{grouped(fitted.n_ended)} ended: ")
+    if fitted.model is None:
+        return f"{made}no model: {status_words(fitted.ml)}\n"
+    errors = fitted.model.standard_errors or {}
+    made += fitted.model.family + "".join(
+        f", {name} {value:.6g}" + (f" (se {errors[name]:.2g})" if errors[name] == errors[name] else "")
+        for name, value in fitted.model.parameters.items())
+    if fitted.ml != _ffi.KAM_OK:
+        made += f"; with a weak prior, because likelihood alone: {status_words(fitted.ml)}"
+    return made + "\n"
+
+
+def summary(of: Contracts) -> str:
+    """What was read and fitted."""
+    made = (f"Contracts {many(len(of.all), 'contract')} of {many(of.n_accounts, 'account')} in {_csvfile.name_of(of.path)}; "
+            f"{grouped(of.n_running)} run\n")
+    n_left_out = of.n_unnamed + of.n_without_start + of.n_future + of.n_before
+    if n_left_out:
+        made += (f"          left out: {many(n_left_out, 'line')} ({of.n_unnamed} without an account, {of.n_without_start} "
+                 f"without a start, {of.n_future} not begun, {of.n_before} before --contracts-since)\n")
+    if of.n_chained:
+        made += (f"          {many(of.n_chained, 'start')} within a day of the end of another of the same account: a renewal? "
+                 "It must not have a line of its own\n")
+    if of.n_returned:
+        made += f"          {many(of.n_returned, 'account')} ordered since and are scored by orders\n"
+    return made + "".join(map(_model, of.models))
