@@ -157,8 +157,7 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
 }
 
 void contracts_make(struct contracts *all, const struct contract_lines *lines,
-                    const struct options *options, int32_t as_of,
-                    int is_past) {
+                    const struct options *options, int32_t as_of, int is_past) {
     memset(all, 0, sizeof *all);
     all->n_unnamed = lines->n_unnamed;
     all->n_without_start = lines->n_without_start;
