@@ -390,7 +390,7 @@ static void print_scores(const struct book *book, const struct model *model,
     for (int64_t i = 0; i < book->n; i++) last[i] = -1;
     for (int64_t i = 0; i < book->n; i++) {
         int64_t *const of = &last[book->cluster[i]];
-        n_open += isnan(book->left[i]);
+        n_open += isnan(book->left[i]) != 0;
         if (*of < 0 || compare_periods(book, i, *of) > 0) *of = i;
     }
     puts(

@@ -5,6 +5,8 @@
 
 #include "support/check.h"
 
+#include "support/aligned.h"
+
 /* One line of a log, for a host that keeps records: columns are strided. */
 struct line {
     int64_t account; /* MISSING: none */
@@ -265,8 +267,8 @@ static inline void *lender_allocate(void *memory, uint64_t size,
     lender->n_bytes += (int64_t)size;
     if (lender->n_bytes > lender->most_bytes)
         lender->most_bytes = lender->n_bytes;
-    void *const block = aligned_alloc(alignment, (size + alignment - 1) /
-                                                     alignment * alignment);
+    void *const block = aligned_block(size, alignment);
+    assert_non_null(block);
     memset(block, 0xA5, size);
     return block;
 }
@@ -277,7 +279,7 @@ static inline void lender_release(void *memory, void *block, uint64_t size) {
     lender->n_blocks--;
     lender->n_bytes -= (int64_t)size;
     memset(block, 0x3C, size);
-    free(block);
+    aligned_block_free(block);
 }
 
 static inline int32_t lender_progress(void *watcher, int64_t done,
@@ -339,18 +341,13 @@ struct csv {
 };
 
 static inline int csv_open(struct csv *csv, const char *path) {
-    char command[4096];
-    FILE *const there = fopen(path, "r");
-    if (!there) return 0;
-    fclose(there);
-    snprintf(command, sizeof command, "gzip -dc '%s'", path);
-    csv->file = popen(command, "r");
+    csv->file = zipped_open(path);
     return csv->file && fgets(csv->text, sizeof csv->text, csv->file) != NULL;
 }
 
 static inline int csv_next(struct csv *csv) {
     if (!fgets(csv->text, sizeof csv->text, csv->file)) {
-        pclose(csv->file);
+        zipped_close(csv->file);
         return 0;
     }
     int n = 0;

@@ -12,6 +12,7 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 
+#include "../support/aligned.h"
 #include "fuzz.h"
 
 #include <math.h>
@@ -371,7 +372,6 @@ static inline kam_status fuzz_ended(struct fuzz *f, const char *text,
 static inline void *fuzz_allocate(void *memory, uint64_t size,
                                   uint64_t alignment) {
     struct fuzz *const f = memory;
-    void *block = NULL;
     f->call[f->n_noted].n_asked++;
     if (f->n_asked++ == f->refuse_at) {
         f->call[f->n_noted].refused = 1;
@@ -380,8 +380,8 @@ static inline void *fuzz_allocate(void *memory, uint64_t size,
     if (f->calls_left == 0) return NULL;
     if (f->calls_left > 0) f->calls_left--;
     fuzz_check(size > 0 && size < (UINT64_C(1) << 30));
-    fuzz_check(posix_memalign(&block, alignment < 8 ? 8 : (size_t)alignment,
-                              (size_t)size) == 0);
+    void *const block = aligned_block(size, alignment);
+    fuzz_check(block != NULL);
     memset(block, 0x5A, (size_t)size);
     f->n_live++;
     return block;
@@ -390,7 +390,7 @@ static inline void *fuzz_allocate(void *memory, uint64_t size,
 static inline void fuzz_release(void *memory, void *block, uint64_t size) {
     struct fuzz *const f = memory;
     memset(block, 0xA5, (size_t)size);
-    free(block);
+    aligned_block_free(block);
     f->n_live--;
 }
 

@@ -66,8 +66,8 @@ def main(programs):
 
     def runs(program):
         def test():
-            name = pathlib.Path(program).name.removeprefix("exhaust_")
-            told = tap.run([program, tap.ROOT / f"tests/fuzz/outcomes_{name}.txt"])
+            name = pathlib.Path(program).stem.removeprefix("exhaust_")
+            told = tap.run([*tap.words("KAM_RUNS_BY"), program, tap.ROOT / f"tests/fuzz/outcomes_{name}.txt"])
             lost = [line for line in told.stdout.splitlines() if line.startswith("not seen: ")]
             tap.check(told.returncode == bool(lost), f"ended with {told.returncode}:\n{told.stdout[-2000:]}{told.stderr[-2000:]}")
             print(*(f"# {line}" for line in lost), sep="\n", end="\n" if lost else "")

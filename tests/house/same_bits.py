@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The same bits from every compiler, optimisation and instruction set:
 same_bits.c is built with each and must print tests/golden/same_bits.txt.
-Usage: same_bits.py [--quick | --update]
+Usage: same_bits.py [--quick | --elsewhere | --update]
 
 --quick   one compiler ($CC, or cc): -O3 at each instruction set, and -O0
+--elsewhere  one build of $CC, run by $KAM_RUNS_BY (tools/elsewhere)
 --update  writes the golden file from one build. Say in CHANGELOG.md, under
           Numbers, which outputs moved and why."""
 import concurrent.futures
@@ -57,18 +58,19 @@ def arguments(level):
 def printed(compiler, options, level, folder, few=False):
     """What a build prints; raises Skip where it cannot be made or run."""
     emulated = compiler == [ARM] and platform.machine() != "aarch64"
+    runs_by = tap.words("KAM_RUNS_BY") or (["qemu-aarch64"] if emulated else [])
     if not shutil.which(compiler[0]):
         raise tap.Skip(f"{compiler[0]} is not here")
-    if emulated and not shutil.which("qemu-aarch64"):
-        raise tap.Skip("qemu-aarch64 is not here")
+    if runs_by and not shutil.which(runs_by[0]):
+        raise tap.Skip(f"{runs_by[0]} is not here")
     missing = set(SETS.get(level, "").split()) - processor()
     if missing:
         raise tap.Skip("this processor lacks " + " ".join(sorted(missing)))
     root = pathlib.Path(folder)
-    program = root / "-".join([*map(os.path.basename, compiler), *options, level])
+    program = root / "-".join([*map(os.path.basename, compiler), *options, level + ".exe"])
     tap.output([*compiler, *FLAGS, *options, *arguments(level), *(["-static"] if emulated else []),
                 f"-I{root}/include", f"-I{root}/lib", *sources(root), "-o", program, "-lm"])
-    return tap.output([*(["qemu-aarch64"] if emulated else []), program, *(["few"] if few else [])])
+    return tap.output([*runs_by, program, *(["few"] if few else [])])
 
 
 @functools.lru_cache
@@ -88,10 +90,12 @@ def compare(text, few):
     tap.check(few or lines == golden, "lines are missing")
 
 
-def builds(quick):
+def builds(words):
     """(compiler, options, instruction set, a tenth only)"""
+    if "--elsewhere" in words:
+        return [(tap.words("CC"), ["-O2"], "", bool(tap.words("KAM_RUNS_BY")))]
     levels = list(SETS) if platform.machine() == "x86_64" else [""]
-    if quick:
+    if "--quick" in words:
         compiler = tap.words("CC") or ["cc"]
         return [(compiler, ["-O3"], level, False) for level in levels] + [(compiler, ["-O0"], levels[0], False)]
     compilers = [[name] for name in ("gcc", "clang")]
@@ -101,7 +105,7 @@ def builds(quick):
     return [([ARM], [option], "", option != "-O3") for option in ("-O3", "-O0", "-O1", "-O2")] + native
 
 
-def tests(quick, folder, pool):
+def tests(words, folder, pool):
     def one(compiler, options, level, few):
         job = pool.submit(printed, compiler, options, level, folder, few)
 
@@ -109,7 +113,7 @@ def tests(quick, folder, pool):
             compare(job.result(), few)
         test.__doc__ = " ".join(["the same bits:", *map(os.path.basename, compiler), *options, level]).strip()
         return test
-    return [one(*build) for build in builds(quick)]
+    return [one(*build) for build in builds(words)]
 
 
 def planted():
@@ -125,7 +129,7 @@ def planted():
 
 
 def main(words):
-    if set(words) - {"--quick", "--update"}:
+    if set(words) - {"--quick", "--elsewhere", "--update"}:
         print(__doc__, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder, \
@@ -135,7 +139,7 @@ def main(words):
             GOLDEN.write_text(printed(tap.words("CC") or ["cc"], ["-O2"], "", folder))
             return 0
         golden_lines()
-        return tap.main([planted, *tests("--quick" in words, folder, pool)])
+        return tap.main([planted, *tests(words, folder, pool)])
 
 
 if __name__ == "__main__":

@@ -224,14 +224,14 @@ static int read_northwind(struct book *book) {
     if (!table_read(&lines, TEST_SHARED "/data/northwind/order_details.csv.gz"))
         return 0;
     FILE *const orders =
-        popen("gzip -dc '" TEST_SHARED "/data/northwind/orders.csv.gz'", "r");
+        zipped_open(TEST_SHARED "/data/northwind/orders.csv.gz");
     assert_non_null(orders);
     while (fgets(line, sizeof line, orders))
         if (sscanf(line, "%ld,%5[A-Z],", &order, code) == 2) {
             assert_true(order < 12000);
             customer[order] = (double)strtol(code, NULL, 36);
         }
-    pclose(orders);
+    zipped_close(orders);
     for (int64_t i = 0; i < lines.n_rows; i++)
         book_add(book, customer[(int)table_at(&lines, i, "OrderID")], 0,
                  table_at(&lines, i, "UnitPrice") *

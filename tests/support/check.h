@@ -23,6 +23,8 @@
 
 #include <kam/kam.h>
 
+#include "zipped.h"
+
 static inline int64_t check_bits_of(double x) {
     int64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -85,19 +87,11 @@ struct table {
  * are comments; ".gz" goes through gzip. Returns 0 when the file is not there,
  * so that a test can say what it skipped. */
 static inline int table_read(struct table *table, const char *path) {
-    char command[4096];
-    FILE *file;
     const size_t length = strlen(path);
     const int zipped = length > 3 && strcmp(path + length - 3, ".gz") == 0;
     memset(table, 0, sizeof *table);
-    file = fopen(path, "r");
+    FILE *const file = zipped ? zipped_open(path) : fopen(path, "r");
     if (!file) return 0;
-    if (zipped) {
-        fclose(file);
-        snprintf(command, sizeof command, "gzip -dc '%s'", path);
-        file = popen(command, "r");
-        if (!file) return 0;
-    }
     char line[65536];
     int64_t room = 0;
     while (fgets(line, sizeof line, file)) {
@@ -132,8 +126,10 @@ static inline int table_read(struct table *table, const char *path) {
         }
         if (!header) table->n_rows++;
     }
-    int (*const shut)(FILE *) = zipped ? pclose : fclose;
-    shut(file);
+    if (zipped)
+        zipped_close(file);
+    else
+        fclose(file);
     return table->name != NULL;
 }
 

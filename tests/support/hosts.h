@@ -5,6 +5,8 @@
 #ifndef TEST_HOSTS_H
 #define TEST_HOSTS_H
 
+#include "aligned.h"
+
 /* Lends memory; refuses the fail_at-th request (1, 2, ...; 0: none). */
 struct lender {
     int64_t n_calls, fail_at;
@@ -17,10 +19,8 @@ static inline void *lender_allocate(void *memory, uint64_t size,
     struct lender *const lender = memory;
     assert_true(size > 0 && alignment <= 64);
     if (++lender->n_calls == lender->fail_at) return NULL;
-    void *block = NULL;
-    if (posix_memalign(&block, alignment < 8 ? 8 : (size_t)alignment,
-                       (size_t)size) != 0)
-        return NULL;
+    void *const block = aligned_block(size, alignment);
+    if (!block) return NULL;
     memset(block, 0xA5, (size_t)size);
     lender->n_live++;
     lender->n_bytes += size;
@@ -31,7 +31,7 @@ static inline void lender_release(void *memory, void *block, uint64_t size) {
     struct lender *const lender = memory;
     assert_non_null(block);
     memset(block, 0x5A, (size_t)size); /* a wrong size is seen by valgrind */
-    free(block);
+    aligned_block_free(block);
     lender->n_live--;
     lender->n_bytes -= size;
 }
