@@ -3,7 +3,8 @@
 
 Reads the book and what libkam answered (ours.txt) from the directory; prints
 "name value" lines as the benchmarks do. Only the libraries' own calls are
-timed, one thread, median of 5 after one to warm up (the fits: without)."""
+timed, one thread, median of 5 after one to warm up (the fits: without, and that
+of the Pareto/NBD once)."""
 import importlib.metadata
 import os
 import pathlib
@@ -99,19 +100,29 @@ def fit_spend(book):
         say(f"fit.spend.{ours}", fitter.params_[theirs])
 
 
-def answer(book, ours):
+def answer(book, kind, fitter, parameters):
     """Alive and expected orders, at libkam's parameters."""
     x, t_x, age, _ = book
-    fitter = lifetimes.BetaGeoFitter()
-    fitter.params_ = pd.Series({name: ours[f"fit.bgnbd.{name}"] for name in ("r", "alpha", "a", "b")})
+    fitter.params_ = pd.Series(parameters)
     answers = {
         "alive": lambda: fitter.conditional_probability_alive(x, t_x, age),
         "orders": lambda: fitter.conditional_expected_number_of_purchases_up_to_time(WEEKS, x, t_x, age),
     }
     for name, ask in answers.items():
-        say(f"answer.{name}.seconds", median(ask))
-        say(f"answer.{name}.sum", np.sum(np.asarray(ask())))
-    say("answer.both.seconds", median(lambda: [ask() for ask in answers.values()]))
+        say(f"{kind}.{name}.seconds", median(ask))
+        say(f"{kind}.{name}.sum", np.sum(np.asarray(ask())))
+    say(f"{kind}.both.seconds", median(lambda: [ask() for ask in answers.values()]))
+
+
+def fit_pareto(book):
+    """Once: it takes minutes."""
+    x, t_x, age, _ = book
+    fitter = lifetimes.ParetoNBDFitter()
+    start = time.perf_counter()
+    fitter.fit(x, t_x, age)
+    say("fit.pnbd.seconds", time.perf_counter() - start)
+    found = [fitter.params_[name] for name in ("r", "alpha", "s", "beta")]
+    say("fit.pnbd.log_likelihood", np.sum(fitter._conditional_log_likelihood(found, x, t_x, age)))
 
 
 def lines(directory, name, files, scatter=1):
@@ -175,9 +186,12 @@ def main(directory):
     lines(directory, "scattered", "log", scatter=0x9E3779B97F4A7C15 - 2**64)
     figures(directory)
     churn(directory)
-    answer(book, ours)
+    for kind, fit, fitter in (("answer", "bgnbd", lifetimes.BetaGeoFitter()), ("pnbd", "pnbd", lifetimes.ParetoNBDFitter())):
+        names = ("r", "alpha", "a", "b") if fit == "bgnbd" else ("r", "alpha", "s", "beta")
+        answer(book, kind, fitter, {name: ours[f"fit.{fit}.{name}"] for name in names})
     fit_spend(book)
     fit_orders(book)
+    fit_pareto(book)
 
 
 if __name__ == "__main__":

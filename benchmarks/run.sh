@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # run.sh BUILD [accounts]: builds the benchmarks, runs them and what they are
-# compared with, and prints one table. Takes about five minutes.
+# compared with, and prints one table. Takes about ten minutes.
 set -eu
 
 build=$1
@@ -10,7 +10,7 @@ here=$(dirname "$0")
 out=$build/benchmarks
 peers=$build/peers
 
-meson compile -C "$build" bench_book bench_fit bench_answer bench_lines \
+meson compile -C "$build" bench_book bench_fit bench_families bench_answer bench_lines \
     bench_score bench_layers bench_policy bench_kpi bench_churn >"$build/bench.log" 2>&1 ||
     { cat "$build/bench.log" >&2; exit 1; }
 
@@ -44,6 +44,7 @@ rm -f ours.txt theirs.txt
     ./bench_book . "$accounts"
     echo 'libkam: fits' >&2
     ./bench_fit .
+    ./bench_families .
     echo 'libkam: answers' >&2
     ./bench_answer .
     echo 'libkam: order lines' >&2

@@ -22,7 +22,7 @@ def numbers(texts):
 PARAMETERS = ["fit.bgnbd.r", "fit.bgnbd.alpha", "fit.bgnbd.a", "fit.bgnbd.b",
               "fit.bgnbd.se.r", "fit.bgnbd.se.alpha", "fit.bgnbd.se.a", "fit.bgnbd.se.b",
               "fit.spend.p", "fit.spend.q", "fit.spend.gamma"]
-SUMS = ["answer.alive.sum", "answer.orders.sum"] + [
+SUMS = ["answer.alive.sum", "answer.orders.sum", "pnbd.alive.sum", "pnbd.orders.sum", "fit.pnbd.log_likelihood"] + [
     f"lines.{order}.{part}" for order in ("by_day", "shuffled", "scattered") for part in ("accounts", "x", "t_x", "T", "m")] + [
     f"kpi.{figure}" for figure in ("revenue", "quantity", "margin", "growth", "otif", "on_time")]
 
@@ -87,6 +87,16 @@ def rows_of(ours, theirs, versions):
     yield against(f"alive + expected orders, {n}", ours, theirs, "answer.both.seconds", peers["lifetimes"], 10)
     yield against("  alive", ours, theirs, "answer.alive.seconds", peers["lifetimes"])
     yield against("  expected orders, 39 weeks", ours, theirs, "answer.orders.seconds", peers["lifetimes"])
+    yield against(f"Pareto/NBD fit with standard errors, {n}", ours, theirs, "fit.pnbd.seconds", peers["lifetimes"], 50)
+    other = dict(theirs, **{"pnbd.all.seconds": theirs["pnbd.both.seconds"]}) if theirs else {}
+    yield against("Pareto/NBD alive + expected + DERT, beside alive + expected", ours, other, "pnbd.all.seconds",
+                  peers["lifetimes"], 10)
+    yield against("  alive", ours, theirs, "pnbd.alive.seconds", peers["lifetimes"])
+    yield against("  expected orders, 39 weeks", ours, theirs, "pnbd.orders.seconds", peers["lifetimes"])
+    yield alone("  DERT", ours["pnbd.dert.seconds"])
+    for k in (2, 4):
+        yield alone(f"MBG/CNBD-k fit, k = {k}, {n}", ours[f"fit.mbgcnbd{k}.seconds"], 3 * ours["fit.mbgnbd.seconds"],
+                    f"3x MBG/NBD: {seconds(3 * ours['fit.mbgnbd.seconds'])}")
     yield against(f"summary of {n_lines} by day", ours, theirs, "lines.by_day.seconds", peers["duckdb"], 3)
     yield against("  the same lines shuffled", ours, theirs, "lines.shuffled.seconds", peers["duckdb"])
     yield against("  by day, ids anywhere in 64 bits", ours, theirs, "lines.scattered.seconds", peers["duckdb"])
@@ -118,6 +128,7 @@ def rows_of(ours, theirs, versions):
 def levels_of(ours):
     """libkam by instruction set."""
     kinds = (("BG/NBD fit", "fit.bgnbd", 1), ("BG/NBD fit, none alike", "fit.apart", 1), ("Gamma-Gamma fit", "fit.spend", 1),
+             ("Pareto/NBD fit", "fit.pnbd", 1), ("Pareto/NBD alive + expected + DERT", "pnbd.all", 1),
              ("alive + expected orders", "answer.both", 1), ("kam_score, an account", "score.all", 1e-9),
              ("  with the interval", "score.all_interval", 1e-9))
     for what, name, unit in kinds:

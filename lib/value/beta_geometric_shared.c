@@ -8,18 +8,10 @@
 #include "base/isa.h"
 #include "math/elementary.h"
 #include "value/beta_geometric.h"
-
-/* GCC unrolls loops of eight before it looks for vectors in them. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define ONE_VECTOR _Pragma("GCC unroll 1")
-#else
-#define ONE_VECTOR
-#endif
+#include "value/shared.h"
 
 /* out = E (1 - (1 + p w)^-R) / p = (1 - z)^(a - 1) sum_n s_n z^n, n >= 1: the
  * first form of beta_geometric.c, n s_n = (n - 1 + a - 1) s_(n-1) + h_(n-1). */
-enum { STEP = 8, STEPS = 16, SLOTS = 16, GROUP = 8, SMALL = 256, NONE = 255 };
-
 #define LARGEST_C 0x1p500 /* the product of two is finite */
 
 static const double RECIPROCAL[STEPS * STEP] = {
@@ -128,44 +120,9 @@ static void begin(const struct kam__beta_geometric *m,
     extend(m, n_steps * STEP, of);
 }
 
-/* Rows of one x, side by side, each with its own number of steps. */
-static inline void sum_lanes(const double *restrict s, int stride,
-                             int32_t n_steps, const double *restrict z,
-                             const double *restrict steps, double *restrict out,
-                             double *restrict left, int n_lanes) {
-    double z2[GROUP], z4[GROUP], z8[GROUP], sum[GROUP], power[GROUP];
-    ONE_VECTOR
-    for (int k = 0; k < n_lanes; k++) {
-        z2[k] = z[k] * z[k];
-        z4[k] = z2[k] * z2[k];
-        z8[k] = z4[k] * z4[k];
-        sum[k] = 0;
-        power[k] = z[k];
-    }
-    for (int32_t step = 0; step < n_steps; step++, s += STEP * stride) {
-        const double now = step;
-        const double s0 = s[0], s1 = s[stride], s2 = s[2 * stride];
-        const double s3 = s[3 * stride], s4 = s[4 * stride], s5 = s[5 * stride];
-        const double s6 = s[6 * stride], s7 = s[7 * stride];
-        ONE_VECTOR
-        for (int k = 0; k < n_lanes; k++) {
-            const double low = (s0 + s1 * z[k]) + (s2 + s3 * z[k]) * z2[k];
-            const double high = (s4 + s5 * z[k]) + (s6 + s7 * z[k]) * z2[k];
-            const double more = (low + high * z4[k]) * power[k];
-            sum[k] += now < steps[k] ? more : 0;
-            power[k] *= now < steps[k] ? z8[k] : 1;
-        }
-    }
-    ONE_VECTOR
-    for (int k = 0; k < n_lanes; k++) {
-        out[k] = sum[k];
-        left[k] = power[k];
-    }
-}
-
 static void sum_group(const double *s, int32_t n_steps, const double *z,
                       const double *steps, double *out, double *left) {
-    sum_lanes(s, SLOTS, n_steps, z, steps, out, left, GROUP);
+    sum_lanes(s, SLOTS, n_steps, z, steps, 0, out, left, GROUP);
 }
 
 /* NaN unless the last two terms, e1 and e2, are below the rounding of what they
@@ -175,62 +132,6 @@ static inline double checked(double first, double e1, double e2, double z,
     const double size = (fabs(e1) + fabs(e2) * z) * left;
     return size <= 0x1p-55 * (1 - z) * (first * z * (z * z)) ? sum
                                                              : (double)NAN;
-}
-
-/* So many steps until z^n times n^growth, which is how coefficients can grow, is
- * below 2^-58. */
-static int32_t steps_of(double growth, const double *z, int32_t n,
-                        double *steps) {
-    double limit[STEPS] = {0.0066, 0.0811, 0.1873, 0.2847, 0.3660, 0.4328,
-                           0.4878, 0.5336, 0.5721, 0.6050, 0.6333, 0.6579,
-                           0.6794, 0.6984, 0.7153, 0.7305};
-    double most = 1;
-    if (growth > 0)
-        for (int k = 0; k < STEPS; k++) {
-            const double terms = (k + 1) * STEP;
-            limit[k] *= kam__exp(-growth * kam__log(terms) / terms);
-        }
-    for (int32_t i = 0; i < n; i++) {
-        double more = 1;
-        for (int k = 0; k < STEPS - 1; k++) more += z[i] > limit[k] ? 1 : 0;
-        steps[i] = more;
-    }
-    for (int32_t i = 0; i < n; i++) most = steps[i] > most ? steps[i] : most;
-    return (int32_t)most;
-}
-
-/* The rows of a tile, those of one x together, in groups of their own: row i has
- * the slot'th x and place[i]. Large x are not looked for. */
-struct shared {
-    int32_t n_slots;
-    uint8_t slot[KAM__TILE], row_of[KAM__TILE + 1];
-    int16_t place[KAM__TILE], start[KAM__TILE + 1];
-};
-
-static void share(const struct kam__btyd_tile *tile, struct shared *to) {
-    uint8_t known[SMALL];
-    int16_t count[KAM__TILE + 1];
-    int32_t n = 0, groups = 0;
-    memset(known, NONE, sizeof known);
-    for (int32_t i = 0; i < tile->n; i++) {
-        const int small = tile->x[i] < SMALL;
-        const int x = small ? (int)tile->x[i] : 0;
-        const int found = small && known[x] != NONE;
-        to->slot[i] = found ? known[x] : (uint8_t)n;
-        if (small) known[x] = to->slot[i];
-        to->row_of[n] = (uint8_t)i;
-        count[n] = found ? count[n] : 0;
-        to->place[i] = count[to->slot[i]]++;
-        n += !found;
-    }
-    for (int32_t k = 0; k < n; k++) {
-        to->start[k] = (int16_t)(groups * GROUP);
-        groups += (count[k] + GROUP - 1) / GROUP;
-    }
-    to->start[n] = (int16_t)(groups * GROUP);
-    for (int32_t i = 0; i < tile->n; i++)
-        to->place[i] = (int16_t)(to->place[i] + to->start[to->slot[i]]);
-    to->n_slots = n;
 }
 
 /* By places: rows in groups, with zeros between. */
@@ -243,7 +144,7 @@ static double sum_one(const struct kam__beta_geometric *m, double x, double z) {
     double steps, sum, left, s[STEPS * STEP];
     const int32_t n_steps = steps_of(m->a - 2, &z, 1, &steps);
     extend_one(m, x, n_steps * STEP, s);
-    sum_lanes(s, 1, n_steps, &z, &steps, &sum, &left, 1);
+    sum_lanes(s, 1, n_steps, &z, &steps, 0, &sum, &left, 1);
     const double *const end = s + n_steps * STEP;
     return checked(s[0], end[-2], end[-1], z, sum, left);
 }
@@ -351,7 +252,7 @@ static void survival(double a, double R, double c, const double *u, int32_t n,
     begin_survival(a, R, c, n_steps * STEP, s);
     for (int32_t k = 0; k < n; k++) steps[k] = n_steps;
     for (int32_t k = 0; k < n; k += GROUP)
-        sum_lanes(s, 1, n_steps, z + k, steps + k, sum + k, left + k, GROUP);
+        sum_lanes(s, 1, n_steps, z + k, steps + k, 0, sum + k, left + k, GROUP);
     const double first = s[0];
     const double e1 = s[n_steps * STEP - 2], e2 = s[n_steps * STEP - 1];
     for (int32_t k = 0; k < n; k++)

@@ -21,9 +21,9 @@ static inline void log_odds_of(const struct kam__pareto *m,
         log_odds[i] = fall_of(&race, i) + kam__log(K[i]);
 }
 
-static void active(const struct kam__pareto *m,
-                   const struct kam__btyd_tile *tile, double *main,
-                   double *excess, double *odds) {
+static void integrate_active(const struct kam__pareto *m,
+                             const struct kam__btyd_tile *tile, double *main,
+                             double *excess, double *odds) {
     for (int32_t at = 0; at < tile->n; at += LANES) {
         double log_odds[LANES], chance[LANES], left[LANES];
         log_odds_of(m, tile, at, log_odds);
@@ -38,8 +38,41 @@ static void active(const struct kam__pareto *m,
         for (int32_t i = 0; i < n; i++) {
             main[at + i] = chance[i];
             excess[at + i] = log_odds[i];
-            if (odds) odds[at + i] = left[i];
+            odds[at + i] = left[i];
         }
+    }
+}
+
+/* What the series leaves open is integrated, all such rows together. */
+static void active(const struct kam__pareto *m,
+                   const struct kam__btyd_tile *tile, double *main,
+                   double *excess, double *odds) {
+    double room[KAM__TILE], key[3][KAM__TILE], more[3][KAM__TILE];
+    int32_t row[KAM__TILE];
+    struct kam__btyd_tile open = {
+        .n = 0, .isa = tile->isa, .x = key[0], .t_x = key[1], .T = key[2]};
+    double *const left = odds ? odds : room;
+    int any = 0;
+    KAM__ISA(kam__pareto_series)(m, tile, main, left);
+    for (int32_t i = 0; i < tile->n; i++) excess[i] = 0;
+    for (int32_t i = 0; i < tile->n; i++) any |= !(main[i] > 0);
+    for (int32_t i = 0; odds && i < tile->n; i++) any |= !(odds[i] > 0);
+    if (!any) return;
+    for (int32_t i = 0; i < tile->n; i++) {
+        row[open.n] = i;
+        key[0][open.n] = tile->x[i];
+        key[1][open.n] = tile->t_x[i];
+        key[2][open.n] = tile->T[i];
+        open.n += !(main[i] > 0) | (odds && !(left[i] > 0));
+    }
+    integrate_active(m, &open, more[0], more[1], more[2]);
+    for (int32_t k = 0; k < open.n; k++) {
+        const int32_t i = row[k];
+        if (!(main[i] > 0)) {
+            main[i] = more[0][k];
+            excess[i] = more[1][k];
+        }
+        left[i] = more[2][k];
     }
 }
 
@@ -70,6 +103,42 @@ static void ahead(const struct kam__pareto *m,
             order[at + i] = J[i];
             silence[at + i] = K[i];
         }
+    }
+}
+
+/* B (1 - e^((1 - s) z)) / (s - 1), z = log(1 + h / B). */
+static void time_ahead(const struct kam__pareto *m,
+                       const struct kam__btyd_tile *tile, double h,
+                       double *restrict time) {
+    const double *restrict const T = tile->T;
+    const double beta = m->beta, e = m->s - 1;
+    const int32_t n = tile->n;
+    if (!(h < (double)INFINITY)) {
+        for (int32_t i = 0; i < n; i++)
+            time[i] = e > 0 ? (beta + T[i]) / e : (double)INFINITY;
+        return;
+    }
+    if (e == 0) {
+        for (int32_t i = 0; i < n; i++)
+            time[i] = (beta + T[i]) * kam__log1p(h / (beta + T[i]));
+        return;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const double B = beta + T[i];
+        time[i] = B * (-kam__expm1(-e * kam__log1p(h / B)) / e);
+    }
+}
+
+/* Not 0 times infinity: some chance to be active always remains. */
+static void orders(const struct kam__pareto *m,
+                   const struct kam__btyd_tile *tile,
+                   const double *restrict time, double *restrict out) {
+    const double *restrict const x = tile->x, *restrict const T = tile->T;
+    const double r = m->r, alpha = m->alpha;
+    const int32_t n = tile->n;
+    for (int32_t i = 0; i < n; i++) {
+        const double number = out[i] * ((r + x[i]) / (alpha + T[i]) * time[i]);
+        out[i] = time[i] < (double)INFINITY ? number : (double)INFINITY;
     }
 }
 
@@ -222,22 +291,22 @@ static void octave_terms(const struct span *span, int32_t octave,
 }
 
 /* Clenshaw's sums for rows of this octave; other rows stay. */
-static void sum_terms(const double *term, int32_t octave, const double *B,
-                      double *out) {
+static void sum_terms(const double *term, int32_t octave, int32_t n,
+                      const double *restrict B, double *restrict out) {
     const double power = kam__power_of_2(octave), end = 2 * power;
-    double twice[LANES], one[LANES], two[LANES];
-    for (int i = 0; i < LANES; i++) {
+    double twice[KAM__TILE], one[KAM__TILE], two[KAM__TILE];
+    for (int32_t i = 0; i < n; i++) {
         const double m = B[i] / power;
         twice[i] = (2 / K) * ((m - ROOT_2) / (m + ROOT_2));
-        one[i] = two[i] = 0;
+        one[i] = term[TERMS - 1];
+        two[i] = 0;
     }
-    for (int j = TERMS - 1; j > 0; j--)
-        for (int i = 0; i < LANES; i++) {
-            const double next = (twice[i] * one[i] + term[j]) - two[i];
-            two[i] = one[i];
-            one[i] = next;
+    for (int j = TERMS - 2; j > 0; j -= 2)
+        for (int32_t i = 0; i < n; i++) {
+            two[i] = (twice[i] * one[i] + term[j]) - two[i];
+            one[i] = (twice[i] * two[i] + term[j - 1]) - one[i];
         }
-    for (int i = 0; i < LANES; i++) {
+    for (int32_t i = 0; i < n; i++) {
         const double sum = (0.5 * twice[i] * one[i] + term[0]) - two[i];
         out[i] = B[i] >= power && B[i] < end ? sum : out[i];
     }
@@ -268,28 +337,30 @@ static void time_integral(const struct kam__pareto *m,
                           double discount, enum kam__time_weight weight,
                           const struct kam__btyd_plan *plan, double *out) {
     const struct span span = span_of(m, h, discount, weight);
-    const int32_t groups = (tile->n + LANES - 1) / LANES;
-    double B[KAM__TILE], value[KAM__TILE], least = INFINITY;
-    for (int32_t i = 0; i < groups * LANES; i++) {
-        const double age = m->beta + tile->T[i < tile->n ? i : tile->n - 1];
+    const double *restrict const T = tile->T;
+    const double beta = m->beta;
+    const int32_t n = tile->n;
+    double B[KAM__TILE];
+    uint64_t least = UINT64_MAX; /* bits are in order as numbers are */
+    for (int32_t i = 0; i < n; i++) {
+        const double age = beta + T[i];
         B[i] = age > 0x1p-1022 ? age : 0x1p-1022;
-        value[i] = 0;
-        least = B[i] < least ? B[i] : least;
+        out[i] = 0;
     }
-    while (least < INFINITY) {
-        double room[TERMS], next = INFINITY;
-        const int32_t octave = octave_of(least);
-        const double end = 2 * kam__power_of_2(octave);
-        const double *const term = terms_of(&span, plan, octave, room);
-        for (int32_t group = 0; group < groups; group++)
-            sum_terms(term, octave, B + group * LANES, value + group * LANES);
-        for (int32_t i = 0; i < tile->n; i++)
-            next = B[i] >= end && B[i] < next ? B[i] : next;
-        least = next;
+    for (int32_t i = 0; i < n; i++)
+        least = kam__bits(B[i]) < least ? kam__bits(B[i]) : least;
+    while (least < kam__bits((double)INFINITY)) {
+        double room[TERMS];
+        const uint64_t end = ((least >> 52) + 1) << 52;
+        const int32_t octave = (int32_t)(least >> 52) - 1023;
+        sum_terms(terms_of(&span, plan, octave, room), octave, n, B, out);
+        least = UINT64_MAX;
+        for (int32_t i = 0; i < n; i++) {
+            const uint64_t at = kam__bits(B[i]);
+            least = at >= end && at < least ? at : least;
+        }
     }
-    for (int32_t i = 0; i < tile->n; i++) out[i] = value[i];
 }
 
-const struct kam__pareto_kernels KAM__ISA(kam__pareto) = {active, ahead,
-                                                          plan_time,
-                                                          time_integral};
+const struct kam__pareto_kernels KAM__ISA(kam__pareto) = {
+    active, ahead, time_ahead, orders, plan_time, time_integral};

@@ -43,6 +43,16 @@ struct kam__pareto_kernels {
     void (*ahead)(const struct kam__pareto *m,
                   const struct kam__btyd_tile *tile, double h, double *order,
                   double *silence);
+    /* Integral over t in (0, h) of (B / (B + t))^s, B = beta + T; h may be
+     * infinite. */
+    void (*time_ahead)(const struct kam__pareto *m,
+                       const struct kam__btyd_tile *tile, double h,
+                       double *time);
+    /* Orders in so much time: times (r + x) / (alpha + T) of the chance that was
+     * in `out`; infinite in infinite time. */
+    void (*orders)(const struct kam__pareto *m,
+                   const struct kam__btyd_tile *tile, const double *time,
+                   double *out);
     /* What `time` of KAM__ONE needs for the usual ages; the bits are the same
      * without. */
     void (*plan)(const struct kam__pareto *m, double h, double discount,
@@ -53,6 +63,14 @@ struct kam__pareto_kernels {
                  double h, double discount, enum kam__time_weight weight,
                  const struct kam__btyd_plan *plan, double *out);
 };
+
+/* P(active) and the odds of having left by a series, where it serves; NaN in other
+ * rows, and for odds that are small. For kernels only. */
+typedef void (*kam__pareto_series)(const struct kam__pareto *m,
+                                   const struct kam__btyd_tile *tile,
+                                   double *main, double *odds);
+extern const kam__pareto_series kam__pareto_series_base, kam__pareto_series_v3,
+    kam__pareto_series_v4;
 
 extern const struct kam__pareto_likelihood kam__pareto_likelihood_base,
     kam__pareto_likelihood_v3, kam__pareto_likelihood_v4;

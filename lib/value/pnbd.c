@@ -96,12 +96,16 @@ static void active(const double *parameter, kam__tile tile, double *main,
 }
 
 /* P(active) as main * rest: products with main keep their digits where P itself
- * is subnormal. */
-static void chances(const double *parameter, kam__tile tile, double *main,
-                    double *rest) {
+ * is subnormal. Whether any rest is below 1. */
+static int chances(const double *parameter, kam__tile tile, double *main,
+                   double *rest) {
+    int any = 0;
     active(parameter, tile, main, rest, 0);
-    for (int32_t i = 0; i < tile->n; i++)
+    for (int32_t i = 0; i < tile->n; i++) any |= rest[i] > 0;
+    for (int32_t i = 0; any && i < tile->n; i++)
         rest[i] = rest[i] > 0 ? kam__exp(-rest[i]) : 1;
+    for (int32_t i = 0; !any && i < tile->n; i++) rest[i] = 1;
+    return any;
 }
 
 static void alive(kam__family family, const double *parameter, kam__tile tile,
@@ -109,8 +113,8 @@ static void alive(kam__family family, const double *parameter, kam__tile tile,
     const struct kam__pareto m = model_of(parameter);
     double rest[KAM__TILE];
     (void)family;
-    chances(parameter, tile, out, rest);
-    for (int32_t i = 0; i < tile->n; i++) out[i] *= rest[i];
+    const int any = chances(parameter, tile, out, rest);
+    for (int32_t i = 0; any && i < tile->n; i++) out[i] *= rest[i];
     for (int32_t i = 0; ahead > 0 && i < tile->n; i++)
         out[i] *= kam__exp(-m.s * kam__log1p(ahead / (m.beta + tile->T[i])));
 }
@@ -149,28 +153,16 @@ static void no_order_log_odds(kam__family family, const double *parameter,
             kam__log((o.odds[i] + o.silence[i]) / o.order[i]) + o.excess[i];
 }
 
-/* An active account has the time integral of (B / (B + t))^s ahead of it:
- * B (1 - e^((1 - s) z)) / (s - 1), z = log(1 + h / B). */
-static double time_ahead(double s, double B, double h) {
-    const double e = s - 1;
-    if (!(h < INFINITY)) return e > 0 ? B / e : (double)INFINITY;
-    const double z = kam__log1p(h / B);
-    return B * (e == 0 ? z : -kam__expm1(-e * z) / e);
-}
-
 static void expected(kam__family family, const double *parameter,
                      kam__tile tile, double horizon, double *out) {
     const struct kam__pareto m = model_of(parameter);
-    double rest[KAM__TILE];
+    double rest[KAM__TILE], time[KAM__TILE];
     (void)family;
-    chances(parameter, tile, out, rest);
-    for (int32_t i = 0; i < tile->n; i++) {
-        const double time = time_ahead(m.s, m.beta + tile->T[i], horizon);
-        const double rate = (m.r + tile->x[i]) / (m.alpha + tile->T[i]);
-        /* Not 0 times infinity: some chance to be active always remains. */
-        out[i] = time < INFINITY ? out[i] * (rate * time) * rest[i]
-                                 : (double)INFINITY;
-    }
+    const int any = chances(parameter, tile, out, rest);
+    kernels(tile->isa)->time_ahead(&m, tile, horizon, time);
+    kernels(tile->isa)->orders(&m, tile, time, out);
+    for (int32_t i = 0; any && i < tile->n; i++)
+        out[i] = time[i] < INFINITY ? out[i] * rest[i] : (double)INFINITY;
 }
 
 static void plan(kam__family family, const double *parameter, double horizon,
@@ -192,13 +184,11 @@ static void discounted(kam__family family, const double *parameter,
     const struct kam__btyd_plan *const plan = tile->plan;
     const int fits = plan && plan->parameter == parameter &&
                      plan->horizon == horizon && plan->discount == discount;
-    chances(parameter, tile, out, rest);
+    const int any = chances(parameter, tile, out, rest);
     kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__ONE,
                              fits ? plan : 0, time);
-    for (int32_t i = 0; i < tile->n; i++) {
-        const double rate = (m.r + tile->x[i]) / (m.alpha + tile->T[i]);
-        out[i] *= rate * time[i] * rest[i];
-    }
+    kernels(tile->isa)->orders(&m, tile, time, out);
+    for (int32_t i = 0; any && i < tile->n; i++) out[i] *= rest[i];
 }
 
 /* For ever and undiscounted: B^2 / ((s - 1) (s - 2)). */
@@ -216,6 +206,7 @@ static void discounted_pairs(kam__family family, const double *parameter,
     const int endless = !(horizon < INFINITY) && !(discount > 0);
     double rest[KAM__TILE], time[2][KAM__TILE];
     (void)family;
+    if (endless) kernels(tile->isa)->time_ahead(&m, tile, horizon, time[1]);
     chances(parameter, tile, pairs, rest);
     if (!endless) {
         kernels(tile->isa)->time(&m, tile, horizon, discount, KAM__PAIR, 0,
@@ -227,9 +218,8 @@ static void discounted_pairs(kam__family family, const double *parameter,
         const double R = m.r + tile->x[i], A = m.alpha + tile->T[i];
         const double B = m.beta + tile->T[i], active = pairs[i] * rest[i];
         const double t0 = endless ? pairs_for_ever(m.s, B) : time[0][i];
-        const double t1 = endless ? time_ahead(m.s, B, horizon) : time[1][i];
         pairs[i] = active > 0 ? active * (R / A * ((R + 1) / A) * t0) : 0;
-        squares[i] = active > 0 ? active * (R / A * t1) : 0;
+        squares[i] = active > 0 ? active * (R / A * time[1][i]) : 0;
     }
 }
 

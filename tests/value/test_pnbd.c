@@ -173,6 +173,28 @@ static void test_golden_answers(void **state) {
     table_free(&table);
 }
 
+/* Where the series of the race begins and ends, and beyond. */
+static void test_golden_series(void **state) {
+    struct table table;
+    struct worst alive = {0}, silent = {0};
+    (void)state;
+    assert_true(table_read(&table, TEST_GOLDEN "/pnbd_series.csv"));
+    assert_int_equal(table.n_rows, 112);
+    for (int64_t i = 0; i < table.n_rows; i++) {
+        const kam_btyd model = model_in(&table, i);
+        const double x = table_at(&table, i, "x"), h = table_at(&table, i, "h");
+        const double t_x = table_at(&table, i, "t_x");
+        const double T = table_at(&table, i, "T");
+        look(&alive, ask_one(ASK_ALIVE, &model, x, t_x, T, 0, 0),
+             table_at(&table, i, "alive"), i);
+        look(&silent, ask_one(ASK_NO_ORDER, &model, x, t_x, T, h, 0),
+             table_at(&table, i, "no_order"), i);
+    }
+    tell("series, alive", &alive, 1e-13);
+    tell("series, no_order", &silent, 1e-13);
+    table_free(&table);
+}
+
 /* Second moments, and the log-odds of silence, which no public function tells
  * directly. */
 static void test_golden_moments(void **state) {
@@ -644,6 +666,7 @@ int main(void) {
         cmocka_unit_test(test_hard_cases),
         cmocka_unit_test(test_discounted_of_many),
         cmocka_unit_test(test_golden_answers),
+        cmocka_unit_test(test_golden_series),
         cmocka_unit_test(test_golden_moments),
         cmocka_unit_test(test_golden_derivatives),
         cmocka_unit_test(test_reference_fit),

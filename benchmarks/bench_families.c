@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_pnbd DIRECTORY: the Pareto/NBD on the simulated book: the fit with its
- * standard errors, then alive, the orders of 39 weeks and DERT. */
+/* bench_families DIRECTORY: other order models on the simulated book. The
+ * Pareto/NBD: the fit with its standard errors, then alive, the orders of 39 weeks
+ * and DERT. MBG/CNBD-k beside MBG/NBD: fits. */
 #include <math.h>
 #include <stdio.h>
 
@@ -10,10 +11,12 @@ enum { HORIZON_WEEKS = 39 };
 #define DISCOUNT 0.0027
 
 struct work {
+    int32_t family;
+    kam_estimate_options options;
     kam_btyd model;
     kam_accounts accounts;
     kam_host host;
-    double covariance[16];
+    double covariance[25];
     kam_estimate_report report;
     double *alive, *orders, *dert;
 };
@@ -22,8 +25,9 @@ static void fit(void *context) {
     struct work *const w = context;
     kam_diag diag = {.struct_size = sizeof diag};
     w->report.struct_size = sizeof w->report;
-    bench_must(kam_btyd_fit(KAM_BTYD_PNBD, &w->accounts, 1, 7, NULL, &w->host,
-                            &w->model, w->covariance, &w->report, &diag),
+    bench_must(kam_btyd_fit(w->family, &w->accounts, 1, 7, &w->options,
+                            &w->host, &w->model, w->covariance, &w->report,
+                            &diag),
                &diag);
 }
 
@@ -76,6 +80,15 @@ static void measure(struct work *w, const char *name, bench_work work) {
     bench_say(name, "seconds", bench_median(work, w));
 }
 
+static void fit_family(struct work *w, const char *name, int32_t family,
+                       int32_t rhythm) {
+    bench_must(kam_estimate_options_init(&w->options, sizeof w->options), NULL);
+    w->family = family;
+    w->options.rhythm = rhythm;
+    measure(w, name, fit);
+    bench_say(name, "log_likelihood", w->report.log_likelihood);
+}
+
 int main(int argc, char **argv) {
     const struct bench_book book =
         bench_book_read(argc > 1 ? argv[1] : ".", "book.f64");
@@ -83,8 +96,10 @@ int main(int argc, char **argv) {
                      .alive = bench_memory(book.n, sizeof(double)),
                      .orders = bench_memory(book.n, sizeof(double)),
                      .dert = bench_memory(book.n, sizeof(double))};
-    measure(&w, "fit.pnbd", fit);
-    bench_say("fit.pnbd", "log_likelihood", w.report.log_likelihood);
+    fit_family(&w, "fit.mbgnbd", KAM_BTYD_MBGNBD, 0);
+    fit_family(&w, "fit.mbgcnbd2", KAM_BTYD_MBGCNBD, 2);
+    fit_family(&w, "fit.mbgcnbd4", KAM_BTYD_MBGCNBD, 4);
+    fit_family(&w, "fit.pnbd", KAM_BTYD_PNBD, 0);
     for (int32_t i = 0; i < 4; i++) {
         char part[64];
         const char *const name = kam_btyd_parameter_name(KAM_BTYD_PNBD, i);
