@@ -32,6 +32,13 @@ static void add_message(struct kam__text *text, const char *message,
     }
 }
 
+/* A diag of a size we do not know stays untouched: there is nowhere left to
+ * complain to. */
+void kam__tell(kam_diag *diag, const kam_diag *told) {
+    if (!diag) return;
+    kam__sized_write(diag, told, sizeof *told, KAM__FIRST(kam_diag), "", NULL);
+}
+
 kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
                      int64_t row, double value, const char *message) {
     if (!diag) return status;
@@ -41,9 +48,7 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
     text = kam__text_in(ours.message, sizeof ours.message);
     add_message(&text, *message ? message : kam_status_text(status), row,
                 value);
-    /* A diag of a size we do not know stays untouched: there is nowhere left to
-     * complain to. */
-    kam__sized_write(diag, &ours, sizeof ours, KAM__FIRST(kam_diag), "", NULL);
+    kam__tell(diag, &ours);
     return status;
 }
 
@@ -51,6 +56,6 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
 kam_status kam__ok(kam_diag *diag) {
     if (!diag) return KAM_OK;
     static const kam_diag ours = {0, KAM_OK, -1, NAN, "", KAM__IT_WORKED};
-    kam__sized_write(diag, &ours, sizeof ours, KAM__FIRST(kam_diag), "", NULL);
+    kam__tell(diag, &ours);
     return KAM_OK;
 }

@@ -17,4 +17,7 @@ kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
  * a diag ends in kam__ok or kam__fail. */
 kam_status kam__ok(kam_diag *diag);
 
+/* Fills `diag` with what another was told. */
+void kam__tell(kam_diag *diag, const kam_diag *told);
+
 #endif

@@ -72,3 +72,12 @@ kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,
     memset((char *)theirs + shared, 0, size - shared);
     return KAM_OK;
 }
+
+kam_status kam__sized_init(void *theirs, uint32_t struct_size, const void *ours,
+                           uint32_t known, uint32_t first_version) {
+    if (!theirs) return KAM_ERR_NULL;
+    const kam_status status = check_size(struct_size, first_version, "", NULL);
+    if (status != KAM_OK) return status;
+    memcpy(theirs, &struct_size, sizeof struct_size);
+    return kam__sized_write(theirs, ours, known, first_version, "", NULL);
+}

@@ -32,4 +32,9 @@ kam_status kam__sized_write(void *theirs, const void *ours, uint32_t known,
                             uint32_t first_version, const char *argument,
                             kam_diag *diag);
 
+/* Writes the defaults into a struct that its caller says is `struct_size` bytes
+ * long. */
+kam_status kam__sized_init(void *theirs, uint32_t struct_size, const void *ours,
+                           uint32_t known, uint32_t first_version);
+
 #endif

@@ -33,12 +33,9 @@ static void set_defaults(kam_service_level_options *options) {
 kam_status kam_service_level_options_init(kam_service_level_options *options,
                                           uint32_t struct_size) {
     kam_service_level_options ours;
-    if (!options) return KAM_ERR_NULL;
     set_defaults(&ours);
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_service_level_options), "options",
-                            NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_service_level_options));
 }
 
 static kam_status read_options(kam_service_level_options *ours,

@@ -21,12 +21,10 @@ static const int32_t MONTHS[3] = {3, 12, 36};
 kam_status kam_stage_options_init(kam_stage_options *options,
                                   uint32_t struct_size) {
     kam_stage_options ours;
-    if (!options) return KAM_ERR_NULL;
     memset(&ours, 0, sizeof ours);
     memcpy(ours.months, MONTHS, sizeof MONTHS);
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_stage_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_stage_options));
 }
 
 kam_status kam__stage_read(kam_stage_options *ours,

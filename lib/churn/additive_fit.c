@@ -17,13 +17,10 @@ enum { MOST_PAIRS = 64, MOST_WEIGHTS = 2500, FEW_EVENTS = 20 };
 kam_status kam_additive_options_init(kam_additive_options *options,
                                      uint32_t struct_size) {
     kam_additive_options ours = {0};
-    if (!options) return KAM_ERR_NULL;
-    ours.struct_size = struct_size;
     ours.most_bins = 32;
     ours.pair_bins = 6;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_additive_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_additive_options));
 }
 
 static kam_status check_pairs(const kam_additive_options *o, int32_t n_columns,

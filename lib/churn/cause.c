@@ -46,14 +46,11 @@ int32_t kam_cause_is_controllable(int32_t cause) {
 kam_status kam_cause_options_init(kam_cause_options *options,
                                   uint32_t struct_size) {
     kam_cause_options ours = {0};
-    if (!options) return KAM_ERR_NULL;
-    ours.struct_size = struct_size;
     ours.horizon_periods = 12;
     ours.most_periods = 60;
     ours.save_chance = 1;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_cause_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_cause_options));
 }
 
 struct job {

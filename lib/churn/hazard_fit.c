@@ -13,12 +13,9 @@
 kam_status kam_hazard_options_init(kam_hazard_options *options,
                                    uint32_t struct_size) {
     kam_hazard_options ours = {0};
-    if (!options) return KAM_ERR_NULL;
-    ours.struct_size = struct_size;
     ours.max_steps = 200;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_hazard_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_hazard_options));
 }
 
 static kam_status read_options(struct kam__hazard_fit *fit,

@@ -16,15 +16,12 @@ enum { HALVINGS = 46, MOST_PERIODS = 10000 };
 kam_status kam_signal_options_init(kam_signal_options *options,
                                    uint32_t struct_size) {
     kam_signal_options ours = {0};
-    if (!options) return KAM_ERR_NULL;
-    ours.struct_size = struct_size;
     ours.kind = KAM_SIGNAL_CUSUM;
     ours.direction = KAM_SIGNAL_UP;
     ours.periods = 12;
     ours.false_alarm = 0.05;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_signal_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_signal_options));
 }
 
 static kam_status check_options(const kam_signal_options *o, kam_diag *diag) {

@@ -14,15 +14,13 @@ static const int64_t MOST_SECONDS = INT64_C(1) << 40;
 kam_status kam_business_hours_init(kam_business_hours *hours,
                                    uint32_t struct_size) {
     kam_business_hours ours;
-    if (!hours) return KAM_ERR_NULL;
     memset(&ours, 0, sizeof ours);
     for (int i = 0; i < 5; i++) {
         ours.open_minute[i] = 9 * 60;
         ours.close_minute[i] = 18 * 60;
     }
-    hours->struct_size = struct_size;
-    return kam__sized_write(hours, &ours, sizeof ours,
-                            KAM__FIRST(kam_business_hours), "hours", NULL);
+    return kam__sized_init(hours, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_business_hours));
 }
 
 static kam_status check(const kam_business_hours *h, kam_diag *diag) {

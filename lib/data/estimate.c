@@ -12,17 +12,10 @@ enum { MOST_PARAMETERS = 8, DEFAULT_MAX_STEPS = 200 };
 kam_status kam_estimate_options_init(kam_estimate_options *options,
                                      uint32_t struct_size) {
     kam_estimate_options ours = {0};
-    const kam_status status =
-        options
-            ? kam__sized_check(&struct_size, KAM__FIRST(kam_estimate_options),
-                               "options", NULL)
-            : KAM_ERR_NULL;
-    if (status != KAM_OK) return status;
     ours.prior = KAM_PRIOR_NONE;
     ours.max_steps = DEFAULT_MAX_STEPS;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_estimate_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_estimate_options));
 }
 
 static int possible(const kam_objective *objective) {

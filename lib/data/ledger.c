@@ -11,18 +11,13 @@
 
 kam_status kam_ledger_options_init(kam_ledger_options *options,
                                    uint32_t struct_size) {
-    if (!options) return KAM_ERR_NULL;
-    if (struct_size < sizeof *options || struct_size > 65536)
-        return KAM_ERR_STRUCT;
-    const kam_ledger_options ours = {.struct_size = sizeof ours,
-                                     .as_of_day = KAM_NO_DAY,
+    const kam_ledger_options ours = {.as_of_day = KAM_NO_DAY,
                                      .first_day = KAM_NO_DAY,
                                      .zero_is_order = 1,
                                      .window_months = 12,
                                      .period_days = 7};
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_ledger_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_ledger_options));
 }
 
 static kam_status check_options(const kam_ledger_options *options,

@@ -26,7 +26,6 @@ static const int32_t SCALE = 10;
 kam_status kam_kpi_options_init(kam_kpi_options *options,
                                 uint32_t struct_size) {
     kam_kpi_options ours;
-    if (!options) return KAM_ERR_NULL;
     memset(&ours, 0, sizeof ours);
     ours.n_groups = 1;
     ours.first_day = ours.last_day = NO_DAY;
@@ -34,9 +33,8 @@ kam_status kam_kpi_options_init(kam_kpi_options *options,
     ours.confidence = CONFIDENCE;
     memcpy(ours.age_days, AGES, sizeof AGES);
     ours.scale = SCALE;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_kpi_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_kpi_options));
 }
 
 /* The zero of an option is its default. */

@@ -22,14 +22,11 @@ kam_status kam_fit_options_init(kam_fit_options *options,
                                 uint32_t struct_size) {
     kam_fit_options ours;
     memset(&ours, 0, sizeof ours);
-    ours.struct_size = sizeof ours;
     ours.period_days = 7;
     ours.tiers.struct_size = sizeof ours.tiers;
     ours.tiers.basis = KAM_TIER_BY_SCORE;
-    if (!options) return KAM_ERR_NULL;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &ours, sizeof ours,
-                            KAM__FIRST(kam_fit_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &ours, sizeof ours,
+                           KAM__FIRST(kam_fit_options));
 }
 
 static kam_status read_options(kam_fit_options *ours,

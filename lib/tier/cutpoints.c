@@ -166,6 +166,7 @@ kam_status kam_tier_cutpoints(const kam_tier_policy *policy,
     kam_tier_policy ours;
     kam_host lent;
     kam_status status = read_policy(&ours, policy, diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     if (!limits) return kam__fail(diag, KAM_ERR_NULL, "limits", -1, NAN, "");
     if (ours.basis == KAM_TIER_BY_SCORE) {
@@ -177,7 +178,6 @@ kam_status kam_tier_cutpoints(const kam_tier_policy *policy,
                          "n_rows is {value}.");
     if (!score) return kam__fail(diag, KAM_ERR_NULL, "score", -1, NAN, "");
     status = kam__column_check(score, n_rows, KAM__NUMBERS, 0, "score", diag);
-    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     if (n_rows == 0)
         return kam__fail(diag, KAM_ERR_EMPTY, "score", -1, NAN, NO_SCORE);

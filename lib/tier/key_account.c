@@ -27,13 +27,8 @@ static const kam_key_account_options DEFAULTS = {
 
 kam_status kam_key_account_options_init(kam_key_account_options *options,
                                         uint32_t struct_size) {
-    if (!options) return KAM_ERR_NULL;
-    if (struct_size < KAM__FIRST(kam_key_account_options))
-        return KAM_ERR_STRUCT;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &DEFAULTS, sizeof DEFAULTS,
-                            KAM__FIRST(kam_key_account_options), "options",
-                            NULL);
+    return kam__sized_init(options, struct_size, &DEFAULTS, sizeof DEFAULTS,
+                           KAM__FIRST(kam_key_account_options));
 }
 
 static kam_status read_options(kam_key_account_options *ours,

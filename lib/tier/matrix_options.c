@@ -26,11 +26,8 @@ kam_matrix_options kam__matrix_defaults(void) {
 kam_status kam_matrix_options_init(kam_matrix_options *options,
                                    uint32_t struct_size) {
     const kam_matrix_options defaults = kam__matrix_defaults();
-    if (!options) return KAM_ERR_NULL;
-    if (struct_size < KAM__FIRST(kam_matrix_options)) return KAM_ERR_STRUCT;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &defaults, sizeof defaults,
-                            KAM__FIRST(kam_matrix_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &defaults, sizeof defaults,
+                           KAM__FIRST(kam_matrix_options));
 }
 
 static kam_status check_shares(const kam_matrix_options *o, kam_diag *diag) {

@@ -38,14 +38,10 @@ static const double CONFIDENCE = 0.8;
 
 kam_status kam_move_options_init(kam_move_options *options,
                                  uint32_t struct_size) {
-    const kam_move_options defaults = {.struct_size = sizeof defaults,
-                                       .as_of_day = KAM_NO_DAY,
+    const kam_move_options defaults = {.as_of_day = KAM_NO_DAY,
                                        .confidence = CONFIDENCE};
-    if (!options) return KAM_ERR_NULL;
-    if (struct_size < KAM__FIRST(kam_move_options)) return KAM_ERR_STRUCT;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &defaults, sizeof defaults,
-                            KAM__FIRST(kam_move_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &defaults, sizeof defaults,
+                           KAM__FIRST(kam_move_options));
 }
 
 /* The tier that a score gives to an account that was in `before` (n_bands when

@@ -267,7 +267,7 @@ static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
         const kam_status next = fit_given(family, *rhythm + 1, &more, &told);
         if (next >= KAM_ERR_MEMORY) {
             request->answered = 0;
-            if (diag) *diag = told;
+            kam__tell(diag, &told);
             return next;
         }
         if (!more.answered) break;
@@ -275,7 +275,7 @@ static kam_status fit_rhythm(kam__family family, int32_t *rhythm,
         if (!(more.report.log_likelihood > request->report.log_likelihood))
             break;
         *request = more;
-        if (diag) *diag = told;
+        kam__tell(diag, &told);
         status = next;
         ++*rhythm;
     }
@@ -374,7 +374,7 @@ kam_status kam_btyd_objective(const kam_btyd *model, const kam_accounts *part,
     if (model && model->n_parameters == 0 && kam__btyd_family_of(model->family))
         return kam__facts_part(kam__btyd_kind(
                                    kam__btyd_family_of(model->family)),
-                               part, partial, diag);
+                               part, host, partial, diag);
     const kam__family family = kam__btyd_read_model(model, &status, diag);
     if (!family) return status;
     const struct kam__btyd_given given = {family, model->parameter[4]};

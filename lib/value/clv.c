@@ -32,14 +32,8 @@ static double log_of_rate(double per_year) {
 
 kam_status kam_clv_options_init(kam_clv_options *options,
                                 uint32_t struct_size) {
-    if (!options) return KAM_ERR_NULL;
-    const kam_status status =
-        kam__sized_check(&struct_size, KAM__FIRST(kam_clv_options), "options",
-                         NULL);
-    if (status != KAM_OK) return status;
-    options->struct_size = struct_size;
-    return kam__sized_write(options, &DEFAULTS, sizeof DEFAULTS,
-                            KAM__FIRST(kam_clv_options), "options", NULL);
+    return kam__sized_init(options, struct_size, &DEFAULTS, sizeof DEFAULTS,
+                           KAM__FIRST(kam_clv_options));
 }
 
 static kam_status check_options(const kam_clv_options *ours, kam_diag *diag) {

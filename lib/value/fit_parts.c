@@ -199,13 +199,15 @@ kam_status kam__fit_total(const struct kam__row_kind *kind,
 }
 
 kam_status kam__facts_part(const struct kam__row_kind *kind,
-                           const kam_accounts *part, kam_objective *partial,
-                           kam_diag *diag) {
+                           const kam_accounts *part, const kam_host *host,
+                           kam_objective *partial, kam_diag *diag) {
     kam_accounts accounts;
     kam_objective ours;
+    kam_host lent;
     double tile[KAM__MOST_KEYS][KAM__TILE], weight[KAM__TILE];
     const double *key[KAM__MOST_KEYS];
     kam_status status = read_part(kind, &accounts, part, diag);
+    if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK)
         status = kam__sized_read(&ours, sizeof ours, partial,
                                  KAM__FIRST(kam_objective), "partial", diag);

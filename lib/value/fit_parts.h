@@ -71,8 +71,8 @@ kam_status kam__total_check(const kam_objective *total, int32_t p,
 
 /* Adds the facts of a part to the public partial objective. */
 kam_status kam__facts_part(const struct kam__row_kind *kind,
-                           const kam_accounts *part, kam_objective *partial,
-                           kam_diag *diag);
+                           const kam_accounts *part, const kam_host *host,
+                           kam_objective *partial, kam_diag *diag);
 
 /* The interval asked for; the arguments are the public ones. */
 kam_status kam__profile_parts(const struct kam__row_kind *kind,

@@ -154,7 +154,7 @@ kam_status kam_spend_objective(const kam_spend *model, const kam_accounts *part,
                                  ? kam__spend_family_of(model->family)
                                  : NULL;
     if (asked && asked->rows->add_facts)
-        return kam__facts_part(asked->rows, part, partial, diag);
+        return kam__facts_part(asked->rows, part, host, partial, diag);
     const kam__spend family = kam__spend_read_model(model, &status, diag);
     if (!family) return status;
     const struct kam__likelihood likelihood = likelihood_of(family);

@@ -54,8 +54,8 @@ def held(text):
 
 def reads(text):
     """Where lib reads or writes a caller's struct by another size than the table's."""
-    calls = re.finditer(r"\bkam__sized_(check|read|view|write)\(((?:[^()]|\([^()]*\))*)\)", text)
-    at = {"check": 1, "read": 3, "view": 3, "write": 3}
+    calls = re.finditer(r"\bkam__sized_(check|read|view|write|init)\(((?:[^()]|\([^()]*\))*)\)", text)
+    at = {"check": 1, "read": 3, "view": 3, "write": 3, "init": 4}
     for call in calls:
         first = re.sub(r"\s+", " ", re.split(r",(?![^(]*\))", call[2])[at[call[1]]].strip())
         if not re.fullmatch(r"KAM__FIRST\(kam_\w+\)|job->first_version", first):
