@@ -79,7 +79,8 @@ typedef struct kam_hazard_report {
     int32_t has_prior;     /**< 1: a prior or ridge was used */
     double log_likelihood; /**< at the answer, prior and penalty not counted */
     double log_likelihood_null; /**< of a constant alone; NaN with offsets */
-    double gradient;  /**< length of the gradient there, in standard errors */
+    double gradient;  /**< length of the gradient there, in standard errors, at
+                          most */
     double collinear; /**< least share of a column's variance that the others
                            leave unexplained, weighted as in the fit */
 } kam_hazard_report;

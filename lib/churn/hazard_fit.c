@@ -10,6 +10,11 @@
 #include "churn/hazard_fit.h"
 #include "math/elementary.h"
 
+/* Squared lengths of a step, in standard errors, at which a search ends: of few
+ * rows, and of many, whose gradient is rounded. */
+#define THERE 1e-23
+#define THERE_OF_MANY 1e-15
+
 kam_status kam_hazard_options_init(kam_hazard_options *options,
                                    uint32_t struct_size) {
     kam_hazard_options ours = {0};
@@ -51,6 +56,10 @@ static kam_status read_options(struct kam__hazard_fit *fit,
                              "number {row} is {value}.");
     }
     return KAM_OK;
+}
+
+int64_t kam__hazard_pieces(int64_t n_rows) {
+    return (n_rows + KAM__PIECE - 1) / KAM__PIECE;
 }
 
 static void set_prior(struct kam__hazard_fit *fit, kam_hazard_report *report) {
@@ -98,6 +107,7 @@ static kam_status allocate(struct kam__hazard_fit *fit) {
 
 static void release(struct kam__hazard_fit *fit) {
     const uint64_t n = (uint64_t)fit->n_pieces;
+    kam__hazard_forget(fit);
     kam__release(fit->host, fit->sums, (n + 1) * fit->n_sums,
                  sizeof *fit->sums);
     kam__release(fit->host, fit->room, n * fit->room_size, sizeof *fit->room);
@@ -195,17 +205,22 @@ static kam_status verdict_of(const struct kam__hazard_fit *fit,
 
 static kam_status fit_rows(struct kam__hazard_fit *fit,
                            kam_hazard_report *report) {
-    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0};
-    fit->is_fine = fit->n_used <= KAM__HAZARD_FEW_ROWS;
+    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0};
+    fit->is_quick =
+        fit->n_used > KAM__HAZARD_FEW_ROWS && fit->link == KAM_HAZARD_LOGISTIC;
     fit->is_firth = fit->options.firth == KAM_FIRTH_ALWAYS;
     report->verdict = fit->is_firth ? KAM_HAZARD_FIRTH : KAM_HAZARD_FITTED;
-    kam_status status = kam__hazard_search(fit, &walk);
+    const double there =
+        fit->n_used > KAM__HAZARD_FEW_ROWS ? THERE_OF_MANY : THERE;
+    kam_status status = fit->sample.n > 0 ? kam__hazard_start(fit) : KAM_OK;
+    if (status == KAM_OK) status = kam__hazard_search(fit, &walk, there);
     if (status == KAM_OK && walk.status == KAM_ERR_SEPARATED &&
         fit->options.firth == KAM_FIRTH_AUTO) {
         report->culprit = walk.culprit;
         report->verdict = KAM_HAZARD_SEPARATED;
-        fit->is_firth = fit->is_fine = 1;
-        status = kam__hazard_search(fit, &walk);
+        fit->is_firth = 1;
+        fit->is_guess = 0;
+        status = kam__hazard_search(fit, &walk, there);
     } else {
         report->culprit = walk.culprit;
     }
@@ -251,6 +266,8 @@ static kam_status run(struct kam__hazard_fit *fit, double *coefficient,
     kam_status status = allocate(fit);
     if (status != KAM_OK) return status;
     set_prior(fit, report);
+    status = kam__hazard_prepare(fit);
+    if (status != KAM_OK) return status;
     status = look_over(fit, report);
     const int prior_only = report->verdict == KAM_HAZARD_PRIOR_ONLY;
     if (status == KAM_OK && !prior_only) {
@@ -304,7 +321,7 @@ kam_status kam_hazard_fit(int32_t link, const kam_panel *panel,
     ours.gradient = ours.collinear = (double)NAN;
     fit.isa = kam__isa_level(&lent, fit.panel.n_rows);
     fit.weight_scale = 1;
-    fit.n_pieces = (fit.panel.n_rows + KAM__PIECE - 1) / KAM__PIECE;
+    fit.n_pieces = kam__hazard_pieces(fit.panel.n_rows);
     if (fit.panel.n_rows > 0) {
         status = run(&fit, coefficient, covariance, &ours);
         release(&fit);

@@ -13,9 +13,20 @@
 
 /* What one piece of rows is summed up in. */
 struct kam__hazard_piece {
-    int64_t n_used, n_events;
+    int64_t n_used, n_events, n_chosen;
     double largest_score, largest_weight;
     int32_t failed;
+};
+
+/* Some of the rows, to start from. */
+struct kam__hazard_sample {
+    uint8_t *chosen;    /* a bit a row; NULL: no sample is wanted */
+    int64_t n;          /* rows; 0: no sample */
+    uint64_t n_room;    /* rows there is room for */
+    double *number;     /* shape (q + 2, n_room) */
+    kam_column *column; /* shape (q) */
+    kam_panel panel;
+    int32_t is_whole;
 };
 
 struct kam__hazard_fit {
@@ -24,7 +35,10 @@ struct kam__hazard_fit {
     kam_panel panel;
     kam_hazard_options options;
     int32_t link, q, isa;
-    int32_t is_firth, is_fine;
+    int32_t is_firth;
+    int32_t is_whole; /* every row can be used */
+    int32_t is_quick; /* so many rows that terms of the gradient are rounded */
+    int32_t is_guess; /* theta is where a sample ended */
     double weight_scale;       /* brings the largest weight into [1/2, 1) */
     double total_weight, rate; /* rate: share of it that has the event */
     int64_t n_used, n_events, n_pieces;
@@ -49,14 +63,18 @@ struct kam__hazard_fit {
     uint64_t room_size;
     kam_sum *sums; /* shape (n_pieces, n_sums) */
     uint64_t n_sums;
+    struct kam__hazard_sample sample;
 };
 
-/* Doubles that a piece needs. */
+int64_t kam__hazard_pieces(int64_t n_rows);
+
+/* Doubles that a piece needs, and where they are. */
 uint64_t kam__hazard_room(int32_t q);
+double *kam__hazard_room_of(const struct kam__hazard_fit *fit, int64_t piece);
 
 enum { KAM__HAZARD_PAIRS = 8 };
 
-/* Up to here all sums are fine from the start. */
+/* Up to here a fit takes no short cuts. */
 enum { KAM__HAZARD_FEW_ROWS = 100000 };
 
 /* Where a search stands. */
@@ -65,13 +83,39 @@ struct kam__hazard_walk {
     double length;    /* of the step ahead, squared, in standard errors */
     int32_t culprit;  /* a column, or -1 */
     int32_t n_steps, n_slow;
+    int32_t is_light;  /* the next look may go without the information */
     kam_status status; /* KAM_ERR_COLLINEAR, _SEPARATED: it ended there */
 };
 
-/* Finds fit->theta; factor and hessian are those of there. KAM_OK, also with a
- * status in `walk`; KAM_ERR_NOT_CONVERGED; KAM_ERR_OVERFLOW; 60..79. */
+/* From theta on, or from nothing when it is no guess, until squared steps in
+ * standard errors are no longer than `there`. Finds fit->theta; factor and
+ * hessian are those of there, or of so near that it makes no difference. KAM_OK,
+ * also with a status in `walk`; KAM_ERR_NOT_CONVERGED; KAM_ERR_OVERFLOW; 60..79. */
 kam_status kam__hazard_search(struct kam__hazard_fit *fit,
-                              struct kam__hazard_walk *walk);
+                              struct kam__hazard_walk *walk, double there);
+
+/* Makes ready for a sample, where there is to be one; and frees what it took. */
+kam_status kam__hazard_prepare(struct kam__hazard_fit *fit);
+void kam__hazard_forget(struct kam__hazard_fit *fit);
+
+/* Marks rows of the sample; `row`, shape (n), from `first` on; NULL: all. Returns
+ * how many. */
+int64_t kam__hazard_choose(const struct kam__hazard_sample *sample,
+                           int64_t first, const int32_t *row,
+                           const uint64_t *hash, int32_t n);
+
+/* Collects the sample and its means; none when sample.n is 0 afterwards. */
+kam_status kam__hazard_gather(struct kam__hazard_fit *fit);
+
+/* Finds theta of the sample: fit->is_guess tells whether it may be used. */
+kam_status kam__hazard_start(struct kam__hazard_fit *fit);
+
+/* Moves fit->hessian from theta to next as that of the sample moves. */
+kam_status kam__hazard_follow(struct kam__hazard_fit *fit);
+
+/* Makes fit->step, Newton's, lead closer to the maximum; `is_new`: fit->hessian
+ * is that of fit->theta, and is remembered for later steps. */
+kam_status kam__hazard_refine(struct kam__hazard_fit *fit, int is_new);
 
 /* beta = T theta. */
 void kam__hazard_beta(const struct kam__hazard_fit *fit, const double *theta,
@@ -86,11 +130,23 @@ void kam__hazard_transform(struct kam__hazard_fit *fit);
 /* Looks the rows over: which are usable, centres and scales. */
 kam_status kam__hazard_scan(struct kam__hazard_fit *fit);
 
-/* value, gradient and hessian at `theta`, without the prior. Penalised: Firth's
- * gradient, and his curvature to fit->firth; this needs fit->factor, the Cholesky
- * factor at theta. */
+/* Centres and scales, of extremes and the fit's rows. */
+kam_status kam__hazard_means(struct kam__hazard_fit *fit);
+
+/* Rows of a tile when so many are left. */
+static inline int32_t kam__hazard_tile(int64_t left) {
+    return (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+}
+
+/* What a pass finds. */
+enum {
+    KAM__HAZARD_ALL = 0,   /* value, gradient and hessian, without the prior */
+    KAM__HAZARD_SLOPE = 1, /* no hessian */
+    KAM__HAZARD_FIRTH = 2  /* Firth's gradient, and his curvature to fit->firth;
+                              needs fit->factor, the Cholesky factor at theta */
+};
 kam_status kam__hazard_evaluate(struct kam__hazard_fit *fit,
-                                const double *theta, int penalised);
+                                const double *theta, int what);
 
 /* Replaces fit->covariance, the inverse of the information, by the sandwich. */
 kam_status kam__hazard_robust(struct kam__hazard_fit *fit, int64_t *n_clusters);

@@ -72,7 +72,7 @@ static int add_all(struct meat *meat, const int64_t *key, const int64_t *order,
     const int64_t n = fit->panel.n_rows;
     struct kam__panel_rows rows;
     int any = 0;
-    rows.signal = fit->room;
+    rows.signal = kam__hazard_room_of(fit, 0);
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = order ? order[i] : i;
         const int added = add_row(meat, row, &rows);

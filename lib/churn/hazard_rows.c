@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The passes of a hazard fit over its rows. */
+/* A pass of a hazard fit over its rows: value, gradient and Hessian. */
 #include <math.h>
 #include <string.h>
 
@@ -7,20 +7,24 @@
 #include "base/isa.h"
 #include "churn/hazard_fit.h"
 #include "math/accumulate.h"
-#include "math/elementary.h"
-#include "math/extent.h"
+#include "math/grid.h"
 
-/* Gradient terms are held until there are this many: exact sums like long
- * rows. */
+/* Terms are held until there are this many: exact sums like long rows. */
 enum { HELD = 4 * KAM__TILE };
+/* Doubles of a cache line, where vectors begin. */
+enum { LINE = 8 };
 
+/* z (width, TILE), Firth's work (q, TILE), terms (1 + q, HELD), sums on a grid
+ * (q, LANES), the gram. */
 uint64_t kam__hazard_room(int32_t q) {
-    return (uint64_t)q * KAM__TILE + (1 + (uint64_t)q) * HELD +
-           kam__gram_size(q);
+    const uint64_t n = (uint64_t)q, width = (uint64_t)kam__gram_width(q);
+    return (width + n) * KAM__TILE + (1 + n) * HELD + n * KAM__HAZARD_LANES +
+           kam__gram_size(q) + LINE;
 }
 
-static int32_t tile_of(int64_t left) {
-    return (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+double *kam__hazard_room_of(const struct kam__hazard_fit *fit, int64_t piece) {
+    double *const room = fit->room + (uint64_t)piece * fit->room_size;
+    return room + (LINE - (uintptr_t)room / sizeof *room % LINE) % LINE;
 }
 
 void kam__hazard_load(const struct kam__hazard_fit *fit, int64_t first,
@@ -33,137 +37,57 @@ void kam__hazard_load(const struct kam__hazard_fit *fit, int64_t first,
     }
 }
 
-/* ---- looking over ---- */
+/* The same of rows known to be usable, and their scores. */
+static void load_whole(const struct kam__hazard_fit *fit,
+                       const struct kam__hazard_kernels *kernels,
+                       const double *theta, int64_t first, int32_t n,
+                       struct kam__panel_rows *rows, double *score) {
+    const kam_panel *const panel = &fit->panel;
+    double copy[KAM__TILE];
+    const double *x = kam__gather_by(fit->isa, &panel->event, first, n, copy);
+    rows->n = n;
+    for (int32_t i = 0; i < n; i++) {
+        rows->event[i] = x[i];
+        rows->signal[i] = 1;
+        rows->weight[i] = fit->weight_scale;
+        score[i] = theta[0];
+    }
+    if (panel->offset.values) {
+        x = kam__gather_by(fit->isa, &panel->offset, first, n, copy);
+        for (int32_t i = 0; i < n; i++) score[i] += x[i];
+    }
+    if (panel->weight.values) {
+        x = kam__gather_by(fit->isa, &panel->weight, first, n, copy);
+        for (int32_t i = 0; i < n; i++) rows->weight[i] *= x[i];
+    }
+    for (int32_t j = 0; j < panel->n_columns; j++) {
+        const kam_column *const column = &panel->column[j];
+        x = kam__gather_by(fit->isa, column, first, n, copy);
+        kernels->place(x, fit->centre[j], fit->scale[j], theta[j + 1], n,
+                       rows->signal + (j + 1) * KAM__TILE, score);
+    }
+}
 
-struct extremes {
-    struct kam__hazard_fit *fit;
-    double *low, *high; /* shape (n_pieces, q - 1) */
+/* The rows that come next. */
+struct coming {
+    const kam_panel *panel;
+    int64_t first;
 };
 
-static void look_over(void *context, int64_t piece, int64_t first, int64_t n) {
-    const struct extremes *const to = context;
-    struct kam__hazard_fit *const fit = to->fit;
-    const int32_t p = fit->q - 1;
-    struct kam__hazard_piece *const mine = &fit->piece[piece];
-    double *const low = to->low + piece * p, *const high = to->high + piece * p;
-    struct kam__panel_rows rows;
-    rows.signal = fit->room + (uint64_t)piece * fit->room_size;
-    memset(mine, 0, sizeof *mine);
-    for (int32_t j = 0; j < p; j++) {
-        low[j] = (double)INFINITY;
-        high[j] = -(double)INFINITY;
-    }
-    for (int64_t at = 0; at < n; at += KAM__TILE) {
-        kam__panel_load(&fit->panel, KAM__FOR_FITS, fit->isa, first + at,
-                        tile_of(n - at), NULL, NULL, &rows, NULL);
-        for (int32_t i = 0; i < rows.n; i++) {
-            mine->n_events += rows.event[i] > 0;
-            if (rows.weight[i] > mine->largest_weight)
-                mine->largest_weight = rows.weight[i];
-        }
-        mine->n_used += rows.n;
-        for (int32_t j = 0; j < p; j++) {
-            const double *const x = rows.signal + (j + 1) * KAM__TILE;
-            for (int32_t i = 0; i < rows.n; i++) {
-                low[j] = x[i] < low[j] ? x[i] : low[j];
-                high[j] = x[i] > high[j] ? x[i] : high[j];
-            }
-        }
-    }
+/* Asks for their signals; column 0 of a fit is the constant. */
+static void fetch(const void *context, int32_t from, int32_t to) {
+    const struct coming *const coming = context;
+    const kam_panel *const panel = coming->panel;
+    for (int32_t j = from > 0 ? from : 1; j < to; j++)
+        kam__panel_fetch(&panel->column[j - 1], coming->first,
+                         panel->n_rows - coming->first);
 }
-
-/* Sums of the signals, moved and scaled by what is known of them so far. */
-static void add_signals(void *context, int64_t piece, int64_t first,
-                        int64_t n) {
-    struct kam__hazard_fit *const fit = context;
-    struct kam__panel_rows rows;
-    rows.signal = fit->room + (uint64_t)piece * fit->room_size;
-    kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
-    memset(sum, 0, (size_t)(fit->q + 1) * sizeof *sum);
-    for (int64_t at = 0; at < n; at += KAM__TILE) {
-        kam__hazard_load(fit, first + at, tile_of(n - at), &rows);
-        for (int32_t j = 1; j < fit->q; j++)
-            (void)kam__accumulate_at(fit->isa, &sum[j],
-                                     rows.signal + j * KAM__TILE, NULL, rows.n);
-        (void)kam__accumulate_at(fit->isa, &sum[0], rows.weight, NULL, rows.n);
-        for (int32_t i = 0; i < rows.n; i++) rows.event[i] *= rows.weight[i];
-        (void)kam__accumulate_at(fit->isa, &sum[fit->q], rows.event, NULL,
-                                 rows.n);
-    }
-}
-
-static void set_scale(struct kam__hazard_fit *fit, int32_t j) {
-    const double up = fit->high[j] - fit->centre[j];
-    const double down = fit->centre[j] - fit->low[j];
-    const double most = up > down ? up : down;
-    fit->scale[j] = most > 0 ? kam__scaling_of(most, 0).up : 1;
-}
-
-static double total_of(const struct kam__hazard_fit *fit, int32_t k) {
-    kam_sum total = {0, 0};
-    for (int64_t piece = 0; piece < fit->n_pieces; piece++)
-        (void)kam_sum_merge(
-            &total, &fit->sums[(uint64_t)piece * fit->n_sums + (uint64_t)k]);
-    return kam_sum_value(&total);
-}
-
-static kam_status find_means(struct kam__hazard_fit *fit) {
-    for (int32_t j = 0; j < fit->q - 1; j++) {
-        fit->centre[j] = fit->low[j] * 0.5 + fit->high[j] * 0.5;
-        if (!(fit->low[j] < fit->high[j])) fit->centre[j] = fit->low[j];
-        set_scale(fit, j);
-    }
-    const kam_status status = kam__for_pieces(fit->host, fit->panel.n_rows,
-                                              add_signals, fit, fit->diag);
-    if (status != KAM_OK) return status;
-    for (int32_t j = 1; j < fit->q; j++) {
-        fit->centre[j - 1] +=
-            total_of(fit, j) / (double)fit->n_used / fit->scale[j - 1];
-        set_scale(fit, j - 1);
-    }
-    const double weight = total_of(fit, 0);
-    fit->rate = total_of(fit, fit->q) / weight;
-    fit->total_weight = weight / fit->weight_scale;
-    return KAM_OK;
-}
-
-kam_status kam__hazard_scan(struct kam__hazard_fit *fit) {
-    const int32_t p = fit->q - 1;
-    /* Each piece's sums are memory enough for its extremes. */
-    struct extremes to = {fit, (double *)(void *)fit->sums, NULL};
-    double largest = 0;
-    to.high = to.low + fit->n_pieces * p;
-    const kam_status status = kam__for_pieces(fit->host, fit->panel.n_rows,
-                                              look_over, &to, fit->diag);
-    if (status != KAM_OK) return status;
-    for (int32_t j = 0; j < p; j++) {
-        fit->low[j] = (double)INFINITY;
-        fit->high[j] = -(double)INFINITY;
-    }
-    for (int64_t piece = 0; piece < fit->n_pieces; piece++) {
-        fit->n_used += fit->piece[piece].n_used;
-        fit->n_events += fit->piece[piece].n_events;
-        if (fit->piece[piece].largest_weight > largest)
-            largest = fit->piece[piece].largest_weight;
-        for (int32_t j = 0; j < p; j++) {
-            const double low = to.low[piece * p + j];
-            const double high = to.high[piece * p + j];
-            if (low < fit->low[j]) fit->low[j] = low;
-            if (high > fit->high[j]) fit->high[j] = high;
-        }
-    }
-    if (fit->n_used == 0) return KAM_OK;
-    fit->weight_scale = kam__scaling_of(largest, 0).up;
-    return find_means(fit);
-}
-
-/* ---- evaluating ---- */
 
 /* Sums of a piece: value, gradient, lower triangle of the Hessian. */
 struct pass {
     struct kam__hazard_fit *fit;
     const double *theta;
-    int penalised;
+    int what;
 };
 
 /* |L^-1 z|^2 of each row, L the factor of the information. */
@@ -201,112 +125,128 @@ static void add_firth(const struct kam__hazard_fit *fit,
     for (int32_t i = 0; i < rows->n; i++) terms->curve[i] *= 1 + leverage[i];
 }
 
-/* Gradient terms of many rows need no grid finer than 2^-40: what rounding does
- * to their sum is less than 1e-11 of its standard error. */
-static int is_quick(const struct pass *pass) {
-    return pass->fit->n_used > KAM__HAZARD_FEW_ROWS && !pass->penalised &&
-           pass->fit->link == KAM_HAZARD_LOGISTIC;
-}
-
-/* Sums that were held to be added up exactly, of value and gradient. */
-struct held {
-    double *term; /* shape (1 + q, HELD); quick: sums stand in the first of each
-                     row but row 0 */
+/* A piece's sums under way. */
+struct sums {
+    double *signal, *work, *term, *lane; /* kam__hazard_room */
+    struct kam__gram gram;
     kam_sum *sum; /* shape (1 + q) */
-    int32_t n, n_quick, is_quick;
+    int32_t n_held, is_quick, has_gram;
+    int32_t n_laid; /* rows in a lane, at most */
 };
 
-/* 2^12 terms within +-1, in units of 2^-40, are exact. */
-enum { MOST_QUICK = 4096 };
+static void place_sums(const struct pass *pass, int64_t piece,
+                       struct sums *sums) {
+    struct kam__hazard_fit *const fit = pass->fit;
+    const int32_t q = fit->q, width = kam__gram_width(q);
+    sums->signal = kam__hazard_room_of(fit, piece);
+    sums->work = sums->signal + width * KAM__TILE;
+    sums->term = sums->work + q * KAM__TILE;
+    sums->lane = sums->term + (1 + q) * HELD;
+    sums->sum = fit->sums + (uint64_t)piece * fit->n_sums;
+    sums->is_quick = fit->is_quick && pass->what != KAM__HAZARD_FIRTH;
+    sums->has_gram = pass->what != KAM__HAZARD_SLOPE;
+    sums->n_held = sums->n_laid = 0;
+    for (int32_t i = 0; i < q * KAM__HAZARD_LANES; i++)
+        sums->lane[i] = KAM__GRID;
+    memset(sums->signal + q * KAM__TILE, 0,
+           (size_t)(width - q) * KAM__TILE * sizeof(double));
+    memset(sums->sum, 0, (size_t)(1 + q) * sizeof *sums->sum);
+    kam__gram_place(&sums->gram, q, fit->isa, sums->is_quick,
+                    sums->lane + q * KAM__HAZARD_LANES, sums->sum + 1 + q);
+}
 
-static int flush(const struct kam__hazard_fit *fit, struct held *held) {
-    int failed =
-        kam__accumulate_at(fit->isa, &held->sum[0], held->term, NULL, held->n);
-    for (int32_t k = 1; k <= fit->q; k++) {
-        double *const term = held->term + k * HELD;
-        if (held->is_quick) continue;
-        failed |=
-            kam__accumulate_at(fit->isa, &held->sum[k], term, NULL, held->n);
-    }
-    held->n = 0;
+/* What is held is added up exactly: values and, unless quick, the gradient. */
+static int flush(const struct kam__hazard_fit *fit, struct sums *sums) {
+    const int32_t n = sums->n_held;
+    int failed = 0;
+    for (int32_t k = 0; k <= (sums->is_quick ? 0 : fit->q); k++)
+        failed |= kam__accumulate_at(fit->isa, &sums->sum[k],
+                                     sums->term + k * HELD, NULL, n);
+    sums->n_held = 0;
     return failed;
 }
 
-static void flush_quick(const struct kam__hazard_fit *fit, struct held *held) {
-    for (int32_t k = 1; held->is_quick && k <= fit->q; k++) {
-        (void)kam_sum_add(&held->sum[k], held->term[k * HELD]);
-        held->term[k * HELD] = 0;
+static int flush_lanes(const struct kam__hazard_fit *fit, struct sums *sums) {
+    int failed = 0;
+    for (int32_t k = 0; k < fit->q; k++) {
+        double *const lane = sums->lane + k * KAM__HAZARD_LANES;
+        failed |= kam__grid_end(lane, KAM__HAZARD_LANES, &sums->sum[1 + k]);
+        for (int32_t i = 0; i < KAM__HAZARD_LANES; i++) lane[i] = KAM__GRID;
     }
-    held->n_quick = 0;
+    sums->n_laid = 0;
+    return failed;
 }
 
-static int hold(const struct kam__hazard_fit *fit,
-                const struct kam__hazard_kernels *kernels,
-                const struct kam__panel_rows *rows,
-                const struct kam__hazard_terms *terms, struct held *held) {
+static int add_rows(const struct kam__hazard_fit *fit,
+                    const struct kam__hazard_kernels *kernels,
+                    const struct kam__panel_rows *rows,
+                    const struct kam__hazard_terms *terms, const double *root,
+                    const struct coming *coming, struct sums *sums) {
+    const struct kam__gram_meanwhile meanwhile = {fetch, coming};
     const int32_t n = rows->n;
-    memcpy(held->term + held->n, terms->value, (size_t)n * sizeof(double));
+    int failed = 0;
     for (int32_t j = 0; j < fit->q; j++) {
-        const double *const z = rows->signal + j * KAM__TILE;
-        double *const to = held->term + (1 + j) * HELD;
-        if (held->is_quick)
-            kernels->gradient(z, terms->slope, n, to);
+        double *const z = rows->signal + j * KAM__TILE;
+        double *const to = sums->term + (1 + j) * HELD + sums->n_held;
+        for (int32_t i = 0; !sums->is_quick && i < n; i++)
+            to[i] = z[i] * terms->slope[i];
+        if (sums->is_quick)
+            kernels->gradient(z, terms->slope, n,
+                              sums->lane + j * KAM__HAZARD_LANES);
+        if (sums->has_gram)
+            kernels->spread(z, root, sums->is_quick, n);
         else
-            for (int32_t i = 0; i < n; i++)
-                to[held->n + i] = z[i] * terms->slope[i];
+            fetch(coming, j, j + 1);
     }
-    held->n += n;
-    held->n_quick += n;
-    if (held->n_quick > MOST_QUICK - KAM__TILE) flush_quick(fit, held);
-    return held->n > HELD - KAM__TILE ? flush(fit, held) : 0;
+    if (sums->has_gram) kam__gram_add(&sums->gram, rows->signal, n, &meanwhile);
+    sums->n_held += n;
+    sums->n_laid += n / KAM__HAZARD_LANES + n % KAM__HAZARD_LANES;
+    if (sums->n_held > HELD - KAM__TILE) failed |= flush(fit, sums);
+    if (sums->n_laid > KAM__GRID_ROWS - 2 * KAM__HAZARD_LANES)
+        failed |= flush_lanes(fit, sums);
+    return failed;
 }
 
-/* Piece's memory: z (q, TILE), gradient terms (1 + q, HELD), then the gram. */
 static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
     const struct pass *const pass = context;
     struct kam__hazard_fit *const fit = pass->fit;
     const struct kam__hazard_kernels *const kernels =
         KAM__PICK(fit->isa, kam__hazard);
     struct kam__hazard_piece *const mine = &fit->piece[piece];
-    kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
-    const int32_t q = fit->q;
-    double *const room = fit->room + (uint64_t)piece * fit->room_size;
-    struct held held = {room + q * KAM__TILE, sum, 0, 0, is_quick(pass)};
-    double *const behind = held.term + (1 + q) * HELD;
-    struct kam__gram gram;
     struct kam__panel_rows rows;
-    rows.signal = room;
-    for (int32_t k = 1; k <= q; k++) held.term[k * HELD] = 0;
+    struct sums sums;
+    place_sums(pass, piece, &sums);
+    rows.signal = sums.signal;
     mine->failed = 0;
     mine->largest_score = 0;
-    memset(sum, 0, (size_t)(1 + q) * sizeof *sum);
-    kam__gram_place(&gram, q, fit->isa, fit->is_fine, behind, sum + 1 + q);
     for (int64_t at = 0; at < n; at += KAM__TILE) {
         struct kam__hazard_terms terms;
-        double score[KAM__TILE], root[KAM__TILE];
-        kam__hazard_load(fit, first + at, tile_of(n - at), &rows);
-        kernels->scores(rows.signal, pass->theta, q, rows.offset, rows.n,
-                        score);
+        _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
+        const int32_t m = kam__hazard_tile(n - at);
+        if (fit->is_whole) {
+            load_whole(fit, kernels, pass->theta, first + at, m, &rows, score);
+        } else {
+            kam__hazard_load(fit, first + at, m, &rows);
+            kernels->scores(rows.signal, pass->theta, fit->q, rows.offset,
+                            rows.n, score);
+        }
         if (fit->link == KAM_HAZARD_LOGISTIC)
             kernels->logistic(score, rows.event, rows.n, &terms);
         else
             kernels->cloglog(score, rows.event, rows.n, &terms);
-        if (pass->penalised)
-            add_firth(fit, kernels, &rows, score, behind, &terms);
-        for (int32_t i = 0; i < rows.n; i++) {
-            const double size = fabs(score[i]);
-            root[i] = sqrt(terms.curve[i] * rows.weight[i]);
-            terms.value[i] *= rows.weight[i];
-            terms.slope[i] *= rows.weight[i];
-            mine->largest_score =
-                size > mine->largest_score ? size : mine->largest_score;
-        }
-        mine->failed |= hold(fit, kernels, &rows, &terms, &held);
-        kam__gram_add(&gram, rows.signal, root, rows.n);
+        if (pass->what == KAM__HAZARD_FIRTH)
+            add_firth(fit, kernels, &rows, score, sums.work, &terms);
+        const double largest =
+            kernels->weigh(&terms, rows.weight, score, rows.n, root,
+                           sums.term + sums.n_held);
+        if (largest > mine->largest_score) mine->largest_score = largest;
+        const struct coming coming = {&fit->panel, first + at + m};
+        mine->failed |=
+            add_rows(fit, kernels, &rows, &terms, root, &coming, &sums);
     }
-    mine->failed |= flush(fit, &held);
-    flush_quick(fit, &held);
-    mine->failed |= kam__gram_flush(&gram);
+    mine->failed |= flush(fit, &sums);
+    mine->failed |= flush_lanes(fit, &sums);
+    mine->failed |= kam__gram_flush(&sums.gram);
 }
 
 static kam_status join(struct kam__hazard_fit *fit, kam_sum *total) {
@@ -324,9 +264,9 @@ static kam_status join(struct kam__hazard_fit *fit, kam_sum *total) {
 }
 
 kam_status kam__hazard_evaluate(struct kam__hazard_fit *fit,
-                                const double *theta, int penalised) {
-    struct pass pass = {fit, theta, penalised};
-    double *const to = penalised ? fit->firth : fit->hessian;
+                                const double *theta, int what) {
+    struct pass pass = {fit, theta, what};
+    double *const to = what == KAM__HAZARD_FIRTH ? fit->firth : fit->hessian;
     const int32_t q = fit->q;
     /* One more place for sums, behind the pieces'. */
     kam_sum *const total = fit->sums + (uint64_t)fit->n_pieces * fit->n_sums;
@@ -338,7 +278,7 @@ kam_status kam__hazard_evaluate(struct kam__hazard_fit *fit,
     for (int32_t i = 0; i < q; i++)
         fit->gradient[i] = kam_sum_value(&total[1 + i]) / fit->weight_scale;
     const kam_sum *next = total + 1 + q;
-    for (int32_t i = 0; i < q; i++)
+    for (int32_t i = 0; what != KAM__HAZARD_SLOPE && i < q; i++)
         for (int32_t j = 0; j <= i; j++)
             to[i * q + j] = to[j * q + i] =
                 kam_sum_value(next++) / fit->weight_scale;

@@ -10,13 +10,14 @@
 
 /* A column of which the others explain all but this share is collinear. */
 #define LEAST_PIVOT 1e-11
-/* Below this, sums rounded to 2^-20 no longer lead to the maximum. */
-#define CLEAR_PIVOT 1e-3
 /* Squared lengths of a step, in standard errors. */
 #define NEAR 1e-12
-#define THERE 1e-23
-/* The same of many rows, whose gradient is rounded. */
-#define THERE_OF_MANY 1e-19
+/* Steps of many rows that a sample need not refine. */
+#define SHORT 1e-4
+/* Steps up to here need no new information. */
+#define LIGHT 1
+/* A start further off than this, a coefficient, is none. */
+#define FAR 1e4
 /* Steps that do not shrink, on scores this large, are those of separation. */
 #define LARGE_SCORE 10
 enum { SLOW_STEPS = 5 };
@@ -124,14 +125,19 @@ static int32_t largest_step(const struct kam__hazard_fit *fit) {
 static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
                           struct kam__hazard_walk *walk) {
     int32_t worst;
-    kam_status status = kam__hazard_evaluate(fit, theta, 0);
+    const int light = walk->is_light;
+    kam_status status =
+        kam__hazard_evaluate(fit, theta,
+                             light ? KAM__HAZARD_SLOPE : KAM__HAZARD_ALL);
     if (status != KAM_OK) return status;
-    const double prior = add_prior(fit, theta, fit->gradient, fit->hessian);
-    double least = factorise(fit, &worst);
-    if (least < CLEAR_PIVOT && !fit->is_fine) {
-        fit->is_fine = 1;
-        return look_at(fit, theta, walk);
+    const double prior =
+        add_prior(fit, theta, fit->gradient, light ? NULL : fit->hessian);
+    if (light) {
+        walk->length = solve(fit);
+        walk->is_light = 0;
+        return walk->length < LIGHT ? KAM_OK : look_at(fit, theta, walk);
     }
+    const double least = factorise(fit, &worst);
     if (!(least >= LEAST_PIVOT)) {
         walk->status = fit->largest_score > LARGE_SCORE ? KAM_ERR_SEPARATED
                                                         : KAM_ERR_COLLINEAR;
@@ -144,7 +150,7 @@ static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
     if (fit->is_firth) {
         const double value = fit->value;
         walk->objective += 0.5 * log_determinant(fit);
-        status = kam__hazard_evaluate(fit, theta, 1);
+        status = kam__hazard_evaluate(fit, theta, KAM__HAZARD_FIRTH);
         if (status != KAM_OK) return status;
         fit->value = value;
         (void)add_prior(fit, theta, fit->gradient, fit->firth);
@@ -246,24 +252,79 @@ static void prepare(struct kam__hazard_fit *fit) {
     memcpy(fit->before, fit->gradient, size);
 }
 
-kam_status kam__hazard_search(struct kam__hazard_fit *fit,
-                              struct kam__hazard_walk *walk) {
-    const struct kam__hazard_walk none = {-(double)INFINITY, 0, -1,
-                                          walk->n_steps,     0, 0};
-    const double there =
-        fit->n_used > KAM__HAZARD_FEW_ROWS ? THERE_OF_MANY : THERE;
+/* By how much the step moves any score, at most. */
+static double reach_of(const struct kam__hazard_fit *fit) {
+    double reach = fabs(fit->step[0]);
+    for (int32_t j = 1; j < fit->q; j++) {
+        const double up = fit->high[j - 1] - fit->centre[j - 1];
+        const double down = fit->centre[j - 1] - fit->low[j - 1];
+        reach +=
+            fabs(fit->step[j]) * fit->scale[j - 1] * (up > down ? up : down);
+    }
+    return reach;
+}
+
+/* Logistic: the logarithm of a row's information has a slope within +-1, so that
+ * a step which moves no score by more than d changes the information by a factor
+ * within exp(+-d), and what it leaves of its own length l is at most l
+ * (exp(d) - 1 - d) / d. Where that is short enough, a last look is spared; the
+ * information moves as that of the sample does. */
+static kam_status arrive(struct kam__hazard_fit *fit,
+                         struct kam__hazard_walk *walk, double there,
+                         int *arrived) {
+    const double d = reach_of(fit);
+    const double left = 0.5 * d * (1 + d) * sqrt(walk->length);
+    int32_t worst;
+    *arrived = fit->is_quick && fit->is_guess && !fit->is_firth && d < 1e-3 &&
+               left * left <= there;
+    if (!*arrived) return KAM_OK;
+    const double prior = add_prior(fit, fit->theta, fit->before, NULL);
+    take_step(fit, 1, fit->next);
+    const kam_status status = kam__hazard_follow(fit);
+    if (status != KAM_OK) return status;
+    memcpy(fit->theta, fit->next, (size_t)fit->q * sizeof *fit->theta);
+    (void)factorise(fit, &worst);
+    fit->value += 0.5 * walk->length + prior -
+                  add_prior(fit, fit->theta, fit->before, NULL);
+    walk->length = left * left;
+    walk->n_steps++;
+    return KAM_OK;
+}
+
+static kam_status begin(struct kam__hazard_fit *fit,
+                        struct kam__hazard_walk *walk) {
+    const struct kam__hazard_walk none = {
+        -(double)INFINITY, 0, -1, walk->n_steps, 0, 0, 0};
     *walk = none;
     fit->n_pairs = 0;
+    if (fit->is_guess) {
+        const kam_status status = look_at(fit, fit->theta, walk);
+        if (status != KAM_OK ||
+            (walk->status == KAM_OK && walk->length < FAR * fit->q))
+            return status;
+        *walk = none;
+    }
     memset(fit->theta, 0, (size_t)fit->q * sizeof *fit->theta);
     fit->theta[0] = start_of(fit);
-    kam_status status = look_at(fit, fit->theta, walk);
+    return look_at(fit, fit->theta, walk);
+}
+
+kam_status kam__hazard_search(struct kam__hazard_fit *fit,
+                              struct kam__hazard_walk *walk, double there) {
+    int arrived = 0;
+    kam_status status = begin(fit, walk);
     for (int32_t i = 0; status == KAM_OK && walk->status == KAM_OK; i++) {
         const double before = walk->length;
-        if (walk->length <= there && fit->is_fine) return KAM_OK;
+        if (walk->length <= there) return KAM_OK;
         if (i >= fit->options.max_steps) return KAM_ERR_NOT_CONVERGED;
-        if (walk->length <= NEAR) fit->is_fine = 1;
+        status = arrive(fit, walk, there, &arrived);
+        if (arrived || status != KAM_OK) return status;
         if (fit->is_firth) prepare(fit);
-        status = step_up(fit, walk);
+        if (fit->is_guess && walk->length > SHORT) {
+            walk->is_light = i == 0;
+            status = kam__hazard_refine(fit, i == 0);
+        }
+        if (status == KAM_OK) status = step_up(fit, walk);
         if (fit->is_firth && status == KAM_OK) remember(fit);
         walk->n_steps++;
         const double ratio = walk->length / before;

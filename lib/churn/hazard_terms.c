@@ -5,14 +5,52 @@
 
 #include "base/isa.h"
 #include "math/elementary.h"
+#include "math/grid.h"
+
+#define INFINITE (UINT64_C(0x7FF) << 52)
+
+/* So many side by side that compilers see a loop. */
+enum { SIDE = 32 };
+
+static double largest_of(const double *x, int32_t n) {
+    double most = x[0];
+    for (int32_t i = 1; i < n; i++) most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+static uint64_t survey(const double *restrict x, int32_t n,
+                       double *restrict low, double *restrict high,
+                       uint64_t *restrict hash) {
+    double least[SIDE], most[SIDE];
+    uint64_t wild = 0;
+    int32_t i = 0;
+    for (int k = 0; k < SIDE; k++) least[k] = -*low;
+    for (int k = 0; k < SIDE; k++) most[k] = *high;
+    for (; i + SIDE <= n; i += SIDE)
+        for (int k = 0; k < SIDE; k++) {
+            least[k] = -x[i + k] > least[k] ? -x[i + k] : least[k];
+            most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
+        }
+    for (; i < n; i++) {
+        least[0] = -x[i] > least[0] ? -x[i] : least[0];
+        most[0] = x[i] > most[0] ? x[i] : most[0];
+    }
+    for (i = 0; i < n; i++) {
+        const uint64_t bits = kam__bits(x[i]);
+        hash[i] = (hash[i] << 7 | hash[i] >> 57) ^ bits;
+        wild |= (bits & INFINITE) == INFINITE;
+    }
+    *low = -largest_of(least, SIDE);
+    *high = largest_of(most, SIDE);
+    return wild;
+}
 
 static uint64_t shift(const double *x, double centre, double scale, int32_t n,
                       double *to) {
-    const uint64_t infinite = UINT64_C(0x7FF) << 52;
     uint64_t wild = 0;
     for (int32_t i = 0; i < n; i++) {
         to[i] = (x[i] - centre) * scale;
-        wild |= (kam__bits(x[i]) & infinite) == infinite;
+        wild |= (kam__bits(x[i]) & INFINITE) == INFINITE;
     }
     return wild;
 }
@@ -24,6 +62,15 @@ static void scores(const double *x, const double *theta, int32_t q,
         const double *const column = x + j * KAM__TILE;
         const double t = theta[j];
         for (int32_t i = 0; i < n; i++) s[i] += t * column[i];
+    }
+}
+
+static void place(const double *restrict x, double centre, double scale,
+                  double theta, int32_t n, double *restrict to,
+                  double *restrict s) {
+    for (int32_t i = 0; i < n; i++) {
+        to[i] = (x[i] - centre) * scale;
+        s[i] += theta * to[i];
     }
 }
 
@@ -61,19 +108,44 @@ static void cloglog(const double *s, const double *y, int32_t n,
     }
 }
 
-/* Adding and taking away 1.5 * 2^52 * unit rounds to a multiple of unit. */
-#define TO_2_40 0x1.8p12
+static double weigh(struct kam__hazard_terms *restrict terms,
+                    const double *restrict weight, const double *restrict s,
+                    int32_t n, double *restrict root, double *restrict value) {
+    double most[SIDE] = {0};
+    for (int32_t i = 0; i < n; i++) {
+        root[i] = sqrt(terms->curve[i] * weight[i]);
+        value[i] = terms->value[i] * weight[i];
+        terms->slope[i] *= weight[i];
+    }
+    int32_t i = 0;
+    for (; i + SIDE <= n; i += SIDE)
+        for (int k = 0; k < SIDE; k++) {
+            const double size = size_of(s[i + k]);
+            most[k] = size > most[k] ? size : most[k];
+        }
+    for (; i < n; i++)
+        most[0] = size_of(s[i]) > most[0] ? size_of(s[i]) : most[0];
+    return largest_of(most, SIDE);
+}
 
 static void gradient(const double *restrict x, const double *restrict slope,
-                     int32_t n, double *restrict sum) {
-    double lane[16] = {0};
+                     int32_t n, double *restrict lane) {
+    double sum[KAM__HAZARD_LANES];
     int32_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++)
-            lane[k] += (x[i + k] * slope[i + k] + TO_2_40) - TO_2_40;
-    for (; i < n; i++) lane[0] += (x[i] * slope[i] + TO_2_40) - TO_2_40;
-    for (int k = 1; k < 16; k++) lane[0] += lane[k];
-    *sum += lane[0];
+    for (int k = 0; k < KAM__HAZARD_LANES; k++) sum[k] = lane[k];
+    for (; i + KAM__HAZARD_LANES <= n; i += KAM__HAZARD_LANES)
+        for (int k = 0; k < KAM__HAZARD_LANES; k++)
+            sum[k] += kam__odd(x[i + k] * slope[i + k]);
+    for (; i < n; i++) sum[0] += kam__odd(x[i] * slope[i]);
+    for (int k = 0; k < KAM__HAZARD_LANES; k++) lane[k] = sum[k];
+}
+
+static void spread(double *restrict x, const double *restrict root,
+                   int32_t is_odd, int32_t n) {
+    if (is_odd)
+        for (int32_t i = 0; i < n; i++) x[i] = kam__short_odd(x[i] * root[i]);
+    else
+        for (int32_t i = 0; i < n; i++) x[i] *= root[i];
 }
 
 static void tilt(int32_t link, const double *s, int32_t n, double *tilt) {
@@ -106,7 +178,6 @@ static void risk(int32_t link, const double *s, int32_t n, double *risk) {
     for (int32_t i = 0; i < n; i++) risk[i] = -kam__expm1(-kam__exp(s[i]));
 }
 
-const struct kam__hazard_kernels KAM__ISA(kam__hazard) = {shift,    scores,
-                                                          logistic, cloglog,
-                                                          gradient, tilt,
-                                                          risk};
+const struct kam__hazard_kernels KAM__ISA(kam__hazard) = {
+    survey, shift,    scores, place, logistic, cloglog,
+    weigh,  gradient, spread, tilt,  risk};

@@ -10,24 +10,39 @@
 #include "base/rows.h"
 
 struct kam__hazard_terms {
-    double value[KAM__TILE], slope[KAM__TILE], curve[KAM__TILE];
+    _Alignas(64) double value[KAM__TILE];
+    double slope[KAM__TILE], curve[KAM__TILE];
 };
 
+enum { KAM__HAZARD_LANES = 16 };
+
 struct kam__hazard_kernels {
+    /* low and high take in x; each row's hash takes in its bits. Returns 0 when
+     * all x are finite */
+    uint64_t (*survey)(const double *x, int32_t n, double *low, double *high,
+                       uint64_t *hash);
     /* to = (x - centre) * scale; returns 0 when all x are finite */
     uint64_t (*shift)(const double *x, double centre, double scale, int32_t n,
                       double *to);
     /* s = offset + sum of theta_j x_j, x of shape (q, KAM__TILE) */
     void (*scores)(const double *x, const double *theta, int32_t q,
                    const double *offset, int32_t n, double *s);
+    /* shift and scores of one column, to the same bits */
+    void (*place)(const double *x, double centre, double scale, double theta,
+                  int32_t n, double *to, double *s);
     void (*logistic)(const double *s, const double *y, int32_t n,
                      struct kam__hazard_terms *terms);
     void (*cloglog)(const double *s, const double *y, int32_t n,
                     struct kam__hazard_terms *terms);
-    /* sum of x slope, each term within +-1 rounded to 2^-40: added to *sum
-     * without rounding, up to 4096 of them */
+    /* slope, and value to its own place, by weight; root of curve by weight;
+     * returns the largest |s| */
+    double (*weigh)(struct kam__hazard_terms *terms, const double *weight,
+                    const double *s, int32_t n, double *root, double *value);
+    /* adds x slope to a sum on a grid (math/grid.h) of KAM__HAZARD_LANES */
     void (*gradient)(const double *x, const double *slope, int32_t n,
-                     double *sum);
+                     double *lane);
+    /* x = x root, made odd if so wanted */
+    void (*spread)(double *x, const double *root, int32_t is_odd, int32_t n);
     /* d log(curve) / ds */
     void (*tilt)(int32_t link, const double *s, int32_t n, double *tilt);
     void (*risk)(int32_t link, const double *s, int32_t n, double *risk);

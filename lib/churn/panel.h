@@ -21,7 +21,8 @@ const char *kam__panel_name(const kam_panel *panel, int32_t j, char *text);
 struct kam__panel_rows {
     int32_t n;
     double *signal; /* shape (1 + n_columns, KAM__TILE) */
-    double event[KAM__TILE], offset[KAM__TILE], weight[KAM__TILE];
+    _Alignas(64) double event[KAM__TILE];
+    double offset[KAM__TILE], weight[KAM__TILE];
     int32_t row[KAM__TILE]; /* where in the tile each stood */
 };
 
@@ -30,5 +31,9 @@ void kam__panel_load(const kam_panel *panel, int32_t purpose, int32_t isa,
                      int64_t first, int32_t n, const double *centre,
                      const double *scale, struct kam__panel_rows *rows,
                      uint32_t *flag);
+
+/* Asks for up to a tile of a column's n rows beforehand: processors do not see
+ * so many streams coming. */
+void kam__panel_fetch(const kam_column *column, int64_t first, int64_t n);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over rows of products of columns, a_i a_j, that do not depend on the
- * order of the rows: every number is rounded to 2^-20, what is left of it to
- * 2^-40, and products of such parts add up in doubles without rounding. */
+ * order of the rows: products are rounded to 2^-41 and add up without further
+ * rounding (math/grid.h). */
 #ifndef KAM_MATH_GRAM_H
 #define KAM_MATH_GRAM_H
 
@@ -10,39 +10,48 @@
 
 #include "base/rows.h"
 
-/* A multiple of 8 columns, the rest zero. */
-static inline int32_t kam__gram_width(int32_t q) { return (q + 7) & ~7; }
+/* A multiple of 4 columns, the rest zero. */
+static inline int32_t kam__gram_width(int32_t q) { return (q + 3) & ~3; }
+
+/* Rows at the end of a tile are made up to a multiple of this. */
+enum { KAM__GRAM_ROWS = 8 };
 
 struct kam__gram {
     int32_t q, isa;
-    int32_t is_fine;    /* products of first with second parts, too: 2^-40; else
-                        2^-20 */
-    int32_t n_held;     /* rows in high and low */
-    double *part[2];    /* shape (KAM__TILE, width) */
-    double *high, *low; /* shape (q, width) */
-    kam_sum *sum;       /* shape (q (q + 1) / 2): lower triangle by rows */
+    int32_t is_odd; /* all numbers are kam__short_odd's: a third faster */
+    int32_t n_held; /* rows in the lanes */
+    double *lane;   /* shape (q, width, the kernel's lanes) */
+    kam_sum *sum;   /* shape (q (q + 1) / 2): lower triangle by rows */
+};
+
+/* What to do while the sums are taken, after columns [from, to): a place to ask
+ * for the memory of the next rows. */
+struct kam__gram_meanwhile {
+    void (*work)(const void *context, int32_t from, int32_t to);
+    const void *context;
 };
 
 /* Doubles that one gram needs, and its place in them. */
 uint64_t kam__gram_size(int32_t q);
 void kam__gram_place(struct kam__gram *gram, int32_t q, int32_t isa,
-                     int32_t is_fine, double *room, kam_sum *sum);
+                     int32_t is_odd, double *room, kam_sum *sum);
 
-/* Adds n <= KAM__TILE rows root[i] * column[j][i], each within +-1; column has
- * shape (q, KAM__TILE). */
-void kam__gram_add(struct kam__gram *gram, const double *column,
-                   const double *root, int32_t n);
+/* Adds n <= KAM__TILE rows of numbers whose products are within +-2; column has
+ * shape (width, KAM__TILE), zero from column q on. Its rows from n on are
+ * overwritten. */
+void kam__gram_add(struct kam__gram *gram, double *column, int32_t n,
+                   const struct kam__gram_meanwhile *meanwhile);
 
 /* What is held goes to `sum`, after the last row. Returns 1 on overflow. */
 int kam__gram_flush(struct kam__gram *gram);
 
 struct kam__gram_kernels {
-    /* by rows; low may be NULL */
-    void (*split)(const double *column, const double *root, int32_t q,
-                  int32_t n, double *high, double *low);
-    void (*square)(const double *a, int32_t q, int32_t n, double *sum);
-    void (*cross)(const double *a, const double *b, int32_t q, int32_t n,
-                  double *sum);
+    int32_t lanes; /* at most KAM__GRAM_ROWS */
+    /* some columns from i on with all before; returns the next i */
+    int32_t (*add)(const double *column, int32_t i, int32_t q, int32_t n,
+                   double *lane);
+    int32_t (*add_odd)(const double *column, int32_t i, int32_t q, int32_t n,
+                       double *lane);
 };
 
 extern const struct kam__gram_kernels kam__gram_base, kam__gram_v3,

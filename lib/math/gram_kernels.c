@@ -1,62 +1,100 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/isa.h"
 #include "math/gram.h"
+#include "math/grid.h"
 
-/* Adding and taking away 1.5 * 2^52 * unit rounds to a multiple of unit. */
-#define TO_2_20 0x1.8p32
-#define TO_2_40 0x1.8p12
+/* As many rows at a time as a register holds, and as many columns against four
+ * as leave the sums in registers. Neither changes a bit of the answer. */
+#if defined(__AVX512F__)
+enum { LANES = 8, HIGH = 4 };
+#elif defined(__AVX2__)
+enum { LANES = 4, HIGH = 2 };
+#elif defined(__GNUC__)
+enum { LANES = 2, HIGH = 2 };
+#else
+enum { LANES = 1, HIGH = 1 };
+#endif
 
-/* Rows of `width` numbers; rows up to a multiple of 4 are zero. */
-static void split(const double *column, const double *root, int32_t q,
-                  int32_t n, double *high, double *low) {
-    const int32_t width = kam__gram_width(q), n4 = (n + 3) & ~3;
-    for (int32_t j = 0; j < q; j++) {
-        const double *const x = column + j * KAM__TILE;
-        double first[KAM__TILE], second[KAM__TILE];
-        for (int32_t i = 0; i < n; i++) {
-            const double a = x[i] * root[i];
-            first[i] = (a + TO_2_20) - TO_2_20;
-            second[i] = ((a - first[i]) + TO_2_40) - TO_2_40;
-        }
-        for (int32_t i = 0; i < n; i++) high[i * width + j] = first[i];
-        for (int32_t i = 0; low && i < n; i++) low[i * width + j] = second[i];
-    }
-    for (int32_t i = 0; i < n4; i++)
-        for (int32_t j = i < n ? q : 0; j < width; j++) {
-            high[i * width + j] = 0;
-            if (low) low[i * width + j] = 0;
-        }
+#if defined(__GNUC__)
+typedef double wide
+    __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+typedef int64_t bits __attribute__((vector_size(8 * LANES)));
+static inline wide odd(wide x) { return (wide)((bits)x | 1); }
+#else
+typedef double wide;
+static inline wide odd(wide x) { return kam__odd(x); }
+#endif
+
+/* Or GCC keeps the sums in memory. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLL _Pragma("GCC unroll 4")
+#else
+#define UNROLL
+#endif
+
+static inline wide term(wide a, wide b, int is_odd) {
+    wide product = a * b;
+    if (!is_odd) product = odd(product);
+    return product;
 }
 
-static void square(const double *restrict a, int32_t q, int32_t n,
-                   double *restrict sum) {
+static inline wide load(const double *from) {
+    return *(const wide *)(const void *)from;
+}
+
+static inline void store(double *to, wide x) { *(wide *)(void *)to = x; }
+
+/* Products of `high` columns from a with four from b. */
+static inline void block(const double *a, const double *b, int32_t high,
+                         int is_odd, int32_t n, int32_t width, double *sum) {
+    wide total[4][4];
+    UNROLL
+    for (int32_t r = 0; r < high; r++) UNROLL
+    for (int32_t c = 0; c < 4; c++)
+        total[r][c] = load(sum + (r * width + c) * LANES);
+    for (int32_t i = 0; i < n; i += LANES) {
+        const wide b0 = load(b + i), b1 = load(b + KAM__TILE + i);
+        const wide b2 = load(b + 2 * KAM__TILE + i);
+        const wide b3 = load(b + 3 * KAM__TILE + i);
+        UNROLL
+        for (int32_t r = 0; r < high; r++) {
+            const wide x = load(a + r * KAM__TILE + i);
+            total[r][0] += term(x, b0, is_odd);
+            total[r][1] += term(x, b1, is_odd);
+            total[r][2] += term(x, b2, is_odd);
+            total[r][3] += term(x, b3, is_odd);
+        }
+    }
+    UNROLL
+    for (int32_t r = 0; r < high; r++) UNROLL
+    for (int32_t c = 0; c < 4; c++)
+        store(sum + (r * width + c) * LANES, total[r][c]);
+}
+
+static inline int32_t add_row(const double *column, int32_t i, int32_t q,
+                              int is_odd, int32_t n, double *sum) {
     const int32_t width = kam__gram_width(q);
-    for (int32_t r = 0; r < n; r += 4) {
-        const double *const a0 = a + r * width, *const a1 = a0 + width;
-        const double *const a2 = a1 + width, *const a3 = a2 + width;
-        for (int32_t i = 0; i < q; i++) {
-            const double w0 = a0[i], w1 = a1[i], w2 = a2[i], w3 = a3[i];
-            double *const to = sum + i * width;
-            for (int32_t j = 0; j < kam__gram_width(i + 1); j++)
-                to[j] += (w0 * a0[j] + w1 * a1[j]) + (w2 * a2[j] + w3 * a3[j]);
-        }
+    const int32_t high = i + HIGH <= q ? HIGH : 1;
+    const double *const a = column + i * KAM__TILE;
+    for (int32_t j = 0; j < i + high; j += 4) {
+        const double *const b = column + j * KAM__TILE;
+        double *const to = sum + (i * width + j) * LANES;
+        if (high == HIGH)
+            block(a, b, HIGH, is_odd, n, width, to);
+        else
+            block(a, b, 1, is_odd, n, width, to);
     }
+    return i + high;
 }
 
-/* a_i b_j + b_i a_j */
-static void cross(const double *restrict a, const double *restrict b, int32_t q,
-                  int32_t n, double *restrict sum) {
-    const int32_t width = kam__gram_width(q);
-    for (int32_t r = 0; r < n; r += 2) {
-        const double *const a0 = a + r * width, *const a1 = a0 + width;
-        const double *const b0 = b + r * width, *const b1 = b0 + width;
-        for (int32_t i = 0; i < q; i++) {
-            const double v0 = a0[i], v1 = a1[i], w0 = b0[i], w1 = b1[i];
-            double *const to = sum + i * width;
-            for (int32_t j = 0; j < kam__gram_width(i + 1); j++)
-                to[j] += (v0 * b0[j] + w0 * a0[j]) + (v1 * b1[j] + w1 * a1[j]);
-        }
-    }
+static int32_t add(const double *column, int32_t i, int32_t q, int32_t n,
+                   double *sum) {
+    return add_row(column, i, q, 0, n, sum);
 }
 
-const struct kam__gram_kernels KAM__ISA(kam__gram) = {split, square, cross};
+static int32_t add_odd(const double *column, int32_t i, int32_t q, int32_t n,
+                       double *sum) {
+    return add_row(column, i, q, 1, n, sum);
+}
+
+const struct kam__gram_kernels KAM__ISA(kam__gram) = {LANES, add, add_odd};
