@@ -69,14 +69,15 @@ static void bounds(kam__facts facts, double *lower, double *upper) {
     }
 }
 
-/* As for BG/NBD: chances spread widely around the book's own, one account in
- * five or so leaves a period, each give or take a factor of e^1.5. */
+/* Chances to order spread widely around the book's own; as for Pareto/NBD half of
+ * the accounts have left at the mean age of the book, however short a period is;
+ * each give or take a factor of e^1.5. */
 static void prior(kam__facts facts, double *centre, double *width) {
     const double p = chance_of(facts);
     centre[0] = kam__log(2 * p);
     centre[1] = kam__log(2 * (1 - p));
-    centre[2] = kam__log(0.7);
-    centre[3] = kam__log(3);
+    centre[2] = 0;
+    centre[3] = kam__log(facts->mean_age);
     for (int i = 0; i < 4; i++) width[i] = 1.5;
 }
 

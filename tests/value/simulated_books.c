@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What intervals hold, and how fits of small and odd books end: many simulated
  * books of every family of kam/btyd.h. Takes minutes: a part of `make check-all`.
- * Usage: simulated_books [intervals|books [FAMILY [SIZE]]]. Prints rows of the tables in
+ * Usage: simulated_books [all|intervals|profiles|facts|books [FAMILY [SIZE]]]. Prints rows of the tables in
  * docs/models/coverage.md; exit status 1 when a fit lies. */
 #include <math.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kam/btyd_covariates.h>
 #include <kam/btyd_dynamic.h>
 #include <kam/clv.h>
 #include <kam/spend.h>
@@ -134,25 +135,27 @@ static void live_by_periods(const kam_btyd *model, struct account *a,
         if (uniform() < p) order_at(a, t, T);
 }
 
+static void simulate_one(const kam_btyd *model, int64_t i, struct book *book) {
+    struct account a = {.nu = gamma_variable(SPEND[1]) / SPEND[2]};
+    const double T = floor(30 + 50 * uniform());
+    if (model->family == KAM_BTYD_BGBB)
+        live_by_periods(model, &a, T);
+    else if (model->family == KAM_BTYD_PNBD ||
+             model->family == KAM_BTYD_GGOMNBD)
+        live_until(model, &a, T);
+    else
+        live_by_orders(model, &a, T);
+    book->x[i] = a.x;
+    book->t_x[i] = a.t_x;
+    book->T[i] = T;
+    book->m[i] = a.x > 0 ? a.sum / a.x : 0;
+    book->future[i] = a.future;
+    book->weight[i] = 1;
+}
+
 static void simulate(const kam_btyd *model, int64_t n, struct book *book) {
     book->n = n;
-    for (int64_t i = 0; i < n; i++) {
-        struct account a = {.nu = gamma_variable(SPEND[1]) / SPEND[2]};
-        const double T = floor(30 + 50 * uniform());
-        if (model->family == KAM_BTYD_BGBB)
-            live_by_periods(model, &a, T);
-        else if (model->family == KAM_BTYD_PNBD ||
-                 model->family == KAM_BTYD_GGOMNBD)
-            live_until(model, &a, T);
-        else
-            live_by_orders(model, &a, T);
-        book->x[i] = a.x;
-        book->t_x[i] = a.t_x;
-        book->T[i] = T;
-        book->m[i] = a.x > 0 ? a.sum / a.x : 0;
-        book->future[i] = a.future;
-        book->weight[i] = 1;
-    }
+    for (int64_t i = 0; i < n; i++) simulate_one(model, i, book);
 }
 
 /* Business books: three to thirteen orders a year, and half of them left, or fewer,
@@ -279,9 +282,8 @@ static double percent(int64_t part, int64_t whole) {
 }
 
 /* Where books take long there are fewer of them. */
-static int32_t slowness(int32_t family, int run) {
+static int32_t slowness(int32_t family) {
     if (family == KAM_BTYD_GGOMNBD) return 4;
-    if (family == KAM_BTYD_BGBB) return run < 3 ? 1 : 8;
     return family == KAM_BTYD_BGCNBD || family == KAM_BTYD_MBGCNBD ? 2 : 1;
 }
 
@@ -290,15 +292,18 @@ static void intervals_of(const kam_btyd *truth, int size) {
     static const struct {
         int64_t n;
         int32_t prior, fits;
-    } runs[] = {{20, KAM_PRIOR_WEAK, 1000},
-                {50, KAM_PRIOR_NONE, 1000},
-                {300, KAM_PRIOR_NONE, 500},
-                {3000, KAM_PRIOR_NONE, 200}};
-    for (int k = 0; k < 4; k++) {
+        uint64_t stream;
+    } runs[] = {{20, KAM_PRIOR_WEAK, 1000, 0},
+                {50, KAM_PRIOR_WEAK, 1000, 1},
+                {50, KAM_PRIOR_NONE, 1000, 1},
+                {300, KAM_PRIOR_NONE, 500, 2},
+                {3000, KAM_PRIOR_NONE, 200, 3}};
+    enum { N_RUNS = sizeof runs / sizeof runs[0] };
+    for (int k = 0; k < N_RUNS; k++) {
         struct tally t = {0};
         if (size > 0 && runs[k].n != size) continue;
-        seed = 1000 * (uint64_t)truth->family + (uint64_t)k;
-        const int32_t books = runs[k].fits / slowness(truth->family, k);
+        seed = 1000 * (uint64_t)truth->family + runs[k].stream;
+        const int32_t books = runs[k].fits / slowness(truth->family);
         for (int32_t i = 0; i < books; i++)
             tally_one(truth, runs[k].n, runs[k].prior, &t);
         printf("| %s | %d%s | %d | %.1f | %.1f | %.1f |",
@@ -314,6 +319,130 @@ static void intervals_of(const kam_btyd *truth, int size) {
         printf(" %.1f | %.1f | %.1f | %.1f |\n", percent(t.orders, t.ok),
                percent(t.clv_rows - t.below - t.above, t.clv_rows),
                percent(t.below, t.clv_rows), percent(t.above, t.clv_rows));
+        fflush(stdout);
+    }
+}
+
+/* ---- intervals by profile likelihood ---- */
+
+static void profiles_of(const kam_btyd *truth, int size) {
+    static const struct {
+        int64_t n;
+        int32_t books;
+        uint64_t stream;
+    } runs[] = {{50, 400, 1}, {300, 240, 2}, {3000, 80, 3}};
+    static struct book book;
+    for (int k = 0; k < 3; k++) {
+        int64_t counted = 0, bound = 0, inside[P] = {0};
+        kam_estimate_options options;
+        kam_estimate_options_init(&options, sizeof options);
+        if (estimated(truth) < truth->n_parameters)
+            options.rhythm = (int32_t)truth->parameter[4];
+        const int32_t books = runs[k].books / slowness(truth->family);
+        if (size > 0 && runs[k].n != size) continue;
+        seed = 1000 * (uint64_t)truth->family + runs[k].stream;
+        for (int i = 0; i < books; i++) {
+            simulate(truth, runs[k].n, &book);
+            const kam_accounts accounts = view(&book);
+            int found = 1, held[P] = {0};
+            kam_estimate_interval interval = {.struct_size = sizeof interval,
+                                              .level = 0.95};
+            for (int32_t j = 0; found && j < estimated(truth); j++) {
+                interval.parameter = j;
+                kam_btyd_profile(truth->family, &accounts, 1, &options, NULL,
+                                 &interval, NULL);
+                found = (interval.fit == KAM_OK ||
+                         interval.fit == KAM_ERR_AT_BOUND) &&
+                        interval.low_status != KAM_ERR_NOT_CONVERGED &&
+                        interval.high_status != KAM_ERR_NOT_CONVERGED;
+                held[j] = interval.low <= truth->parameter[j] &&
+                          truth->parameter[j] <= interval.high;
+            }
+            counted += found;
+            bound += found && interval.fit == KAM_ERR_AT_BOUND;
+            for (int j = 0; found && j < P; j++) inside[j] += held[j];
+        }
+        printf("| %s | %d | %d | %.1f | %.1f |",
+               kam_btyd_family_name(truth->family), (int)runs[k].n, (int)books,
+               percent(counted, books), percent(bound, runs[k].books));
+        for (int32_t j = 0; j < 5; j++)
+            if (j < estimated(truth))
+                printf(" %.1f |", percent(inside[j], counted));
+            else
+                printf(" |");
+        printf("\n");
+        fflush(stdout);
+    }
+}
+
+/* ---- facts that stay ---- */
+
+static const double OFTEN = 0.6, UNLIKE = 0.5, LOYAL = -0.7;
+
+/* Half of the accounts order e^0.6 times as often; another half leave e^-0.7 times
+ * as fast, or are e^0.5 times as like each other in the chance to leave. */
+static void book_with_facts(const kam_btyd *truth, int64_t n, double leaving,
+                            struct book *book, kam_btyd_covariates *facts) {
+    static double often[MOST], loyal[MOST];
+    static kam_btyd own[MOST];
+    kam_btyd_covariate_model model = {*truth, 1, 1, {OFTEN}, {leaving}};
+    for (int64_t i = 0; i < n; i++) {
+        often[i] = uniform() < 0.5;
+        loyal[i] = uniform() < 0.5;
+    }
+    memset(facts, 0, sizeof *facts);
+    facts->struct_size = sizeof *facts;
+    facts->n_orders = facts->n_leaving = 1;
+    facts->orders[0] = column(often);
+    facts->leaving[0] = column(loyal);
+    kam_btyd_covariates_models(&model, facts, n, NULL, own, NULL, NULL);
+    book->n = n;
+    for (int64_t i = 0; i < n; i++) simulate_one(&own[i], i, book);
+}
+
+static void intervals_of_facts(const kam_btyd *truth) {
+    static const struct {
+        int64_t n;
+        int32_t prior, books;
+    } runs[] = {{50, KAM_PRIOR_WEAK, 500},
+                {50, KAM_PRIOR_NONE, 500},
+                {300, KAM_PRIOR_NONE, 500},
+                {3000, KAM_PRIOR_NONE, 100}};
+    static struct book book;
+    const double leaving = truth->family == KAM_BTYD_PNBD ? LOYAL : UNLIKE;
+    for (uint64_t k = 0; k < 4; k++) {
+        int64_t ok = 0, bound = 0, inside[6] = {0};
+        kam_estimate_options options;
+        kam_estimate_options_init(&options, sizeof options);
+        options.prior = runs[k].prior;
+        seed = 7000 + 10 * (uint64_t)truth->family + k;
+        for (int i = 0; i < runs[k].books; i++) {
+            kam_btyd_covariates facts;
+            kam_btyd_covariate_model m;
+            double covariance[P * P];
+            book_with_facts(truth, runs[k].n, leaving, &book, &facts);
+            const kam_accounts accounts = view(&book);
+            const kam_status status =
+                kam_btyd_covariates_fit(truth->family, &accounts, &facts, 7,
+                                        &options, NULL, &m, covariance, NULL,
+                                        NULL);
+            bound += status == KAM_ERR_AT_BOUND;
+            if (status != KAM_OK) continue;
+            ok++;
+            for (int j = 0; j < 6; j++) {
+                const double off =
+                    j < 4    ? log(m.base.parameter[j] / truth->parameter[j])
+                    : j == 4 ? m.orders[0] - OFTEN
+                             : m.leaving[0] - leaving;
+                inside[j] += fabs(off) <= 1.96 * sqrt(covariance[7 * j]);
+            }
+        }
+        printf("| %s, facts | %d%s | %d | %.1f | %.1f |",
+               kam_btyd_family_name(truth->family), (int)runs[k].n,
+               runs[k].prior ? ", prior" : "", (int)runs[k].books,
+               percent(ok, runs[k].books), percent(bound, runs[k].books));
+        for (int j = 0; j < 6; j++) printf(" %.1f |", percent(inside[j], ok));
+        printf("\n");
         fflush(stdout);
     }
 }
@@ -552,18 +681,32 @@ static int64_t books_of(const kam_btyd *truth) {
     return lies;
 }
 
+/* Whether a part of all was asked for. */
+static int asks(const char *what, const char *part) {
+    return strcmp(what, "all") == 0 || strcmp(what, part) == 0;
+}
+
+static int takes_facts(const kam_btyd *truth) {
+    return truth->family == KAM_BTYD_BGNBD ||
+           truth->family == KAM_BTYD_MBGNBD || truth->family == KAM_BTYD_PNBD;
+}
+
 int main(int n, char **words) {
-    const char *const what = n > 1 ? words[1] : "both";
+    const char *const what = n > 1 ? words[1] : "all";
+    const char *const which = n > 2 ? words[2] : NULL;
+    const int size = n > 3 ? atoi(words[3]) : 0;
     int64_t lies = 0;
-    if (strcmp(what, "books") != 0 &&
-        (n < 3 || strcmp(words[2], "seasons") == 0))
+    if (asks(what, "intervals") && (!which || strcmp(which, "seasons") == 0))
         intervals_of_seasons();
     for (int i = 0; i < N_MODELS; i++) {
-        const char *const name = kam_btyd_family_name(MODELS[i].family);
-        if (n > 2 && strcmp(words[2], name) != 0) continue;
-        if (strcmp(what, "books") != 0)
-            intervals_of(&MODELS[i], n > 3 ? atoi(words[3]) : 0);
-        if (strcmp(what, "intervals") != 0) lies += books_of(&MODELS[i]);
+        const kam_btyd *const truth = &MODELS[i];
+        if (which && strcmp(which, kam_btyd_family_name(truth->family)) != 0)
+            continue;
+        if (asks(what, "intervals")) intervals_of(truth, size);
+        if (asks(what, "profiles")) profiles_of(truth, size);
+        if (asks(what, "facts") && takes_facts(truth))
+            intervals_of_facts(truth);
+        if (asks(what, "books")) lies += books_of(truth);
     }
     return lies > 0;
 }

@@ -363,6 +363,30 @@ static void test_verdicts(void **state) {
     assert_true(covariance[0] > 0 && covariance[15] > 0);
 }
 
+/* At the answer the likelihood pulls as hard as the prior, whose centre for the
+ * rate of leaving moves with the length of a period. */
+static void test_weak_prior(void **state) {
+    (void)state;
+    const double n[] = {30, 40, 60, 70}, x[] = {3, 0, 12, 5};
+    const double t_x[] = {11, 0, 58, 66}, mean = 50, p = 20.0 / 200;
+    const double centre[] = {log(2 * p), log(2 * (1 - p)), 0, log(mean)};
+    kam_accounts accounts = one_account(x, t_x, n);
+    kam_objective sums = {.struct_size = sizeof sums};
+    kam_estimate_options options;
+    kam_btyd model;
+    accounts.n_rows = 4;
+    assert_status(kam_estimate_options_init(&options, sizeof options), KAM_OK);
+    options.prior = KAM_PRIOR_WEAK;
+    assert_status(kam_btyd_fit(BGBB, &accounts, 1, 7, &options, NULL, &model,
+                               NULL, NULL, NULL),
+                  KAM_OK);
+    assert_status(kam_btyd_objective(&model, &accounts, NULL, &sums, NULL),
+                  KAM_OK);
+    for (int i = 0; i < 4; i++)
+        assert_near(kam_sum_value(&sums.gradient[i]),
+                    (log(model.parameter[i]) - centre[i]) / (1.5 * 1.5), 1e-7);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_donations),
@@ -373,6 +397,7 @@ int main(void) {
         cmocka_unit_test(test_beyond_counting),
         cmocka_unit_test(test_impossible_rows),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_weak_prior),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
