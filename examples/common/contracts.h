@@ -45,11 +45,13 @@ struct contract {
     int8_t runs;        /* on the as-of day */
     double months;      /* a term */
     double renewals, before;
-    double ended;   /* 1: the decision after those was to end */
-    double decided; /* the same, but 0 as long as others of its age have not
+    double ended;      /* 1: the decision after those was to end */
+    double decided;    /* the same, but 0 as long as others of its age have not
                        decided: else the fit would see only those that end */
-    double left;    /* terms to its end, >= 0 */
-    double value;   /* money a term; NaN: not known */
+    double left;       /* terms to its end, >= 0 */
+    double past, ends; /* renewals and ends that tell of its chance to end: its
+                          own, or of all contracts of the account */
+    double value;      /* money a term; NaN: not known */
 };
 
 /* What the contracts of a row of the book say. */
@@ -85,6 +87,9 @@ void contracts_make(struct contracts *contracts,
 /* Gives accounts without orders a row of the book, finds the contracts of each
  * row, and keeps orders that contracts bring out of the order model. */
 void contracts_join(struct contracts *contracts, struct book *book);
+
+/* Fits a model to the contracts of each term. */
+void contracts_fit(struct contracts *contracts);
 
 /* Fits the contracts, and scores the rows that they bind. */
 void contracts_apply(struct contracts *contracts, struct answers *answers,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What contracts are worth: the fits, and the answers. */
+/* What contracts are worth. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,111 +8,6 @@
 #include "draw.h"
 #include "message.h"
 
-/* ---- fitting ---- */
-
-static kam_accounts rows_of(const struct contracts *all,
-                            const struct contract_model *m) {
-    const struct contract *const c = &all->contract[m->first];
-    kam_accounts rows = {.struct_size = sizeof rows};
-    rows.n_rows = m->n;
-    rows.renewals = doubles(&c->renewals);
-    rows.contract_ended = doubles(&c->decided);
-    rows.renewals_before = doubles(&c->before);
-    rows.renewals.stride = rows.contract_ended.stride =
-        rows.renewals_before.stride = sizeof *c;
-    return rows;
-}
-
-static kam_status fit(struct contract_model *m, const kam_accounts *rows,
-                      int32_t family, int32_t prior) {
-    kam_estimate_options how;
-    kam_diag diag = {.struct_size = sizeof diag};
-    for (int k = 0; k < 9; k++) m->covariance[k] = NAN;
-    m->report.struct_size = sizeof m->report;
-    check(kam_estimate_options_init(&how, sizeof how), &diag);
-    how.prior = prior;
-    const kam_status status =
-        kam_retention_fit(family, rows, 1, m->months * CONTRACT_MONTH, &how,
-                          NULL, &m->model, m->covariance, &m->report, &diag);
-    if (status != KAM_OK &&
-        (status < KAM_ERR_EMPTY || status >= KAM_ERR_OVERFLOW))
-        check(status, &diag);
-    return status;
-}
-
-/* BIC of a fit: Schwarz (1978). */
-static double criterion(const struct contract_model *m) {
-    return m->model.n_parameters * log((double)m->report.n_rows) -
-           2 * m->report.log_likelihood;
-}
-
-/* sBG, or BdW where its BIC is lower; the weak prior where likelihood has no
- * interior maximum. */
-static void fit_term(struct contract_model *m, const struct contracts *all) {
-    const kam_accounts rows = rows_of(all, m);
-    struct contract_model other = *m;
-    m->ml = fit(m, &rows, KAM_RETENTION_SBG, KAM_PRIOR_NONE);
-    if (m->ml != KAM_OK) {
-        if (fit(m, &rows, KAM_RETENTION_SBG, KAM_PRIOR_WEAK) != KAM_OK)
-            memset(&m->model, 0, sizeof m->model);
-        return;
-    }
-    if (fit(&other, &rows, KAM_RETENTION_BDW, KAM_PRIOR_NONE) == KAM_OK &&
-        criterion(&other) < criterion(m)) {
-        other.ml = KAM_OK;
-        *m = other;
-    }
-}
-
-/* Parameters as likely as the fit has them: normal in the logs. */
-static void draw_parameters(struct contract_model *m) {
-    const int p = m->model.n_parameters;
-    double root[9] = {0};
-    struct draw draw = draw_begin(1, 0);
-    for (int i = 0; i < p; i++)
-        for (int j = 0; j <= i; j++) {
-            double sum = m->covariance[i * p + j];
-            for (int k = 0; k < j; k++)
-                sum -= root[3 * i + k] * root[3 * j + k];
-            /* Not known: as fitted. */
-            root[3 * i + j] = !(sum == sum)     ? 0
-                              : i == j          ? sqrt(sum > 0 ? sum : 0)
-                              : root[4 * j] > 0 ? sum / root[4 * j]
-                                                : 0;
-        }
-    m->draw = resize(NULL, 4 * CONTRACT_DRAWS, sizeof *m->draw);
-    for (int d = 0; d < CONTRACT_DRAWS; d++) {
-        double z[3];
-        for (int i = 0; i < p; i++) z[i] = draw_normal(&draw);
-        for (int i = 0; i < p; i++) {
-            double shift = 0;
-            for (int k = 0; k <= i; k++) shift += root[3 * i + k] * z[k];
-            m->draw[4 * d + i] = m->model.parameter[i] * exp(shift);
-        }
-    }
-}
-
-static void fit_all(struct contracts *all) {
-    int64_t room = 0;
-    for (int64_t i = 0; i < all->n; i++) {
-        if (i == 0 || all->contract[i].months != all->contract[i - 1].months) {
-            const struct contract_model none = {.months =
-                                                    all->contract[i].months,
-                                                .first = i};
-            all->model =
-                grow(all->model, &room, all->n_models, sizeof *all->model);
-            all->model[all->n_models++] = none;
-        }
-        struct contract_model *const m = &all->model[all->n_models - 1];
-        m->n++;
-        m->n_ended += all->contract[i].decided > 0;
-    }
-    for (int32_t k = 0; k < all->n_models; k++) {
-        fit_term(&all->model[k], all);
-        if (all->model[k].model.family) draw_parameters(&all->model[k]);
-    }
-}
-
 /* ---- one contract ---- */
 
 /* What will become of it within the horizon; times in terms. */
@@ -120,10 +15,11 @@ struct outlook {
     const struct contract_model *m;
     const struct contract *c;
     double horizon, discount;
-    double renewal; /* at its next decision */
-    double stays;   /* runs when the horizon ends */
-    double length;  /* expected to run */
-    double worth;   /* of money 1 a term, discounted */
+    double renewal;   /* at its next decision */
+    double decisions; /* within the horizon that may end it */
+    double stays;     /* runs when the horizon ends */
+    double length;    /* expected to run */
+    double worth;     /* of money 1 a term, discounted */
 };
 
 static double accrued(double length, double discount) {
@@ -137,8 +33,9 @@ static double ask(const struct outlook *o, double n_terms, int what) {
     double answer = NAN;
     double *const to = (double *)memset(&record, 0, sizeof record);
     for (size_t i = 0; i < sizeof record / sizeof *to; i++) to[i] = NAN;
-    record.renewals = o->c->renewals;
-    record.contract_ended = record.renewals_before = 0;
+    record.renewals = o->c->past;
+    record.contract_ended = o->c->ends;
+    record.renewals_before = 0;
     record.periods_to_end = o->c->left;
     record.contract_value = 1;
     check(kam_accounts_of(&record, sizeof record, 1, &rows), &diag);
@@ -159,6 +56,7 @@ static void look_beyond(struct outlook *o) {
     const double whole = floor(rest), part = isinf(rest) ? 0 : rest - whole;
     const double last = ask(o, whole + 1, 0);
     o->stays = isinf(rest) ? 1 : last;
+    o->decisions = isinf(rest) ? 0 : whole + 1;
     o->length = o->c->left + ask(o, whole, 1) + part * last;
     o->worth = accrued(o->c->left, o->discount) + ask(o, whole, 2);
     if (part > 0)
@@ -178,6 +76,7 @@ static void look(struct outlook *o, const struct contracts *all, int64_t i,
     const double near = o->horizon < c->left ? o->horizon : c->left;
     o->renewal = c->ended > 0 ? 0 : o->m->model.family ? ask(o, 1, 0) : NAN;
     o->stays = o->horizon < c->left;
+    o->decisions = 0;
     o->length = near;
     o->worth = accrued(near, o->discount);
     if (o->stays > 0 || c->ended > 0) return;
@@ -188,8 +87,10 @@ static void look(struct outlook *o, const struct contracts *all, int64_t i,
 }
 
 /* What one contract brings in a draw: its chance to end is a draw of the
- * posterior Beta(alpha, beta + n^c), its renewals one of that chance. */
-static double brings(const struct outlook *o, int d, struct draw *draw) {
+ * posterior, Beta(alpha, beta + n^c) or of all that is known of the account;
+ * its renewals one of that chance. `theta` is NaN, or what was drawn before. */
+static double brings(const struct outlook *o, int d, struct draw *draw,
+                     double *theta) {
     const struct contract *const c = o->c;
     const double near = o->horizon < c->left ? o->horizon : c->left;
     double length = near;
@@ -197,9 +98,11 @@ static double brings(const struct outlook *o, int d, struct draw *draw) {
         const double *const p = &o->m->draw[4 * d];
         const double power = o->m->model.family == KAM_RETENTION_BDW ? p[2] : 1;
         const double age = pow(c->renewals, power);
-        const double theta = draw_beta(draw, p[0], p[1] + age);
+        if (isnan(*theta))
+            *theta =
+                draw_beta(draw, p[0] + c->ends, p[1] + pow(c->past, power));
         const double more = floor(
-            pow(age + log(draw_uniform(draw)) / log1p(-theta), 1 / power) -
+            pow(age + log(draw_uniform(draw)) / log1p(-*theta), 1 / power) -
             c->renewals);
         length = c->left + (more > 0 ? more : 0);
         if (!(length <= o->horizon)) length = o->horizon;
@@ -223,6 +126,36 @@ static uint64_t stream_of(const struct book *book, int64_t row) {
     return hash;
 }
 
+/* Whether two contracts of an account have one chance to end. */
+static int together(const struct outlook *a, const struct outlook *b) {
+    return a->m == b->m && a->m->model.family == KAM_RETENTION_SHARED;
+}
+
+/* The chance that none of these, which have one chance to end, runs when the
+ * horizon ends. */
+static double all_end(const struct outlook *o, int64_t n) {
+    double *const terms = resize(NULL, n, sizeof *terms);
+    int64_t first[2] = {0, 0};
+    double out = 1;
+    kam_diag diag = {.struct_size = sizeof diag};
+    const double past = o->c->past, ends = o->c->ends;
+    kam_accounts rows = {.struct_size = sizeof rows, .n_rows = 1};
+    rows.renewals = doubles(&past);
+    rows.contract_ended = doubles(&ends);
+    for (int64_t i = 0; i < n; i++) {
+        if (o[i].decisions > 0)
+            terms[first[1]++] = o[i].decisions;
+        else
+            out *= 1 - o[i].stays;
+    }
+    if (out > 0 && first[1] > 0)
+        check(kam_retention_lapse(&o->m->model, &rows, first, terms, NULL, &out,
+                                  NULL, &diag),
+              &diag);
+    free(terms);
+    return out;
+}
+
 static void find_interval(kam_scores *s, const struct outlook *o, int64_t n,
                           const struct book *book, int64_t row,
                           double probability) {
@@ -230,7 +163,11 @@ static void find_interval(kam_scores *s, const struct outlook *o, int64_t n,
     struct draw draw = draw_begin(2, stream_of(book, row));
     for (int d = 0; d < CONTRACT_DRAWS; d++) {
         sum[d] = 0;
-        for (int64_t i = 0; i < n; i++) sum[d] += brings(&o[i], d, &draw);
+        double theta = NAN;
+        for (int64_t i = 0; i < n; i++) {
+            if (i > 0 && !together(&o[i - 1], &o[i])) theta = NAN;
+            sum[d] += brings(&o[i], d, &draw, &theta);
+        }
     }
     qsort(sum, CONTRACT_DRAWS, sizeof *sum, compare_numbers);
     const int cut = (int)((1 - probability) / 2 * CONTRACT_DRAWS);
@@ -257,7 +194,11 @@ static void score_row(struct contracts *all, struct answers *answers,
     double value = 0, gone = 1;
     for (int64_t i = 0; i < n; i++) {
         value += o[i].c->value * o[i].worth;
-        gone *= 1 - o[i].stays;
+        if (i == 0 || !together(&o[i - 1], &o[i])) {
+            int64_t m = 1;
+            while (i + m < n && together(&o[i], &o[i + m])) m++;
+            gone *= m > 1 ? all_end(&o[i], m) : 1 - o[i].stays;
+        }
         if (o[i].c == &all->contract[all->bond[row].main]) {
             all->bond[row].renewal = o[i].renewal;
             all->bond[row].days = o[i].length * o[i].c->months * CONTRACT_MONTH;
@@ -287,7 +228,7 @@ void contracts_apply(struct contracts *all, struct answers *answers,
     const double probability = options->rules.future.interval;
     struct outlook *const o = resize(NULL, all->n_running, sizeof *o);
     int64_t n = 0;
-    fit_all(all);
+    contracts_fit(all);
     for (int64_t i = 0; i < all->n; i++)
         if (all->contract[i].runs) look(&o[n++], all, i, options);
     qsort(o, (size_t)n, sizeof *o, compare_accounts);

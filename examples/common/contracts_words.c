@@ -111,6 +111,8 @@ static void print_model(FILE *out, const struct contract_model *m) {
         if (variance >= 0)
             fprintf(out, " (se %.2g)", m->model.parameter[i] * sqrt(variance));
     }
+    if (m->model.family == KAM_RETENTION_SHARED)
+        fputs("; contracts of one account have one chance to end", out);
     if (m->ml != KAM_OK)
         fprintf(out, "; with a weak prior, because likelihood alone: %s",
                 status_words(&a, m->ml));

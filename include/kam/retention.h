@@ -12,6 +12,11 @@
  * is usable when n and renewals_before are whole, renewals_before <= n, and
  * contract_ended is 0 or 1. Others get NaN and a flag. A contract that ended
  * will be renewed with probability 0.
+ *
+ * With KAM_RETENTION_SHARED a row is an account: `renewals` and
+ * `renewals_before` are sums over its contracts of one term, ended ones too,
+ * and `contract_ended` is how many ended. Answers are of a contract of it that
+ * runs; kam_retention_lapse is of all of them.
  */
 #ifndef KAM_RETENTION_H
 #define KAM_RETENTION_H
@@ -23,9 +28,11 @@ KAM_BEGIN
 
 /** Families. The numbers are pinned. */
 enum {
-    KAM_RETENTION_SBG = 1, /**< Fader & Hardie (2007): alpha, beta */
-    KAM_RETENTION_BDW = 2  /**< Fader, Hardie, Liu, Davin & Steenburgh (2018):
+    KAM_RETENTION_SBG = 1,   /**< Fader & Hardie (2007): alpha, beta */
+    KAM_RETENTION_BDW = 2,   /**< Fader, Hardie, Liu, Davin & Steenburgh (2018):
                                 alpha, beta, c; c = 1 is KAM_RETENTION_SBG */
+    KAM_RETENTION_SHARED = 3 /**< sBG of accounts: all contracts of one have
+                                  the same chance to end; alpha, beta */
 };
 
 /** A fitted model: plain numbers. Frozen: store it as you like. */
@@ -107,6 +114,25 @@ KAM_API kam_status kam_retention_renewal(const kam_retention *model,
                                          double n_terms, const kam_host *host,
                                          double *probability,
                                          uint32_t *row_flags, kam_diag *diag);
+
+/**
+ * Probability, 0..1, that an account loses every contract: that none of them is
+ * renewed at each of its next `n_terms` decisions. One chance to end, as likely
+ * as its row says, is behind them all. Only for KAM_RETENTION_SHARED (others:
+ * KAM_ERR_UNSUPPORTED); E of the product over contracts of
+ * 1 - (1 - theta)^n_terms. Never allocates; can be cancelled.
+ *
+ * @param first       shape (n_rows + 1), rising from >= 0: contracts
+ *                    [first[i], first[i + 1]) are of row i; none: probability 1
+ * @param n_terms     shape (first[n_rows]), >= 0; fractions are cut off.
+ *                    Infinity: it ends some day. 0: it runs for sure. NaN: NaN
+ * @param[out] probability shape (n_rows)
+ * @param[out] row_flags   shape (n_rows), written; may be NULL
+ */
+KAM_API kam_status kam_retention_lapse(
+    const kam_retention *model, const kam_accounts *accounts,
+    const int64_t *first, const double *n_terms, const kam_host *host,
+    double *probability, uint32_t *row_flags, kam_diag *diag);
 
 /** Renewals each contract is expected to see in its next `horizon_terms` >= 0
  *  decisions (infinity: for ever, which may be infinite, KAM_ROW_INFINITE),

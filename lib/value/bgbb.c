@@ -199,7 +199,7 @@ static void alive(kam__family family, const double *parameter, kam__tile tile,
     (void)family;
     for (int32_t i = 0; i < tile->n; i++) {
         const double n = tile->T[i];
-        const struct kam__retention stay = {m.gamma, m.delta, 1};
+        const struct kam__retention stay = {m.gamma, m.delta, 1, 0};
         out[i] = NAN;
         if (!kam__bgbb_possible(tile->x[i], tile->t_x[i], n)) continue;
         out[i] = state_of(&m, tile->x[i], tile->t_x[i], n).active *
@@ -215,7 +215,7 @@ static void discounted(kam__family family, const double *parameter,
     (void)family;
     for (int32_t i = 0; i < tile->n; i++) {
         const double x = tile->x[i], n = tile->T[i];
-        const struct kam__retention stay = {m.gamma, m.delta, 1};
+        const struct kam__retention stay = {m.gamma, m.delta, 1, 0};
         out[i] = NAN;
         if (!kam__bgbb_possible(x, tile->t_x[i], n)) continue;
         const struct state s = state_of(&m, x, tile->t_x[i], n);

@@ -8,6 +8,18 @@
 #include "math/elementary.h"
 #include "value/retention_rows.h"
 
+/* The law of a row's contract that may be renewed. Ends of an account say
+ * something of theta, and leave its other contracts running. */
+static struct kam__retention law_of(const struct kam__retention *law,
+                                    double *ended) {
+    struct kam__retention own = *law;
+    if (own.shared) {
+        own.alpha += *ended;
+        *ended = 0;
+    }
+    return own;
+}
+
 /* One answer a row, or two. */
 struct question {
     struct kam__retention law;
@@ -23,7 +35,8 @@ struct question {
 static void answer_rows(void *context, int64_t first, int32_t n) {
     const struct question *const question = context;
     struct kam__contracts rows;
-    kam__retention_load(&question->accounts, first, n, &rows);
+    kam__retention_load(&question->accounts, question->law.shared, first, n,
+                        &rows);
     for (int32_t i = 0; i < n; i++) {
         uint32_t flag = rows.flag[i];
         const double out =
@@ -71,10 +84,11 @@ static kam_status ask(struct question *question, const kam_retention *model,
 
 static double answer_renewal(const struct question *q, double n, double ended,
                              double before) {
+    const struct kam__retention law = law_of(&q->law, &ended);
     (void)before;
     if (!(q->ahead > 0)) return 1 - ended;
     return ended > 0 ? 0
-                     : kam__exp(kam__retention_log_survival(&q->law, n,
+                     : kam__exp(kam__retention_log_survival(&law, n,
                                                             floor(q->ahead)));
 }
 
@@ -92,10 +106,10 @@ kam_status kam_retention_renewal(const kam_retention *model,
 
 static double answer_residual(const struct question *q, double n, double ended,
                               double before) {
+    const struct kam__retention law = law_of(&q->law, &ended);
     (void)before;
-    return ended > 0
-               ? 0
-               : kam__retention_residual(&q->law, n, q->ahead, q->discount);
+    return ended > 0 ? 0
+                     : kam__retention_residual(&law, n, q->ahead, q->discount);
 }
 
 kam_status kam_retention_residual(const kam_retention *model,
@@ -141,7 +155,7 @@ static void value_rows(void *context, int64_t first, int32_t n) {
     const struct question *const q = context;
     struct kam__contracts rows;
     double left_tile[KAM__TILE], money_tile[KAM__TILE];
-    kam__retention_load(&q->accounts, first, n, &rows);
+    kam__retention_load(&q->accounts, q->law.shared, first, n, &rows);
     const double *const left =
         kam__gather(&q->accounts.periods_to_end, first, n, left_tile);
     const double *const money =
@@ -151,15 +165,15 @@ static void value_rows(void *context, int64_t first, int32_t n) {
         if (left[i] != left[i] || money[i] != money[i]) flag |= KAM_ROW_MISSING;
         if (left[i] < 0 || left[i] > DBL_MAX || fabs(money[i]) > DBL_MAX)
             flag |= KAM_ROW_DOMAIN;
+        const struct kam__retention law = law_of(&q->law, &rows.ended[i]);
         const double of_term =
             flag ? (double)NAN : money[i] * (1 - rows.ended[i]);
         double until = of_term, after = of_term;
         if (of_term > 0 || of_term < 0) {
             until *= accrued(left[i], q->discount);
-            after *= accrued(1, q->discount) *
-                     kam__exp(-q->discount * left[i]) *
-                     kam__retention_residual(&q->law, rows.n[i], q->ahead,
-                                             q->discount);
+            after *=
+                accrued(1, q->discount) * kam__exp(-q->discount * left[i]) *
+                kam__retention_residual(&law, rows.n[i], q->ahead, q->discount);
         }
         if (fabs(after) > DBL_MAX) flag |= KAM_ROW_INFINITE;
         if (q->out) q->out[first + i] = until;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fitting sBG and BdW, and their partial sums for engines. */
+/* Fitting sBG, BdW and the shared sBG, and their partial sums for engines. */
 #include <math.h>
 #include <string.h>
 
@@ -15,14 +15,17 @@ static void count_terms(const void *context, const double *parameter, double x,
     (void)context, (void)parameter, (void)x, (void)out;
 }
 
-static const int32_t PARAMETERS[] = {2, 3};
+static const int32_t FAMILY[] = {KAM_RETENTION_SBG, KAM_RETENTION_BDW,
+                                 KAM_RETENTION_SHARED};
 
 static void row_terms(const void *context, const double *parameter,
                       const double *const *key, int32_t n, int32_t isa,
                       double (*out)[KAM__TILE]) {
-    const int32_t p = *(const int32_t *)context;
+    const int32_t family = *(const int32_t *)context;
+    const int32_t p = kam__retention_parameters(family);
     const struct kam__retention law = {parameter[0], parameter[1],
-                                       p > 2 ? parameter[2] : 1};
+                                       p > 2 ? parameter[2] : 1,
+                                       family == KAM_RETENTION_SHARED};
     (void)isa;
     for (int32_t i = 0; i < n; i++) {
         double terms[10]; /* value, gradient (3), Hessian (6) */
@@ -33,11 +36,11 @@ static void row_terms(const void *context, const double *parameter,
     }
 }
 
-static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
-                    double (*key)[KAM__TILE], double *weight) {
+static int32_t load_any(const kam_accounts *part, int32_t shared, int64_t first,
+                        int32_t n, double (*key)[KAM__TILE], double *weight) {
     struct kam__contracts rows;
     int32_t m = 0;
-    kam__retention_load(part, first, n, &rows);
+    kam__retention_load(part, shared, first, n, &rows);
     kam__weights(part, first, n, weight);
     for (int32_t i = 0; i < n; i++) {
         if (rows.flag[i] || !kam__is_weight(weight[i])) continue;
@@ -47,6 +50,16 @@ static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
         weight[m++] = weight[i];
     }
     return m;
+}
+
+static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
+                    double (*key)[KAM__TILE], double *weight) {
+    return load_any(part, 0, first, n, key, weight);
+}
+
+static int32_t load_shared(const kam_accounts *part, int64_t first, int32_t n,
+                           double (*key)[KAM__TILE], double *weight) {
+    return load_any(part, 1, first, n, key, weight);
 }
 
 enum { LEAST_ENDED = 2, LEAST_WITH_PRIOR = 1, STARTS = 3 };
@@ -105,11 +118,22 @@ static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
     return KAM_OK;
 }
 
-static const struct kam__row_kind KIND = {.n_keys = 3,
-                                          .read = kam__retention_read_accounts,
-                                          .load = load,
-                                          .add_facts = add_facts,
-                                          .prepare = prepare};
+static const struct kam__row_kind KIND[] = {{.n_keys = 3,
+                                             .read =
+                                                 kam__retention_read_accounts,
+                                             .load = load,
+                                             .add_facts = add_facts,
+                                             .prepare = prepare},
+                                            {.n_keys = 3,
+                                             .read =
+                                                 kam__retention_read_accounts,
+                                             .load = load_shared,
+                                             .add_facts = add_facts,
+                                             .prepare = prepare}};
+
+static const struct kam__row_kind *kind_of(int32_t family) {
+    return &KIND[family == KAM_RETENTION_SHARED];
+}
 
 static const char *const NAME[] = {"alpha", "beta", "c"};
 static const char *const AT_LOWER[] = {
@@ -125,7 +149,7 @@ static struct kam__likelihood likelihood_of(int32_t family) {
     struct kam__likelihood model;
     memset(&model, 0, sizeof model);
     model.p = kam__retention_parameters(family);
-    model.context = &PARAMETERS[model.p - 2];
+    model.context = &FAMILY[family - 1];
     model.count_terms = count_terms;
     model.row_terms = row_terms;
     model.name = NAME;
@@ -151,8 +175,8 @@ kam_status kam_retention_fit(int32_t family, const kam_accounts *parts,
                          "a term of {value} days is not possible.");
     struct kam__likelihood likelihood = likelihood_of(family);
     const kam_status status =
-        kam__fit_parts(&KIND, &likelihood, parts, n_parts, options, host,
-                       &estimate, &answered, report, diag);
+        kam__fit_parts(kind_of(family), &likelihood, parts, n_parts, options,
+                       host, &estimate, &answered, report, diag);
     if (!answered) return status;
     const int32_t p = likelihood.p;
     memset(model, 0, sizeof *model);
@@ -175,8 +199,8 @@ kam_status kam_retention_profile(int32_t family, const kam_accounts *parts,
         return kam__fail(diag, KAM_ERR_OPTION, "family", -1, family,
                          "{value} is no KAM_RETENTION_*.");
     struct kam__likelihood likelihood = likelihood_of(family);
-    return kam__profile_parts(&KIND, &likelihood, parts, n_parts, options, host,
-                              interval, diag);
+    return kam__profile_parts(kind_of(family), &likelihood, parts, n_parts,
+                              options, host, interval, diag);
 }
 
 kam_status kam_retention_objective(const kam_retention *model,
@@ -187,6 +211,6 @@ kam_status kam_retention_objective(const kam_retention *model,
     kam_status status;
     if (!kam__retention_read_model(&law, model, &status, diag)) return status;
     const struct kam__likelihood likelihood = likelihood_of(model->family);
-    return kam__objective_part(&KIND, &likelihood, model->parameter, part, host,
-                               partial, diag);
+    return kam__objective_part(kind_of(model->family), &likelihood,
+                               model->parameter, part, host, partial, diag);
 }

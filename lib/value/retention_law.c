@@ -216,6 +216,22 @@ static void end_terms(const struct kam__retention *m, double n, double *out) {
     }
 }
 
+/* Of so many ends: log B(alpha + ends, s) / B(alpha, s), s = beta + n. */
+static void add_ends(const struct kam__retention *m, double n, double ends,
+                     double *out) {
+    const double a = m->alpha, b = m->beta, s = a + b + n;
+    const double own1 = kam__digamma_difference(a, ends);
+    const double own2 = kam__trigamma_difference(a, ends);
+    const double all1 = kam__digamma_difference(s, ends);
+    const double all2 = kam__trigamma_difference(s, ends);
+    out[0] += kam__lgamma_difference(a, ends) - kam__lgamma_difference(s, ends);
+    out[1] += a * (own1 - all1);
+    out[2] -= b * all1;
+    out[at(0, 0)] += a * (own1 - all1) + a * a * (own2 - all2);
+    out[at(1, 0)] -= a * b * all2;
+    out[at(1, 1)] -= b * all1 + b * b * all2;
+}
+
 void kam__retention_terms(const struct kam__retention *m, double n,
                           double ended, double before, double *out) {
     double more[N_TERMS];
@@ -226,6 +242,10 @@ void kam__retention_terms(const struct kam__retention *m, double n,
         out[0] = kam__retention_log_survival(m, before, n - before);
     }
     if (!(ended > 0)) return;
+    if (m->shared) {
+        add_ends(m, n, ended, out);
+        return;
+    }
     end_terms(m, n, more);
     for (int k = 0; k < N_TERMS; k++) out[k] += more[k];
 }

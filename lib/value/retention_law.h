@@ -10,6 +10,7 @@
 
 struct kam__retention {
     double alpha, beta, c;
+    int32_t shared; /* a row is an account, whose contracts have one theta */
 };
 
 /* log S(n + k) / S(n), n, k >= 0; -inf where that is beyond doubles. */
@@ -22,7 +23,7 @@ double kam__retention_residual(const struct kam__retention *m, double n,
                                double horizon, double discount);
 
 /* Log likelihood of a contract that saw n renewals, `before` of them unseen, and
- * then ended or not; with gradient (3) and lower triangle of the Hessian (6) in
+ * then ended or not, or of an account of which so many did; with gradient (3) and lower triangle of the Hessian (6) in
  * log alpha, log beta, log c: 10 numbers. */
 void kam__retention_terms(const struct kam__retention *m, double n,
                           double ended, double before, double *out);

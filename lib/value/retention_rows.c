@@ -7,11 +7,11 @@
 #include "base/sized.h"
 #include "data/account.h"
 
-static const char *const FAMILY[] = {"sbg", "bdw"};
+static const char *const FAMILY[] = {"sbg", "bdw", "shared"};
 static const char *const PARAMETER[] = {"alpha", "beta", "c"};
 
 int32_t kam__retention_parameters(int32_t family) {
-    if (family == KAM_RETENTION_SBG) return 2;
+    if (family == KAM_RETENTION_SBG || family == KAM_RETENTION_SHARED) return 2;
     return family == KAM_RETENTION_BDW ? 3 : 0;
 }
 
@@ -55,7 +55,8 @@ int kam__retention_read_model(struct kam__retention *law,
             return 0;
         }
     *law = (struct kam__retention){model->parameter[0], model->parameter[1],
-                                   p > 2 ? model->parameter[2] : 1};
+                                   p > 2 ? model->parameter[2] : 1,
+                                   model->family == KAM_RETENTION_SHARED};
     return 1;
 }
 
@@ -89,14 +90,18 @@ kam_status kam__retention_read_accounts(kam_accounts *ours,
 }
 
 /* Why a row cannot be used, or 0. */
-static uint32_t flag_of(double n, double ended, double before) {
+static uint32_t flag_of(double n, double ended, double before, int32_t shared) {
     if (n != n || ended != ended || before != before) return KAM_ROW_MISSING;
     const int whole = n >= 0 && n < 0x1p53 && n == floor(n) && before >= 0 &&
                       before <= n && before == floor(before);
-    return whole && (ended == 0 || ended == 1) ? 0 : KAM_ROW_DOMAIN;
+    const int counted =
+        shared ? ended >= 0 && ended < 0x1p53 && ended == floor(ended)
+               : ended == 0 || ended == 1;
+    return whole && counted ? 0 : KAM_ROW_DOMAIN;
 }
 
-void kam__retention_load(const kam_accounts *accounts, int64_t first, int32_t n,
+void kam__retention_load(const kam_accounts *accounts, int32_t shared,
+                         int64_t first, int32_t n,
                          struct kam__contracts *rows) {
     const int since_start = !accounts->renewals_before.values;
     const double *const renewals =
@@ -107,7 +112,7 @@ void kam__retention_load(const kam_accounts *accounts, int64_t first, int32_t n,
         kam__gather(&accounts->renewals_before, first, n, rows->before);
     for (int32_t i = 0; i < n; i++) {
         const double seen = since_start ? 0 : before[i];
-        const uint32_t flag = flag_of(renewals[i], ended[i], seen);
+        const uint32_t flag = flag_of(renewals[i], ended[i], seen, shared);
         rows->flag[i] = flag;
         rows->n[i] = flag ? 0 : renewals[i];
         rows->ended[i] = flag ? 0 : ended[i];

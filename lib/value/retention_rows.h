@@ -26,7 +26,8 @@ kam_status kam__retention_read_accounts(kam_accounts *ours,
                                         const kam_accounts *theirs,
                                         kam_diag *diag);
 
-void kam__retention_load(const kam_accounts *accounts, int64_t first, int32_t n,
-                         struct kam__contracts *rows);
+/* `shared`: rows are accounts, of which any number of contracts ended. */
+void kam__retention_load(const kam_accounts *accounts, int32_t shared,
+                         int64_t first, int32_t n, struct kam__contracts *rows);
 
 #endif

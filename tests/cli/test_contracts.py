@@ -29,6 +29,22 @@ def cohort(n=600, seed=3, alpha=0.8, beta=2.5, until=48):
     return made
 
 
+def bundles(n=400, seed=5, alpha=0.8, beta=2.5, until=48, alike=True):
+    """As `cohort`, but one to four contracts an account: with its own chance to end for all, or one for each."""
+    draw, made = random.Random(seed), []
+    for i in range(n):
+        theta = draw.betavariate(alpha, beta)
+        for k in range(1 + i % 4):
+            start = months_later(datetime.date(2020, 1, 1 + i % 28), (i + 7 * k) % 24)
+            theta = theta if alike else draw.betavariate(alpha, beta)
+            age, last = 1, months_later(DAY, until)
+            while months_later(start, age) < last and draw.random() >= theta:
+                age += 1
+            end = months_later(start, age)
+            made.append([f"C{i:04}", start, end if end < last else "", 100, 1])
+    return made
+
+
 def contracts(table, name="contracts.csv", header=("account", "start", "end", "value", "term_months")):
     return file(name, lines(header, table))
 
@@ -122,20 +138,59 @@ def test_intervals_hold():
 
 
 def test_several_contracts():
-    """Together they bring the sum, and last as long as the last of them."""
+    """On their own they bring the sum, and last as long as the last of them."""
+    book = bundles(alike=False)
     pair = [["P", "2022-03-05", "", 100, 1], ["P", "2021-01-05", "", 300, 1], ["P", "2021-01-05", "2022-02-05", 900, 1]]
     apart = [["Q", *pair[0][1:]], ["R", *pair[1][1:]]]
-    table, _ = score("--contracts", contracts([*cohort(), *pair, *apart]), "--lang", "en")
+    table, _ = score("--contracts", contracts([*book, *pair, *apart]), "--lang", "en")
     near(table["P"]["clv"], float(table["Q"]["clv"]) + float(table["R"]["clv"]), 0.02)
     near(table["P"]["churn_risk"], float(table["Q"]["churn_risk"]) * float(table["R"]["churn_risk"]), 1e-4)
     has(table["P"]["reason_1"], "2 contracts, the largest renewed 35 times")
     wide = [float(table[a]["clv_high"]) - float(table[a]["clv_low"]) for a in "PQR"]
     true(wide[0] <= wide[1] + wide[2] + 0.01, f"{wide}")
-    again, _ = score("--contracts", contracts([*cohort(), *pair[::-1], *apart[::-1]], "turned.csv"))
+    again, _ = score("--contracts", contracts([*book, *pair[::-1], *apart[::-1]], "turned.csv"))
     equal(again["P"], table["P"], "in any order of lines")
-    chinese, _ = score("--contracts", contracts([*cohort(), *pair, *apart]), "--lang", "zh")
+    chinese, _ = score("--contracts", contracts([*book, *pair, *apart]), "--lang", "zh")
     has(chinese["P"]["reason_1"], "2 份合同，最大的一份已续签 35 次")
     has(chinese["P"]["reason_2"], "未来 365 天内预计有效")
+
+
+def test_contracts_of_a_kind():
+    """Where an account's contracts end alike, its churn risk is right; taken on their own it would be far too low."""
+    book, day, end = bundles(1200), datetime.date(2023, 1, 1), datetime.date(2024, 1, 1)
+    then = [[a, s, e if e and e <= day else "", v, m] for a, s, e, v, m in book if s <= day]
+    done = run("--as-of", day, "--discount-per-year", "0", "--contracts", contracts(then))
+    equal(done.status, 0, done.err)
+    found = re.search(r"shared, alpha ([0-9.]+) \(se ([0-9.]+)\), beta ([0-9.]+) \(se ([0-9.]+)\); contracts of one account have "
+                      "one chance to end", done.err)
+    true(found, done.err)
+    near(found[1], 0.8, 4 * float(found[2]))
+    near(found[3], 2.5, 4 * float(found[4]))
+    table = rows(done.out)
+    live, came, running = set(), {}, {}
+    for account, _, stop, value, _ in book:
+        if stop and stop <= day:
+            continue
+        running[account] = running.get(account, 0) + 1
+        came[account] = came.get(account, 0) + value * min(((stop or datetime.date(2099, 1, 1)) - day).days, 365) / MONTH
+        if not stop or stop > end:
+            live.add(account)
+    for n in (1, 2, 3):
+        some = [account for account in running if running[account] == n]
+        risk = [float(table[account]["churn_risk"]) for account in some]
+        spread = math.sqrt(sum(one * (1 - one) for one in risk))
+        near(sum(risk), sum(account not in live for account in some), 3.5 * spread, f"{n} contracts")
+    several = [account for account in running if running[account] > 1]
+    inside = sum(float(table[a]["clv_low"]) - 4 * running[a] <= came[a] <= float(table[a]["clv_high"]) + 4 * running[a] for a in several)
+    true(0.78 <= inside / len(several) <= 0.99, f"{inside} of {len(several)}")
+    near(sum(came.values()) / sum(float(table[a]["clv"]) for a in running), 1, 0.03)
+    alone = run("--as-of", day, "--quiet", "--contracts", contracts([[f"{a}.{i}", *rest] for i, (a, *rest) in enumerate(then)], "apart.csv"))
+    risk = {name: float(row["churn_risk"]) for name, row in rows(alone.out).items() if row["alive"] == "1.0000"}
+    product = {}
+    for name, one in risk.items():
+        product[name.split(".")[0]] = product.get(name.split(".")[0], 1) * one
+    lost = sum(account not in live for account in several)
+    true(sum(product[account] for account in several) < 0.8 * lost, "what would be said of contracts on their own")
 
 
 def orders():

@@ -31,6 +31,7 @@ static kam_spend spend_of(struct fuzz *f) {
 
 static kam_retention contract_of(struct fuzz *f) {
     kam_retention model = {fuzz_pick(f, 1, 2), 0, 365, {0}};
+    if (model.family < 0) model.family = KAM_RETENTION_SHARED;
     while (model.n_parameters < 4 &&
            kam_retention_parameter_name(model.family, model.n_parameters))
         model.n_parameters++;
@@ -355,6 +356,30 @@ static void dynamic(struct fuzz *f) {
                                      &f->diag));
 }
 
+static void lapses(struct fuzz *f) {
+    fuzz_take_rows(f);
+    f->n %= 8; /* rows integrate */
+    int64_t *const first = fuzz_memory(f, 9 * sizeof *first);
+    kam_retention model = contract_of(f);
+    if (fuzz_byte(f) < 240) {
+        model.family = KAM_RETENTION_SHARED;
+        model.n_parameters = 2;
+    }
+    const kam_accounts book = fuzz_accounts(f);
+    first[0] = fuzz_length(f, -1, 3);
+    for (int64_t i = 0; i < f->n; i++)
+        first[i + 1] =
+            first[i] + fuzz_length(f, fuzz_byte(f) > 250 ? -1 : 0, 3);
+    const int64_t n = first[f->n] > 0 ? first[f->n] : 0;
+    double *const terms = fuzz_memory(f, (size_t)n * sizeof *terms);
+    for (int64_t i = 0; i < n; i++) terms[i] = fuzz_number(f, COUNT);
+    double *const x = fuzz_rows_out(f, 1, 8);
+    uint32_t *const flags = fuzz_rows_out(f, 1, 4);
+    fuzz_end(f, kam_retention_lapse(&model, &book, fuzz_byte(f) ? first : NULL,
+                                    fuzz_byte(f) ? terms : NULL, &f->host, x,
+                                    flags, &f->diag));
+}
+
 static void contracts(struct fuzz *f) {
     fuzz_take_rows(f);
     const int32_t which = fuzz_length(f, 0, 5);
@@ -543,7 +568,7 @@ static void score(struct fuzz *f) {
 static const fuzz_case cases[] = {fit_orders, objectives, ask_orders,
                                   ask_orders, choose,     covariates,
                                   contracts,  spend,      lifetime,
-                                  fit_all,    score,      score,
+                                  fit_all,    score,      lapses,
                                   search,     profiles,   dynamic,
                                   rhythm};
 FUZZ_TARGET(cases)

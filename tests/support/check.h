@@ -60,6 +60,16 @@ static inline double check_rel(double actual, double expected) {
                      check_e, check_rel(check_a, check_e));                    \
     } while (0)
 
+/* A row of a table within a relative error, of which the largest is kept. */
+static inline void check_digits(double *worst, double actual, double expected,
+                                int64_t row, double limit) {
+    const double error = check_rel(actual, expected);
+    if (!(error <= limit))
+        fail_msg("row %ld: %.17g, expected %.17g, off by %g", (long)row, actual,
+                 expected, error);
+    if (error > *worst) *worst = error;
+}
+
 #define assert_bits(actual, expected)                                          \
     do {                                                                       \
         const double check_a = (actual), check_e = (expected);                 \

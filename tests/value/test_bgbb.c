@@ -91,15 +91,6 @@ static void test_donations(void **state) {
     table_free(&table);
 }
 
-static void look(double *worst, double actual, double expected, int64_t row,
-                 double limit) {
-    const double error = check_rel(actual, expected);
-    if (!(error <= limit))
-        fail_msg("row %ld: %.17g, expected %.17g, off by %g", (long)row, actual,
-                 expected, error);
-    if (error > *worst) *worst = error;
-}
-
 static void test_golden(void **state) {
     (void)state;
     struct table table;
@@ -121,16 +112,17 @@ static void test_golden(void **state) {
         const double ll = ask_one(ASK_LOG_LIKELIHOOD, &model, x, t_x, n, 0, 0);
         assert_near(ll, table_at(&table, i, "ll"),
                     1e-12 * (1 + fabs(table_at(&table, i, "ll"))));
-        look(&worst[1], ask_one(ASK_ALIVE, &model, x, t_x, n, 0, 0),
-             table_at(&table, i, "alive"), i, 1e-12);
-        look(&worst[2], ask_one(ASK_ALIVE, &model, x, t_x, n, h, 0),
-             table_at(&table, i, "alive_ahead"), i, 1e-12);
-        look(&worst[3], ask_one(ASK_ORDERS, &model, x, t_x, n, h, 0),
-             table_at(&table, i, "orders"), i, 1e-12);
-        look(&worst[4], ask_one(ASK_DISCOUNTED, &model, x, t_x, n, h, rate),
-             table_at(&table, i, "discounted"), i, 1e-12);
-        look(&worst[5], ask_one(ASK_NO_ORDER, &model, x, t_x, n, h, 0),
-             table_at(&table, i, "no_order"), i, 1e-12);
+        check_digits(&worst[1], ask_one(ASK_ALIVE, &model, x, t_x, n, 0, 0),
+                     table_at(&table, i, "alive"), i, 1e-12);
+        check_digits(&worst[2], ask_one(ASK_ALIVE, &model, x, t_x, n, h, 0),
+                     table_at(&table, i, "alive_ahead"), i, 1e-12);
+        check_digits(&worst[3], ask_one(ASK_ORDERS, &model, x, t_x, n, h, 0),
+                     table_at(&table, i, "orders"), i, 1e-12);
+        check_digits(&worst[4],
+                     ask_one(ASK_DISCOUNTED, &model, x, t_x, n, h, rate),
+                     table_at(&table, i, "discounted"), i, 1e-12);
+        check_digits(&worst[5], ask_one(ASK_NO_ORDER, &model, x, t_x, n, h, 0),
+                     table_at(&table, i, "no_order"), i, 1e-12);
         assert_status(kam_btyd_order_counts(&model, &account, h, COUNTS, NULL,
                                             chance, NULL, NULL),
                       KAM_OK);
@@ -139,8 +131,8 @@ static void test_golden(void **state) {
             snprintf(column, sizeof column, "count_%d", c);
             assert_near(chance[c], table_at(&table, i, column), 1e-13);
             if (c + 1 < COUNTS && table_at(&table, i, column) > 0)
-                look(&worst[6], chance[c], table_at(&table, i, column), i,
-                     1e-11);
+                check_digits(&worst[6], chance[c], table_at(&table, i, column),
+                             i, 1e-11);
         }
     }
     fprintf(stderr,

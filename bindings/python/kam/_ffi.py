@@ -44,7 +44,7 @@ KAM_FIT_CHOOSE = -1
 # kam/spend.h
 KAM_SPEND_GAMMA_GAMMA, KAM_SPEND_NORMAL = 1, 2
 # kam/retention.h
-KAM_RETENTION_SBG, KAM_RETENTION_BDW = 1, 2
+KAM_RETENTION_SBG, KAM_RETENTION_BDW, KAM_RETENTION_SHARED = 1, 2, 3
 # kam/reason.h
 KAM_EN, KAM_ZH = 1, 2
 KAM_REASON_NONE, KAM_REASON_BASE, KAM_REASON_SILENCE, KAM_REASON_RHYTHM, KAM_REASON_TENURE, KAM_REASON_REST = range(6)
@@ -1004,6 +1004,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
                                   POINTER(kam_estimate_interval), _diag]),
     "kam_retention_objective": (kam_status, [_retention, _accounts, _host, POINTER(kam_objective), _diag]),
     "kam_retention_curve": (kam_status, [_retention, c_int64, _out, _out, _diag]),
+    "kam_retention_lapse": (kam_status, [_retention, _accounts, c_void_p, c_void_p, _host, _out, _flags, _diag]),
     "kam_retention_renewal": (kam_status, [_retention, _accounts, c_double, _host, _out, _flags, _diag]),
     "kam_retention_residual": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _flags, _diag]),
     "kam_retention_value": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _out, _flags,

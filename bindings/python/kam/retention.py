@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Contracts: renewal, residual life and value (kam/retention.h). A book has a row
 a contract: renewals, contract_ended, renewals_before; for a value, contract_value
-and periods_to_end."""
+and periods_to_end. Of family "shared" a row is an account, with the sums of those."""
 from __future__ import annotations
 
 import ctypes
 import math
+from array import array
+from collections.abc import Sequence
+from itertools import accumulate, chain
 from typing import Any, Optional
 
 from . import _ffi, _model, estimate
-from ._errors import check, new_diag
+from ._errors import check, new_diag, refuse
 from ._host import Progress
 from ._library import lib
 from ._table import Buffer, Table
 from .account import Book, accounts
 
 FAMILIES = {lib.kam_retention_family_name(number).decode(): number
-            for number in (_ffi.KAM_RETENTION_SBG, _ffi.KAM_RETENTION_BDW)}
+            for number in (_ffi.KAM_RETENTION_SBG, _ffi.KAM_RETENTION_BDW, _ffi.KAM_RETENTION_SHARED)}
 
 
 class Model(_model.Timed):
@@ -43,6 +46,22 @@ class Model(_model.Timed):
         """`renewal`: the probability of renewing at each of the next decisions."""
         return _model.answer(book, self._call(lib.kam_retention_renewal, n_terms), ["renewal"], progress=progress,
                              threads=threads)
+
+    def lapse(self, book: Book, n_terms: Sequence[Sequence[float]], *, progress: Optional[Progress] = None,
+              threads: Optional[int] = None) -> Table:
+        """`lapse`: the probability that an account loses all its contracts, of which each has so many decisions to
+        come, n_terms[account][contract]; only of Model("shared", ...), where a row is an account."""
+        first = array("q", accumulate(map(len, n_terms), initial=0))
+        every = array("d", chain.from_iterable(n_terms))
+        rows = accounts(book)
+        if len(n_terms) != len(rows):
+            raise refuse("n_terms", f"has {len(n_terms)} rows, the book {len(rows)}", _ffi.KAM_ERR_SHAPE)
+        at = iter(range(len(rows.parts)))
+
+        def call(part: Any, host: Any, *rest: Any) -> int:
+            begin = first.buffer_info()[0] + rows.parts[next(at)].first * first.itemsize
+            return int(lib.kam_retention_lapse(ctypes.byref(self._raw), part, begin, every.buffer_info()[0], host, *rest))
+        return _model.answer(rows, call, ["lapse"], progress=progress, threads=threads)
 
     def residual(self, book: Book, horizon_terms: float = math.inf, discount_per_period: float = 0.0, *,
                  progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:

@@ -323,6 +323,23 @@ def test_contracts():
     raised(kam.KamValueError, lambda: kam.retention.Model("sbg", alpha=1.0, beta=1.0, c=2.0))
 
 
+def test_accounts_of_contracts():
+    """contracts of one account share their chance to end: a loss of all of them"""
+    model = kam.retention.Model("shared", alpha=0.7, beta=2.1)
+    book = {"renewals": [3.0, 3.0, 0.0], "contract_ended": [0.0, 2.0, 0.0]}
+    near(model.renewal(book)["renewal"][1], 5.1 / 7.8, 1e-14, "renewal")
+    lapse = model.lapse(book, [[1, 1], [1], []])["lapse"]
+    near(lapse[0], 0.7 * 1.7 / (5.8 * 6.8), 1e-13, "both of two")
+    near(lapse[1], 2.7 / 7.8, 1e-13, "the only one")
+    same(lapse[2], 1.0)
+    cut = kam.Accounts._of_parts([*kam.Accounts(book)[:1].parts, *kam.Accounts(book)[1:].parts])
+    same(model.lapse(cut, [[1, 1], [1], []])["lapse"].tolist(), lapse.tolist(), "in parts")
+    raised(kam.KamValueError, lambda: model.lapse(book, [[1.0]]))
+    raised(kam.KamError, lambda: kam.retention.Model("sbg", alpha=1.0, beta=1.0).lapse(book, [[1], [1], []]))
+    fitted = kam.retention.fit(CONTRACTS, "shared")
+    near(fitted.parameters["alpha"], kam.retention.fit(CONTRACTS, "sbg").parameters["alpha"], 1e-9, "one contract each")
+
+
 def test_tiers():
     """policies, limits, assignment, names"""
     same(kam.tier.preset_cny()[0], (5e6, 5e6))

@@ -11,7 +11,7 @@ from functools import cmp_to_key
 from itertools import groupby
 from typing import Any, Optional
 
-from .. import _ffi, calendar, reason, retention, status
+from .. import _ffi, calendar, estimate, reason, retention, status
 from .._errors import KamError
 from . import _cells, _csvfile
 from ._book import Answers, Book
@@ -107,6 +107,8 @@ class Contract:
             self.end = self.term_end(self.renewals + 1)
         #: terms to its end
         self.left = (self.end - as_of) / (self.months * MONTH) if self.runs else 0.0
+        #: renewals and ends that tell of its chance to end: its own, or of all contracts of the account
+        self.past, self.ends = self.renewals, 0.0
         self.before = 0.0 if since == NO_DAY else min(self.renewals_before(since), self.renewals)
 
     def term_end(self, n: float) -> int:
@@ -144,6 +146,15 @@ def _added(values: Iterable[float]) -> float:
     return made
 
 
+def _sums(contracts: list[Contract]) -> dict[str, array[float]]:
+    """As a fit takes them: a row a contract, or, of an account's, their sum."""
+    owners: dict[int, list[float]] = {}
+    for one in contracts:
+        of = owners.setdefault(one.row, [0.0, 0.0, 0.0])
+        of[0], of[1], of[2] = of[0] + one.renewals, of[1] + one.decided, of[2] + one.before
+    return dict(zip(("renewals", "contract_ended", "renewals_before"), (array("d", column) for column in zip(*owners.values()))))
+
+
 class Fitted:
     """Contracts of one term, and what was fitted to them."""
 
@@ -154,30 +165,55 @@ class Fitted:
         self._rows = {"renewals": array("d", [one.renewals for one in contracts]),
                       "contract_ended": array("d", [one.decided for one in contracts]),
                       "renewals_before": array("d", [one.before for one in contracts])}
-        self.model = self._best()
+        self.model = self._best(_sums(contracts))
         self.draws = self._draw() if self.model else []
+        if self.is_shared:
+            self._tell_past(contracts)
 
-    def _fit(self, family: str, prior: str) -> tuple[Optional[retention.Model], int]:
+    @property
+    def is_shared(self) -> bool:
+        """Whether the contracts of an account have one chance to end."""
+        return self.model is not None and self.model.family == "shared"
+
+    @staticmethod
+    def _tell_past(contracts: list[Contract]) -> None:
+        """All contracts of an account tell of the chance of each to end."""
+        owners: dict[int, list[Contract]] = {}
+        for one in contracts:
+            owners.setdefault(one.row, []).append(one)
+        for several in owners.values():
+            past, ends = float(sum(one.renewals for one in several)), float(sum(one.decided for one in several))
+            for one in several:
+                one.past, one.ends = past, ends
+
+    def _fit(self, family: str, prior: str, rows: dict[str, array[float]]) -> tuple[Optional[retention.Model], int, float]:
+        """The model, None without one, the verdict, and the criterion of the best point found."""
         try:
-            return retention.fit(self._rows, family, period_days=self.months * MONTH, prior=prior), _ffi.KAM_OK
+            model, verdict = retention.fit(rows, family, period_days=self.months * MONTH, prior=prior), _ffi.KAM_OK
         except KamError as error:
             if not _ffi.KAM_ERR_EMPTY <= error.status < _ffi.KAM_ERR_OVERFLOW:
                 raise
-            return None, error.status
+            return None, error.status, self._criterion(error.model) if error.status in estimate.VERDICTS else math.inf
+        return model, verdict, self._criterion(model)
 
-    @staticmethod
-    def _criterion(model: retention.Model) -> float:
+    def _criterion(self, model: retention.Model) -> float:
         """BIC: Schwarz (1978)."""
         assert model.report
-        return len(model.parameters) * math.log(model.report["n_rows"]) - 2 * float(model.report["log_likelihood"])
+        return len(model.parameters) * math.log(self.n) - 2 * float(model.report["log_likelihood"])
 
-    def _best(self) -> Optional[retention.Model]:
-        """sBG, or BdW where its BIC is lower; the weak prior where likelihood has no interior maximum."""
-        model, self.ml = self._fit("sbg", "none")
-        if model is None:
-            return self._fit("sbg", "weak")[0]
-        other, _ = self._fit("bdw", "none")
-        return other if other and self._criterion(other) < self._criterion(model) else model
+    def _best(self, shared: dict[str, array[float]]) -> Optional[retention.Model]:
+        """sBG: of contracts on their own, or of accounts whose contracts have one chance to end, whichever the data
+        are likelier by; or BdW where its BIC is lower. The weak prior where likelihood has no interior maximum."""
+        family, rows = "sbg", self._rows
+        model, self.ml, least = self._fit(family, "none", rows)
+        if len(shared["renewals"]) < self.n:
+            other, verdict, criterion = self._fit("shared", "none", shared)
+            if criterion < least:
+                family, rows, model, self.ml, least = "shared", shared, other, verdict, criterion
+        if self.ml != _ffi.KAM_OK:
+            return self._fit(family, "weak", rows)[0]
+        other, _, criterion = self._fit("bdw", "none", self._rows)
+        return other if other and criterion < least else model
 
     def _draw(self) -> list[list[float]]:
         """Parameters as likely as the fit has them: normal in the logs."""
@@ -211,6 +247,7 @@ class Outlook:
         self.horizon, self.discount = horizon_days / days, math.log1p(discount_per_year) * days / 365.25
         self.near = min(self.horizon, contract.left)
         self.renewal = 0.0 if contract.ended else self._ask("renewal", 1.0) if fitted.model else math.nan
+        self.decisions = 0.0  # within the horizon that may end it
         self.stays, self.length = float(self.horizon < contract.left), self.near
         self.worth = _accrued(self.near, self.discount)
         if self.stays or contract.ended:
@@ -223,7 +260,7 @@ class Outlook:
     def _ask(self, what: str, n_terms: float) -> float:
         model = self.fitted.model
         assert model
-        rows = {"renewals": [self.contract.renewals], "contract_ended": [0.0], "renewals_before": [0.0],
+        rows = {"renewals": [self.contract.past], "contract_ended": [self.contract.ends], "renewals_before": [0.0],
                 "periods_to_end": [self.contract.left], "contract_value": [1.0]}
         if what == "renewal":
             return float(model.renewal(rows, n_terms)["renewal"][0])
@@ -238,25 +275,65 @@ class Outlook:
         part = 0.0 if math.isinf(rest) else rest - whole
         last = self._ask("renewal", whole + 1)
         self.stays = 1.0 if math.isinf(rest) else last
+        self.decisions = 0.0 if math.isinf(rest) else whole + 1
         self.length = left + self._ask("residual", whole) + part * last
         self.worth = _accrued(left, self.discount) + self._ask("value", whole)
         if part > 0:
             self.worth += last * _accrued(part, self.discount) * math.exp(-self.discount * (left + whole))
 
-    def brings(self, d: int, draw: Draw) -> float:
-        """What it brings in a draw: its chance to end is a draw of the posterior
-        Beta(alpha, beta + n^c), its renewals one of that chance."""
+    def together(self, other: Outlook) -> bool:
+        """Whether two contracts of an account have one chance to end."""
+        return self.fitted is other.fitted and self.fitted.is_shared
+
+    def brings(self, d: int, draw: Draw, theta: float) -> tuple[float, float]:
+        """What it brings in a draw, and its chance to end: one of the posterior, or, unless NaN, that of before."""
         one, length = self.contract, self.near
         if not one.ended and self.horizon >= one.left and self.fitted.draws:
             p = self.fitted.draws[d]
             power = p[2] if len(p) > 2 else 1.0
             age = one.renewals ** power
-            theta = beta_draw(draw, p[0], p[1] + age)
+            if math.isnan(theta):
+                theta = beta_draw(draw, p[0] + one.ends, p[1] + one.past ** power)
             survived = math.log(draw.uniform()) / math.log1p(-theta) if 0 < theta < 1 else math.inf if theta == 0 else 0.0
             more = (age + survived) ** (1 / power) - one.renewals
             more = more if math.isinf(more) else math.floor(more)
             length = min(one.left + max(more, 0.0), self.horizon)
-        return one.value * _accrued(length, self.discount)
+        return one.value * _accrued(length, self.discount), theta
+
+
+def _groups(outlooks: list[Outlook]) -> list[list[Outlook]]:
+    """Those that have one chance to end, side by side."""
+    made: list[list[Outlook]] = []
+    for one in outlooks:
+        if made and made[-1][-1].together(one):
+            made[-1].append(one)
+        else:
+            made.append([one])
+    return made
+
+
+def _all_end(several: list[Outlook]) -> float:
+    """The chance that none of these, which have one chance to end, runs when the horizon ends."""
+    terms, gone = [one.decisions for one in several if one.decisions > 0], 1.0
+    if len(several) == 1:
+        return 1 - several[0].stays
+    for one in several:
+        if not one.decisions > 0:
+            gone *= 1 - one.stays
+    first, model = several[0].contract, several[0].fitted.model
+    if gone > 0 and terms and model:
+        return float(model.lapse({"renewals": [first.past], "contract_ended": [first.ends]}, [terms])["lapse"][0])
+    return gone
+
+
+def _brought(groups: list[list[Outlook]], d: int, draw: Draw) -> float:
+    total = 0.0
+    for several in groups:
+        theta = math.nan
+        for one in several:
+            money, theta = one.brings(d, draw, theta)
+            total += money
+    return total
 
 
 @dataclass
@@ -337,15 +414,17 @@ class Contracts:
 
     def _score(self, answers: Answers, book: Book, row: int, outlooks: list[Outlook], probability: float) -> None:
         scores, bond, value, gone = answers.scores, self.bonds[row], 0.0, 1.0
+        groups = _groups(outlooks)
+        for several in groups:
+            gone *= _all_end(several)
         for one in outlooks:
             value += one.contract.value * one.worth
-            gone *= 1 - one.stays
             if one.contract is bond.main:
                 bond.renewal, bond.days = one.renewal, one.length * one.contract.months * MONTH
         low = high = math.nan
         if math.isfinite(value):
             draw = Draw(2, stream_of(book.key[row]))
-            sums = sorted(_added(one.brings(d, draw) for one in outlooks) for d in range(DRAWS))
+            sums = sorted(_brought(groups, d, draw) for d in range(DRAWS))
             cut = int((1 - probability) / 2 * DRAWS)
             low, high = sums[cut], sums[DRAWS - 1 - cut]
         for name, one_score in (("alive", float(bool(outlooks))), ("expected_orders", math.nan),

@@ -67,6 +67,8 @@ def _model(fitted: Fitted) -> str:
     made += fitted.model.family + "".join(
         f", {name} {value:.6g}" + (f" (se {errors[name]:.2g})" if errors[name] == errors[name] else "")
         for name, value in fitted.model.parameters.items())
+    if fitted.is_shared:
+        made += "; contracts of one account have one chance to end"
     if fitted.ml != _ffi.KAM_OK:
         made += f"; with a weak prior, because likelihood alone: {status_words(fitted.ml)}"
     return made + "\n"
