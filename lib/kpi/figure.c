@@ -9,7 +9,7 @@
 /* What stands at a place; 0 for none. */
 struct reader {
     const struct kam__kpi_job *job;
-    const kam_sum *sum;
+    const char *cell;
     const uint32_t *count;
 };
 
@@ -21,7 +21,7 @@ static int64_t count_at(const struct reader *r, int32_t place) {
 
 static kam_sum sum_at(const struct reader *r, int32_t place) {
     for (int32_t k = 0; k < r->job->n_wanted_sums; k++)
-        if (r->job->sum[k] == place) return r->sum[k];
+        if (r->job->sum[k] == place) return *kam__kpi_sum(r->job, r->cell, k);
     const kam_sum count = {0, count_at(r, place)};
     return count;
 }
@@ -107,9 +107,10 @@ static void cook(const struct reader *r, const struct kam__kpi_recipe *recipe,
 void kam__kpi_finish(const struct kam__kpi_job *job, int64_t group,
                      kam_kpi *out) {
     const char *const cell = job->cell + (uint64_t)group * job->cell_size;
-    const kam_sum *const sum = (const kam_sum *)(const void *)cell;
     const struct reader reader = {
-        job, sum, (const uint32_t *)(const void *)(sum + job->n_wanted_sums)};
+        job, cell,
+        (const uint32_t *)(const void *)(cell + (uint64_t)job->n_near *
+                                                    sizeof(kam_sum))};
     for (int32_t k = 0; k < job->options.n_ids; k++) {
         const struct kam__kpi_recipe *const recipe =
             kam__kpi_recipe_of(job, job->options.ids[k]);

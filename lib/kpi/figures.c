@@ -14,7 +14,8 @@
 
 enum {
     MOST_IDS = 64,
-    LANES = 4 /* counts that are added at once */
+    LINE = 64, /* bytes of a cache line */
+    LANES = 4  /* counts that are added at once */
 };
 
 #define NO_DAY INT32_MIN
@@ -229,24 +230,11 @@ static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
     return KAM_OK;
 }
 
-/* Terms beyond what a sum holds. */
-static int is_wild(const struct kam__kpi_job *job,
-                   const struct kam__kpi_tile *tile, int32_t n) {
-    double most = 0;
-    for (int32_t k = 0; k < job->n_wanted_sums; k++) {
-        const double *const restrict term = tile->term[job->sum[k]];
-        for (int32_t i = 0; i < n; i++) {
-            const double size = fabs(term[i]);
-            most = size > most ? size : most;
-        }
-    }
-    return !(most <= 0x1p62);
-}
-
-/* Where the groups of a tile's rows are kept; NULL for a row without one. */
-static void find_cells(struct kam__kpi_job *job, int64_t first, int32_t n,
-                       char *cell[KAM__TILE]) {
+/* Where the groups of a tile's rows are kept. */
+static void find_cells(struct kam__kpi_job *job, int64_t first,
+                       struct kam__kpi_adding *adding) {
     double buffer[KAM__TILE];
+    const int32_t n = adding->n;
     const double n_groups = (double)job->options.n_groups;
     const int grouped = job->group.values != NULL;
     const double *const group =
@@ -256,35 +244,39 @@ static void find_cells(struct kam__kpi_job *job, int64_t first, int32_t n,
         const double g = grouped ? group[i] : 0;
         const int is_group = g >= 0 && g < n_groups;
         job->report.n_without_group += !is_group;
-        cell[i] = is_group ? job->cell + (uint64_t)g * job->cell_size : NULL;
+        adding->cell[i] =
+            is_group ? job->cell + (uint64_t)g * job->cell_size : NULL;
     }
 }
 
-static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
-    struct kam__kpi_tile tile;
-    char *cell[KAM__TILE + KAM__KPI_AHEAD] = {0};
-    struct kam__kpi_adding adding = {.mark = tile.mark,
-                                     .bit = job->bit,
-                                     .cell = cell,
-                                     .cell_size = job->cell_size,
-                                     .n_sums = job->n_wanted_sums,
-                                     .n_lanes = job->n_lanes};
-    find_cells(job, first, n, cell);
-    job->terms(job, first, n, &tile);
-    if (is_wild(job, &tile, n)) {
-        job->wild |= UINT64_C(1) << 63;
-        return;
-    }
+static const struct kam__kpi_kernels *kernels_of(
+    const struct kam__kpi_job *job) {
+    return KAM__PICK(job->level, kam__kpi);
+}
+
+/* Reads a tile; none is left at the end. */
+static void make_ready(struct kam__kpi_job *job, int64_t first,
+                       struct kam__kpi_adding *adding) {
+    const int64_t left = job->n_rows - first;
+    adding->n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+    adding->n_far = 0;
+    memset(adding->cell, 0, sizeof adding->cell);
+    if (adding->n == 0) return;
+    find_cells(job, first, adding);
+    job->terms(job, first, adding->n, &adding->tile);
     for (int32_t k = 0; k < job->n_wanted_sums; k++)
-        adding.term[k] = tile.term[job->sum[k]];
-#ifdef KAM_HAVE_ISA
-    if (job->level == KAM_ISA_V4)
-        job->wild |= kam__kpi_add_v4(&adding, n);
-    else if (job->level == KAM_ISA_V3)
-        job->wild |= kam__kpi_add_v3(&adding, n);
-    else
-#endif
-        job->wild |= kam__kpi_add_base(&adding, n);
+        adding->term[k] = adding->tile.term[job->sum[k]];
+    job->wild |= kernels_of(job)->prepare(job, adding);
+}
+
+static void add_tile(struct kam__kpi_job *job, int64_t first, int32_t n) {
+    struct kam__kpi_adding *const now = &job->adding[first / KAM__TILE % 2];
+    struct kam__kpi_adding *const next =
+        &job->adding[1 - first / KAM__TILE % 2];
+    if (first == 0) make_ready(job, 0, now);
+    if (job->wild >> 63) return;
+    make_ready(job, first + n, next);
+    job->wild |= kernels_of(job)->add(job, now, next);
 }
 
 static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
@@ -308,24 +300,43 @@ static kam_status add_up(struct kam__kpi_job *job, kam_host *lent, kam_kpi *out,
     return KAM_OK;
 }
 
+/* As many sums as fill the counts' last cache line stand before them. */
+static void lay_out(struct kam__kpi_job *job) {
+    const uint64_t sum = sizeof(kam_sum);
+    job->n_lanes = (job->n_wanted_counts + LANES - 1) / LANES * LANES;
+    const uint64_t counts = (uint64_t)job->n_lanes * sizeof(uint32_t);
+    const int32_t fill = (int32_t)((LINE - counts % LINE) / sum);
+    job->n_near = job->n_wanted_sums < fill ? job->n_wanted_sums : fill;
+    job->near_size = (uint64_t)job->n_near * sum + counts;
+    job->cell_size = (uint64_t)job->n_wanted_sums * sum + counts;
+    if (job->cell_size > LINE / 2)
+        job->cell_size = (job->cell_size + LINE - 1) / LINE * LINE;
+    for (int32_t k = 0; k < job->n_wanted_counts; k++)
+        job->bit[k] = UINT32_C(1) << job->count[k];
+}
+
 kam_status kam__kpi_run(struct kam__kpi_job *job, const kam_host *host,
                         kam_kpi *out, kam_kpi_report *report, kam_diag *diag) {
     kam_host lent;
     kam_status status = kam__host_read(&lent, host, diag);
     if (status == KAM_OK) status = find_wanted(job, diag);
     if (status != KAM_OK) return status;
-    job->n_lanes = (job->n_wanted_counts + LANES - 1) / LANES * LANES;
-    job->cell_size = (uint64_t)job->n_wanted_sums * sizeof(kam_sum) +
-                     (uint64_t)job->n_lanes * sizeof(uint32_t);
-    for (int32_t k = 0; k < job->n_wanted_counts; k++)
-        job->bit[k] = UINT32_C(1) << job->count[k];
+    lay_out(job);
     job->z = kam__normal_quantile((1 + job->options.confidence) / 2);
-    const uint64_t n_groups = (uint64_t)job->options.n_groups;
-    job->cell = kam__allocate_zero(&lent, n_groups, job->cell_size);
-    if (!job->cell) return kam__no_memory(diag);
+    /* One more, so that they can begin where a cache line does. */
+    const uint64_t n_cells = (uint64_t)job->options.n_groups + 1;
+    char *const room = kam__allocate_zero(&lent, n_cells, job->cell_size);
+    job->adding = kam__allocate(&lent, 2, sizeof *job->adding);
     job->report.n_rows = job->n_rows;
-    status = add_up(job, &lent, out, diag);
-    kam__release(&lent, job->cell, n_groups, job->cell_size);
+    status = room && job->adding ? KAM_OK : kam__no_memory(diag);
+    if (status == KAM_OK) {
+        const uint64_t over = (uint64_t)((uintptr_t)room % LINE);
+        job->cell =
+            over && job->cell_size >= LINE ? room + (LINE - over) : room;
+        status = add_up(job, &lent, out, diag);
+    }
+    kam__release(&lent, job->adding, 2, sizeof *job->adding);
+    kam__release(&lent, room, n_cells, job->cell_size);
     if (status != KAM_OK) return status;
     if (report)
         (void)kam__sized_write(report, &job->report, sizeof job->report,

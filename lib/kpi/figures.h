@@ -6,6 +6,7 @@
 #define KAM_KPI_FIGURES_H
 
 #include <kam/kpi_of.h>
+#include <kam/sum.h>
 
 #include "base/rows.h"
 #include "data/calendar.h"
@@ -55,6 +56,7 @@ struct kam__kpi_column {
 };
 
 struct kam__kpi_job;
+struct kam__kpi_adding;
 typedef void (*kam__kpi_terms)(const struct kam__kpi_job *job, int64_t first,
                                int32_t n, struct kam__kpi_tile *tile);
 
@@ -81,25 +83,37 @@ struct kam__kpi_job {
     int32_t level;                 /* KAM_ISA_* */
     uint32_t bit[KAM__KPI_COUNTS]; /* of a mark, for each wanted count */
     double z;                      /* of the intervals */
-    uint64_t cell_size;
-    char *cell; /* shape (n_groups): kam_sum sums, then uint32_t counts */
+    /* shape (n_groups): some kam_sum sums, uint32_t counts, to the end of a cache
+     * line; then the other sums, which not every row adds to */
+    char *cell;
+    uint64_t cell_size, near_size;
+    int32_t n_near;                 /* sums before the counts */
+    struct kam__kpi_adding *adding; /* shape (2) */
     uint64_t wild;
 };
 
-/* Adding a tile: its wanted terms, shape (n_sums, rows), and its cells, of which
- * some more are read than it has rows. Returns the highest bit when a sum
- * overflowed. One build for each instruction set. */
-enum { KAM__KPI_AHEAD = 16 };
+/* A tile of rows on the way to its cells; one is made ready while the one before
+ * is added, so that its cells are asked for in time. */
 struct kam__kpi_adding {
-    const double *term[KAM__KPI_SUMS];
-    const uint32_t *mark, *bit;
-    char *const *cell; /* NULL: a row without a group */
-    uint64_t cell_size;
-    int32_t n_sums, n_lanes;
+    struct kam__kpi_tile tile;
+    const double *term[KAM__KPI_SUMS]; /* those that are wanted */
+    char *cell[KAM__TILE];             /* NULL: a row without a group */
+    int32_t n, n_far;
+    int32_t far[KAM__TILE]; /* rows that add to more than the near sums */
 };
-uint64_t kam__kpi_add_base(const struct kam__kpi_adding *adding, int32_t n);
-uint64_t kam__kpi_add_v3(const struct kam__kpi_adding *adding, int32_t n);
-uint64_t kam__kpi_add_v4(const struct kam__kpi_adding *adding, int32_t n);
+
+/* One build for each instruction set. */
+struct kam__kpi_kernels {
+    /* Finds the far rows. Returns the highest bit when a term is beyond what a sum
+     * holds. */
+    uint64_t (*prepare)(const struct kam__kpi_job *job,
+                        struct kam__kpi_adding *adding);
+    /* Returns the highest bit when a sum overflowed. */
+    uint64_t (*add)(const struct kam__kpi_job *job,
+                    const struct kam__kpi_adding *adding,
+                    const struct kam__kpi_adding *next);
+};
+extern const struct kam__kpi_kernels kam__kpi_base, kam__kpi_v3, kam__kpi_v4;
 
 /* Terms of order lines, the kind of which there are most. Likewise. */
 void kam__kpi_line_terms_base(const struct kam__kpi_job *job, int64_t first,
@@ -137,6 +151,14 @@ void kam__kpi_finish(const struct kam__kpi_job *job, int64_t group,
 
 /* States and the value of a figure whose other members are there. */
 void kam__kpi_settle(kam_kpi *kpi);
+
+/* Wanted sum k of a cell. */
+static inline kam_sum *kam__kpi_sum(const struct kam__kpi_job *job,
+                                    const char *cell, int32_t k) {
+    const uint64_t counts = k < job->n_near ? 0 : (uint64_t)job->n_lanes;
+    return (kam_sum *)(uintptr_t)(cell + (uint64_t)k * sizeof(kam_sum) +
+                                  counts * sizeof(uint32_t));
+}
 
 /* Known money or units: within 2^52. No branches: these are in every loop. */
 static inline int kam__kpi_is_known(double x) {

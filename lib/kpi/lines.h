@@ -6,7 +6,9 @@
 #include "kpi/figures.h"
 
 enum { DAY, REVENUE, COST, QUANTITY, PROMISED, DELIVERED, COMPLETE };
-enum { NOW, BASE, UNITS, MARGIN, COSTED, N_SUMS };
+/* The base comes first: it stands with the counts, and lines of the base year add
+ * to no other sum. */
+enum { BASE, NOW, UNITS, MARGIN, COSTED, N_SUMS };
 enum {
     ALL_NOW, /* lines of the period */
     N_NOW,

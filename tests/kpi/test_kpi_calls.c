@@ -216,7 +216,7 @@ static void test_no_memory(void **state) {
                                         &report, NULL);
             assert_int_equal(lender.n_live, 0);
             if (status == KAM_OK) {
-                assert_int_equal(fail_at, kind ? 6 : 2);
+                assert_int_equal(fail_at, kind ? 7 : 3);
                 break;
             }
             assert_status(status, KAM_ERR_MEMORY);
