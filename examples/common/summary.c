@@ -104,6 +104,9 @@ static void print_verdict(FILE *out, const kam_estimate_report *report,
     if (likelihood == KAM_OK) {
         fprintf(out, "converged on %s",
                 many(&words, report->n_rows, "account"));
+    } else if (likelihood == KAM_ERR_CONSTANT && report->status == KAM_OK) {
+        fprintf(out, "no spread: every order of %s is alike",
+                many(&words, report->n_rows, "account"));
     } else {
         fprintf(out, "maximum likelihood: %s (%s%s%s)",
                 status_words(&words, likelihood), kam_status_name(likelihood),

@@ -22,9 +22,12 @@ KAM_BEGIN
 /** Families. The numbers are pinned. */
 enum {
     KAM_SPEND_GAMMA_GAMMA = 1, /**< p, q, gamma (in papers also nu) */
-    KAM_SPEND_NORMAL = 2 /**< mu, tau, sigma: mean over the book, deviation of
+    KAM_SPEND_NORMAL = 2, /**< mu, tau, sigma: mean over the book, deviation of
                              accounts from it and of orders from their account's;
                              for margins, which may be below zero */
+    KAM_SPEND_EQUAL = 3 /**< value: every order of every account is worth that;
+                             for books where KAM_SPEND_GAMMA_GAMMA ends in
+                             KAM_ERR_CONSTANT */
 };
 
 /** A fitted model: plain numbers. Frozen. */
@@ -43,8 +46,10 @@ KAM_API const char *kam_spend_family_name(int32_t family);
 KAM_API const char *kam_spend_parameter_name(int32_t family, int32_t i);
 
 /** Fits the family; arguments, statuses and promises as in kam_btyd_fit, and
- *  KAM_ERR_CONSTANT when all margins are equal. The covariance is of mu itself,
- *  and of logs of the others. */
+ *  KAM_ERR_CONSTANT when all margins are equal, or, from three accounts on, all
+ *  order values (to six digits): then KAM_SPEND_EQUAL has the answer, with
+ *  covariance 0, which for other books is KAM_ERR_UNSUPPORTED. The covariance is
+ *  of mu itself, and of logs of the others. */
 KAM_API kam_status kam_spend_fit(int32_t family, const kam_accounts *parts,
                                  int64_t n_parts,
                                  const kam_estimate_options *options,

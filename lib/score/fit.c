@@ -101,6 +101,16 @@ static kam_status fit_spend(const struct book *book, int32_t prior,
                          models->spend_covariance, report, book->diag);
 }
 
+/* Orders that are all alike have a value, though no spread to fit. */
+static kam_status fit_equal(const struct book *book, kam_models *models,
+                            kam_estimate_report *report) {
+    kam_fit_options options = *book->options;
+    struct book same = *book;
+    options.spend_family = KAM_SPEND_EQUAL;
+    same.options = &options;
+    return fit_spend(&same, KAM_PRIOR_NONE, models, report);
+}
+
 typedef kam_status (*fit_one)(const struct book *book, int32_t prior,
                               kam_models *models, kam_estimate_report *report);
 
@@ -237,6 +247,9 @@ static kam_status fit_all(const struct book *book, struct gathered *to,
     if (status == KAM_OK) find_reference(book, to, models->reference);
     status = fit_with_fallback(book, fit_spend, models, &report->spend_ml,
                                &report->spend_culprit, &report->spend);
+    if (status == KAM_ERR_CONSTANT &&
+        book->options->spend_family == KAM_SPEND_GAMMA_GAMMA)
+        status = fit_equal(book, models, &report->spend);
     if (is_failure(status)) return status;
     if (status != KAM_OK) memset(&models->spend, 0, sizeof models->spend);
     status = test_independence(book, report);

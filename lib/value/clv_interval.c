@@ -95,7 +95,7 @@ static void parameter_variance(const struct kam__clv *to,
         orders_gradient(to, t, &g);
         add_variance(&g, to->orders_covariance, t->tile.n, variance);
     }
-    if (to->spend_covariance && !to->law->is_margin) {
+    if (to->spend_covariance && !to->law->is_margin && !to->law->is_equal) {
         spend_gradient(to, t, &g);
         add_variance(&g, to->spend_covariance, t->tile.n, variance);
     }
@@ -129,7 +129,8 @@ static void look_ahead(const struct kam__clv *to, const struct kam__clv_tile *t,
 static double outcome_variance(const struct kam__clv *to,
                                const struct kam__clv_tile *t,
                                const struct outlook *o, int32_t i) {
-    const double p = to->law->is_margin ? (double)INFINITY : to->spend[0];
+    const int fixed = to->law->is_margin || to->law->is_equal;
+    const double p = fixed ? (double)INFINITY : to->spend[0];
     const double D = t->orders[i];
     const double pairs = o->moments[i], squares = o->moments[t->tile.n + i];
     const double second = (1 + 1 / p) * (squares / D) + 2 * (pairs / D);
@@ -201,7 +202,9 @@ static void interval_row(const struct kam__clv *to,
         margin_row(to, t, o, i, low, high);
         return;
     }
-    const double s = to->spend[0] * t->rows->x[i] + to->spend[1];
+    const double s = to->law->is_equal
+                         ? (double)INFINITY
+                         : to->spend[0] * t->rows->x[i] + to->spend[1];
     const double shape = shape_of(to, t, o, i);
     const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];
     const double near = scale * quantile(shape, s, some, 1 - tail);

@@ -10,7 +10,7 @@
 #include "value/spend_model.h"
 
 static const kam__spend FAMILIES[] = {&kam__gamma_gamma_family,
-                                      &kam__normal_family};
+                                      &kam__normal_family, &kam__equal_family};
 
 kam__spend kam__spend_family_of(int32_t id) {
     for (uint32_t i = 0; i < sizeof FAMILIES / sizeof FAMILIES[0]; i++)

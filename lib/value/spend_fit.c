@@ -46,7 +46,7 @@ static void write_model(kam__spend family, const struct kam__estimate *estimate,
     model->n_parameters = p;
     for (int i = 0; i < p; i++) model->parameter[i] = estimate->parameter[i];
     for (int i = 0; covariance && i < p * p; i++)
-        covariance[i] = estimate->covariance[i];
+        covariance[i] = family->is_equal ? 0 : estimate->covariance[i];
 }
 
 static kam__spend check(int32_t family, const kam_spend *model,

@@ -57,19 +57,19 @@ static void row_terms(const void *context, const double *parameter,
         ->row_terms(parameter, key[0], key[1], n, out);
 }
 
-static int32_t load(const kam_accounts *part, int64_t first, int32_t n,
-                    double (*key)[KAM__TILE], double *weight) {
+int32_t kam__spend_load_positive(const kam_accounts *part, int64_t first,
+                                 int32_t n, double (*key)[KAM__TILE],
+                                 double *weight) {
     return kam__spend_load(part, first, n, key, weight, 0);
 }
 
-enum { WEIGHT, LOGS };
-
-static int add_facts(const double *const *key, const double *weight, int64_t n,
-                     kam_sum *fact) {
+int kam__spend_add_facts(const double *const *key, const double *weight,
+                         int64_t n, kam_sum *fact) {
     for (int64_t i = 0; i < n; i++) {
-        const double log = kam__log(key[1][i]);
-        if (kam_sum_add(&fact[WEIGHT], weight[i]) ||
-            kam__accumulate(&fact[LOGS], &log, &weight[i], 1))
+        const double log = kam__log(key[1][i]), square = log * log;
+        if (kam_sum_add(&fact[KAM__SPEND_WEIGHT], weight[i]) ||
+            kam__accumulate(&fact[KAM__SPEND_LOGS], &log, &weight[i], 1) ||
+            kam__accumulate(&fact[KAM__SPEND_SQUARES], &square, &weight[i], 1))
             return 1;
     }
     return 0;
@@ -87,8 +87,12 @@ static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
                          (double)n_used,
                          "only {value} accounts have a mean order value: that "
                          "says too little about its spread.");
-    const double centre =
-        kam_sum_value(&fact[LOGS]) / kam_sum_value(&fact[WEIGHT]);
+    double centre;
+    if (kam__spend_alike(fact, n_used, &centre))
+        return kam__fail(diag, KAM_ERR_CONSTANT, "accounts.mean_order_value",
+                         -1, kam__exp(centre),
+                         "every order is worth {value}: there is no spread to "
+                         "fit.");
     model->n_starts = 2;
     for (int i = 0; i < 2; i++) {
         model->start[i][0] = kam__log(start[i][0]);
@@ -116,8 +120,8 @@ static double mean(const double *parameter, double x, double m) {
 
 static const struct kam__row_kind ROWS = {.n_keys = 2,
                                           .read = kam__spend_read_accounts,
-                                          .load = load,
-                                          .add_facts = add_facts,
+                                          .load = kam__spend_load_positive,
+                                          .add_facts = kam__spend_add_facts,
                                           .prepare = prepare};
 
 const struct kam__spend_family kam__gamma_gamma_family = {

@@ -15,6 +15,7 @@ struct kam__spend_family {
     const char *at_upper[4];
     int32_t any_sign;  /* leading parameters that are no logarithms */
     int32_t is_margin; /* order values are margins, and of any sign */
+    int32_t is_equal;  /* orders have no spread: the parameter is known */
     const struct kam__row_kind *rows;
     void (*count_terms)(const void *context, const double *parameter, double x,
                         double *out);
@@ -31,7 +32,7 @@ struct kam__spend_family {
 typedef const struct kam__spend_family *kam__spend;
 
 extern const struct kam__spend_family kam__gamma_gamma_family,
-    kam__normal_family;
+    kam__normal_family, kam__equal_family;
 
 /* NULL when there is no such family. */
 kam__spend kam__spend_family_of(int32_t id);
@@ -48,6 +49,19 @@ kam_status kam__spend_read_accounts(kam_accounts *ours,
 /* Rows of a fit: those with repeat orders whose mean is above zero, or any. */
 int32_t kam__spend_load(const kam_accounts *part, int64_t first, int32_t n,
                         double (*key)[KAM__TILE], double *weight, int any_sign);
+
+int32_t kam__spend_load_positive(const kam_accounts *part, int64_t first,
+                                 int32_t n, double (*key)[KAM__TILE],
+                                 double *weight);
+
+/* Facts of order values above zero: sums of weights, of logs and their squares. */
+enum { KAM__SPEND_WEIGHT, KAM__SPEND_LOGS, KAM__SPEND_SQUARES };
+enum { KAM__SPEND_LEAST_ALIKE = 3 }; /* accounts, to speak of all */
+int kam__spend_add_facts(const double *const *key, const double *weight,
+                         int64_t n, kam_sum *fact);
+
+/* Whether all order values are alike; the mean of their logs. */
+int kam__spend_alike(const kam_sum *fact, int64_t n_used, double *centre);
 
 /* Why a row of x and m cannot be used, or 0; m may be below zero when
  * `any_sign`. */

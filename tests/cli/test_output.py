@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The columns are a contract: header, order of rows, forms of numbers, flags."""
+import datetime
 import os
+import random
 import re
 
-from tap import EXAMPLES, HEADER, equal, file, has, lines, main, near, run, score, true
+from tap import EXAMPLES, HEADER, equal, file, has, lines, main, near, rows, run, score, true
 
 BOOK = os.path.join(EXAMPLES, "data", "orders.csv")
 FACTS = os.path.join(EXAMPLES, "data", "accounts.csv")
@@ -165,6 +167,24 @@ def test_tier_is_the_trailing_year():
     equal({name: (row["tier"], row["tier_name"]) for name, row in table.items()},
           {"S": ("1", "strategic"), "K": ("2", "key"), "B": ("3", "basic"), "U": ("4", "untiered"),
            "Old": ("4", "untiered")})
+
+
+def test_one_price():
+    """Every order is worth 250: a lifetime is worth 250 for each order that is expected, and that is said."""
+    draw = random.Random(4)
+    made = ["account,day,revenue"]
+    for i in range(60):
+        day, end = draw.randrange(200), draw.randrange(250, 900)
+        while day < min(end, 730):
+            made.append(f"A{i:02},{datetime.date(2022, 1, 1) + datetime.timedelta(day)},250")
+            day += 1 + int(draw.expovariate(1 / (10 + i)))
+    done = run("--as-of", "2023-12-31", "--discount-per-year", "0", file("price.csv", "\n".join(made) + "\n"))
+    equal(done.status, 0, done.err)
+    has(done.err, "Spend     equal: no spread: every order of ")
+    has(done.err, " is alike\n          value 250 (se 0), log likelihood")
+    for name, row in rows(done.out).items():
+        near(row["clv"], 250 * float(row["expected_orders"]), 0.02, name)
+        true(float(row["clv_low"]) <= float(row["clv_high"]), f"{row}")
 
 
 main(globals())

@@ -44,6 +44,44 @@ static void test_parts_agree(void **state) {
                 models.limits[2].keep == 500000);
 }
 
+/* All accounts sell at one price: an order is worth that, and a lifetime as
+ * many of them as are expected; only how many come is in doubt. */
+static void test_one_price(void **state) {
+    (void)state;
+    static kam_account account[BOOK];
+    static double orders[BOOK], value[BOOK], low[BOOK], high[BOOK];
+    book_fill(account, BOOK);
+    for (int i = 0; i < BOOK; i++) {
+        account[i].mean_order_value = account[i].repeat_orders > 0 ? 40 : 0;
+        account[i].gross_revenue = account[i].direct_cost = NAN;
+        account[i].returns = account[i].service_cost = NAN;
+    }
+    const kam_accounts view = book_view(account, BOOK);
+    kam_models models;
+    kam_fit_report report;
+    assert_status(fit(&view, 1, NULL, &models, &report), KAM_OK);
+    assert_int_equal(models.spend.family, KAM_SPEND_EQUAL);
+    assert_relative(models.spend.parameter[0], 40, 1e-14);
+    assert_status(report.spend_ml, KAM_ERR_CONSTANT);
+    assert_status(report.spend.status, KAM_OK);
+    kam_clv_options future;
+    kam_clv_options_init(&future, sizeof future);
+    future.discount_per_year = 0;
+    const kam_policy policy = {.struct_size = sizeof policy, .future = &future};
+    kam_scores scores = {.struct_size = sizeof scores};
+    scores.expected_orders = orders;
+    scores.lifetime_value = value;
+    scores.lifetime_value_low = low;
+    scores.lifetime_value_high = high;
+    assert_status(kam_score(&view, &models, &policy, KAM_NO_DAY, NULL, &scores,
+                            NULL),
+                  KAM_OK);
+    for (int i = 0; i < BOOK; i++) {
+        assert_relative(value[i], 40 * orders[i], 1e-12);
+        assert_true(low[i] <= high[i] && high[i] < 40 * 400);
+    }
+}
+
 /* Three accounts whose medians can be read off. */
 static void test_reference(void **state) {
     (void)state;
@@ -163,11 +201,14 @@ static void test_fallback(void **state) {
     assert_status(fit(&view, 1, NULL, &models, &report), KAM_OK);
     assert_int_equal(report.orders_ml, KAM_ERR_AT_BOUND);
     assert_int_equal(report.orders_culprit, 0); /* r: equal rates */
-    assert_int_equal(report.spend_culprit, 0);  /* p: equal orders */
     assert_int_equal(report.orders.status, KAM_OK);
     assert_int_equal(report.orders.prior, KAM_PRIOR_WEAK);
+    assert_int_equal(report.spend_ml, KAM_ERR_CONSTANT);
+    assert_int_equal(models.spend.family, KAM_SPEND_EQUAL);
+    /* Equal orders but for one account in a hundred thousand's part. */
+    account[7].mean_order_value = 100.1;
+    assert_status(fit(&view, 1, NULL, &models, &report), KAM_OK);
     assert_int_equal(report.spend_ml, KAM_ERR_AT_BOUND);
-    assert_int_equal(report.spend.prior, KAM_PRIOR_WEAK);
     for (int i = 0; i < 4; i++)
         assert_true(models.orders_covariance[5 * i] > 0);
 }
@@ -410,6 +451,7 @@ static void test_cdnow_log(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_agree),
+        cmocka_unit_test(test_one_price),
         cmocka_unit_test(test_reference),
         cmocka_unit_test(test_choose),
         cmocka_unit_test(test_fallback),

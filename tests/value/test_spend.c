@@ -237,10 +237,17 @@ static void test_verdicts(void **state) {
     double covariance[9];
     assert_status(fit(x, equal, 5, 1, KAM_PRIOR_NONE, &model, covariance,
                       &report),
+                  KAM_ERR_CONSTANT);
+    assert_status(fit(x, equal, 5, 1, KAM_PRIOR_WEAK, &model, covariance,
+                      &report),
+                  KAM_ERR_CONSTANT);
+    /* Two accounts are too few to speak of all. */
+    assert_status(fit(x, equal, 2, 1, KAM_PRIOR_NONE, &model, covariance,
+                      &report),
                   KAM_ERR_AT_BOUND);
     assert_int_equal(report.culprit, 0);
     assert_true(isfinite(model.parameter[0]) && isnan(covariance[0]));
-    assert_status(fit(x, equal, 5, 1, KAM_PRIOR_WEAK, &model, covariance,
+    assert_status(fit(x, equal, 2, 1, KAM_PRIOR_WEAK, &model, covariance,
                       &report),
                   KAM_OK);
     assert_true(covariance[0] > 0);
@@ -250,6 +257,56 @@ static void test_verdicts(void **state) {
                   KAM_ERR_TOO_FEW);
     assert_status(fit(x, m, 1, 1, KAM_PRIOR_WEAK, &model, NULL, &report),
                   KAM_OK);
+}
+
+/* A fixed price: that is what an order is worth, of whomever, with no doubt. */
+static void test_all_alike(void **state) {
+    (void)state;
+    const double x[] = {1, 2, 5, 2, 0}, unit[] = {1, 1e-6, 3e9};
+    const double near[] = {25, 25.000001, 25, 24.999999, 0};
+    const double far[] = {25, 25.01, 25, 24.99, 0};
+    double value[5], ll[5], covariance[1];
+    uint32_t flag[5];
+    for (int u = 0; u < 3; u++) {
+        double m[5];
+        kam_spend model;
+        kam_estimate_report report = {.struct_size = sizeof report};
+        for (int i = 0; i < 5; i++) m[i] = 25 * unit[u];
+        const kam_accounts accounts = book_of(x, m, 5);
+        assert_status(kam_spend_fit(KAM_SPEND_EQUAL, &accounts, 1, NULL, NULL,
+                                    &model, covariance, &report, NULL),
+                      KAM_OK);
+        assert_int_equal(model.n_parameters, 1);
+        assert_relative(model.parameter[0], 25 * unit[u], 1e-14);
+        assert_bits(covariance[0], 0);
+        assert_near(report.log_likelihood, 0, 1e-25);
+        assert_status(kam_spend_expected(&model, &accounts, NULL, value, flag,
+                                         NULL),
+                      KAM_OK);
+        assert_status(kam_spend_log_likelihood(&model, &accounts, NULL, ll,
+                                               NULL, NULL),
+                      KAM_OK);
+        for (int i = 0; i < 5; i++) {
+            assert_relative(value[i], 25 * unit[u], 1e-14);
+            assert_int_equal(flag[i], x[i] > 0 ? 0 : KAM_ROW_ONE_ORDER);
+            assert_near(ll[i], 0, 1e-25);
+        }
+    }
+    kam_spend model = model_of(1, 2, 3);
+    const kam_spend untouched = model;
+    const kam_accounts alike = book_of(x, near, 5), other = book_of(x, far, 5);
+    kam_diag diag = {.struct_size = sizeof diag};
+    assert_status(kam_spend_fit(GG, &alike, 1, NULL, NULL, &model, NULL, NULL,
+                                &diag),
+                  KAM_ERR_CONSTANT);
+    assert_string_equal(diag.argument, "accounts.mean_order_value");
+    assert_relative(diag.value, 25, 1e-7);
+    assert_status(kam_spend_fit(KAM_SPEND_EQUAL, &other, 1, NULL, NULL, &model,
+                                NULL, NULL, &diag),
+                  KAM_ERR_UNSUPPORTED);
+    assert_memory_equal(&model, &untouched, sizeof model);
+    assert_string_equal(kam_spend_family_name(KAM_SPEND_EQUAL), "equal");
+    assert_string_equal(kam_spend_parameter_name(KAM_SPEND_EQUAL, 0), "value");
 }
 
 static void test_every_allocation_failed(void **state) {
@@ -369,6 +426,7 @@ int main(void) {
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_cdnow),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_all_alike),
         cmocka_unit_test(test_every_allocation_failed),
         cmocka_unit_test(test_older_caller),
         cmocka_unit_test(test_bad_arguments),

@@ -16,7 +16,7 @@ from .account import Book, accounts
 
 
 FAMILIES = {lib.kam_spend_family_name(number).decode(): number
-            for number in (_ffi.KAM_SPEND_GAMMA_GAMMA, _ffi.KAM_SPEND_NORMAL)}
+            for number in (_ffi.KAM_SPEND_GAMMA_GAMMA, _ffi.KAM_SPEND_NORMAL, _ffi.KAM_SPEND_EQUAL)}
 
 
 def family_number(family: str) -> int:

@@ -192,6 +192,8 @@ def verdict(report: dict[str, Any], likelihood: str, culprit: Optional[str]) -> 
     """What maximum likelihood found, and what was done about it."""
     if likelihood == "KAM_OK":
         made = f"converged on {many(report['n_rows'], 'account')}"
+    elif likelihood == "KAM_ERR_CONSTANT" and report["status"] == "KAM_OK":
+        made = f"no spread: every order of {many(report['n_rows'], 'account')} is alike"
     else:
         made = (f"maximum likelihood: {status_words(status.codes()[likelihood])} ({likelihood}"
                 + (f", {culprit}" if culprit else "") + ")")

@@ -395,12 +395,12 @@ class Page:
         report = models.report
         return [self._model(self.t["rhythm_model"], models.orders, models.orders.family if models.orders else "",
                             report["orders"], report["orders_ml"]),
-                self._model(self.t["spend_model"], models.spend, "gamma-gamma", report["spend"], report["spend_ml"])]
+                self._model(self.t["spend_model"], models.spend, models.spend.family if models.spend else "", report["spend"], report["spend_ml"])]
 
     def _model(self, what: str, model: Any, family: str, report: dict[str, Any], likelihood: str) -> dict[str, Any]:
         if model is None:
             return {"name": what, "good": False, "verdict": self.say("no_fit", status=likelihood), "parameters": []}
-        key = "converged" if likelihood == "KAM_OK" else "weak_prior"
+        key = {"KAM_OK": "converged", "KAM_ERR_CONSTANT": "all_alike"}.get(likelihood, "weak_prior")
         return {"name": f"{what} ({family})", "good": likelihood == "KAM_OK",
                 "verdict": self.say(key, n=grouped(report["n_rows"]), status=likelihood),
                 "parameters": [(name, f"{value:.6g}", f"{error:.2g}" if error == error else "–") for (name, value), error in

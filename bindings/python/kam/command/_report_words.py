@@ -111,6 +111,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "converged": ("converged on {n} accounts", "已收敛（{n} 个客户）"),
     "weak_prior": ("maximum likelihood has no answer here ({status}), so a weak prior was used; converged on {n} accounts",
                    "极大似然在此无解（{status}），已改用弱先验；已收敛（{n} 个客户）"),
+    "all_alike": ("no spread: every order of {n} accounts is alike", "没有差异：{n} 个客户的每笔订单金额相同"),
     "no_fit": ("the data cannot carry one ({status})", "数据不足以支持（{status}）"),
     "words": ("Words", "术语"),
     "made_by": ("Made by", "由以下软件生成："),
