@@ -293,15 +293,19 @@ static void intervals_of(const kam_btyd *truth, int size) {
         int64_t n;
         int32_t prior, fits;
         uint64_t stream;
-    } runs[] = {{20, KAM_PRIOR_WEAK, 1000, 0},
-                {50, KAM_PRIOR_WEAK, 1000, 1},
-                {50, KAM_PRIOR_NONE, 1000, 1},
-                {300, KAM_PRIOR_NONE, 500, 2},
-                {3000, KAM_PRIOR_NONE, 200, 3}};
+        int32_t family; /* 0: all */
+    } runs[] = {{20, KAM_PRIOR_WEAK, 1000, 0, 0},
+                {50, KAM_PRIOR_WEAK, 1000, 1, 0},
+                {50, KAM_PRIOR_NONE, 1000, 1, 0},
+                {300, KAM_PRIOR_WEAK, 500, 2, KAM_BTYD_GGOMNBD},
+                {300, KAM_PRIOR_NONE, 500, 2, 0},
+                {3000, KAM_PRIOR_WEAK, 400, 3, KAM_BTYD_GGOMNBD},
+                {3000, KAM_PRIOR_NONE, 200, 3, 0}};
     enum { N_RUNS = sizeof runs / sizeof runs[0] };
     for (int k = 0; k < N_RUNS; k++) {
         struct tally t = {0};
         if (size > 0 && runs[k].n != size) continue;
+        if (runs[k].family && runs[k].family != truth->family) continue;
         seed = 1000 * (uint64_t)truth->family + runs[k].stream;
         const int32_t books = runs[k].fits / slowness(truth->family);
         for (int32_t i = 0; i < books; i++)
