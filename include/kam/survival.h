@@ -49,6 +49,12 @@ typedef struct kam_survival_curve {
     double *std_error; /**< Greenwood's; NaN where survival is 0 */
     double *low;       /**< of the interval at this time, not of the curve */
     double *high;      /**< likewise */
+    /** of the curve: with that confidence all of it lies within (equal precision,
+     *  Nair 1984), from the 10th event to the last with 10 left; else NaN */
+    double *band_low;
+    double *band_high;  /**< likewise */
+    double band_factor; /**< written with a band: in place of the normal
+                             quantile; NaN: too few events */
 } kam_survival_curve;
 
 /** What a Cox fit tells of itself. */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/sized.h"
 #include "churn/cohort.h"
+#include "math/band.h"
 #include "math/elementary.h"
 #include "math/sort.h"
 #include "math/special.h"
@@ -38,10 +39,23 @@ static double bound(int32_t scale, double z, double s, double spread) {
     return kam__exp(log_s * kam__exp(z * spread / log_s));
 }
 
-static void write_at(kam_survival_curve *curve, int64_t k, double time,
-                     double n, double d, double s, double variance) {
-    const double z = kam__normal_quantile(
-        0.5 + (curve->confidence > 0 ? curve->confidence : 0.95) / 2);
+/* The band begins after so much weight of events, and ends where no more is left at
+ * risk: beyond, no normal law holds (docs/models/survival.md). */
+#define BAND_FROM 10.0
+
+/* What intervals take, and Greenwood's sum where the band begins and ends. */
+struct reach {
+    double z, first, last;
+};
+
+static double confidence_of(const kam_survival_curve *curve) {
+    return curve->confidence > 0 ? curve->confidence : 0.95;
+}
+
+static void write_at(kam_survival_curve *curve, const struct reach *reach,
+                     int64_t k, double time, double n, double d, double s,
+                     double variance) {
+    const double z = reach->z;
     const int32_t scale = curve->scale ? curve->scale : KAM_SURVIVAL_LOG_LOG;
     const double spread = sqrt(variance);
     if (curve->time) curve->time[k] = time;
@@ -52,6 +66,10 @@ static void write_at(kam_survival_curve *curve, int64_t k, double time,
         curve->std_error[k] = s > 0 ? s * spread : (double)NAN;
     if (curve->low) curve->low[k] = bound(scale, -z, s, spread);
     if (curve->high) curve->high[k] = bound(scale, z, s, spread);
+    const int in = variance >= reach->first && variance <= reach->last;
+    const double away = in ? curve->band_factor : (double)NAN;
+    if (curve->band_low) curve->band_low[k] = bound(scale, -away, s, spread);
+    if (curve->band_high) curve->band_high[k] = bound(scale, away, s, spread);
 }
 
 /* The weight of rows with start >= time, by falling start. */
@@ -69,8 +87,9 @@ static double not_yet_in(struct entries *entries, double time) {
     return entries->weight;
 }
 
-static void walk(const struct kam__cohort *c, kam_survival_curve *curve) {
-    double s = 1, variance = 0, staying = 0;
+static void walk(const struct kam__cohort *c, struct reach *reach,
+                 kam_survival_curve *curve) {
+    double s = 1, variance = 0, staying = 0, gone = 0;
     struct entries entries = {c, c->n - 1, 0};
     for (int64_t i = 0; i < c->n; i++) staying += c->weight[i];
     if (c->by_start) entries.weight = staying;
@@ -89,13 +108,28 @@ static void walk(const struct kam__cohort *c, kam_survival_curve *curve) {
             /* all gone: exactly 0 */
             s = n > events ? s * (1 - events / n) : 0;
             variance += events / (n * (n - events));
+            gone += events;
+            if (gone >= BAND_FROM && n - leaving >= BAND_FROM) {
+                if (!(reach->first > 0)) reach->first = variance;
+                reach->last = variance;
+            }
         }
         if (s <= 0.5 && curve->median != curve->median)
             curve->median = c->stop[first];
-        write_at(curve, curve->n_times++, c->stop[first], n, events, s,
+        write_at(curve, reach, curve->n_times++, c->stop[first], n, events, s,
                  variance);
         staying -= leaving;
     }
+}
+
+static void draw(const struct kam__cohort *cohort, kam_survival_curve *curve) {
+    const double confidence = confidence_of(curve);
+    struct reach reach = {kam__normal_quantile(0.5 + confidence / 2), 0, 0};
+    curve->band_factor = (double)NAN;
+    walk(cohort, &reach, curve);
+    if ((!curve->band_low && !curve->band_high) || !(reach.first > 0)) return;
+    curve->band_factor = kam__band_limit(confidence, reach.last / reach.first);
+    walk(cohort, &reach, curve);
 }
 
 kam_status kam_survival_kaplan_meier(const kam_panel *panel,
@@ -119,7 +153,7 @@ kam_status kam_survival_kaplan_meier(const kam_panel *panel,
     memset(&ours.offset, 0, sizeof ours.offset);
     status = kam__cohort_new(&cohort, &ours, NULL, &lent, diag);
     if (status == KAM_OK) {
-        walk(&cohort, &mine);
+        draw(&cohort, &mine);
         mine.n_rows = cohort.n;
         mine.n_skipped = cohort.n_rows - cohort.n;
     }

@@ -76,6 +76,7 @@ static void survival(struct fuzz *f) {
     curve.confidence = fuzz_number(f, CHANCE);
     double **const column = &curve.time;
     for (int i = 0; i < 7; i++) column[i] = fuzz_out(f, f->n, 8);
+    for (int i = 7; i < 9; i++) column[i] = fuzz_block(f, (size_t)f->n * 8, 0);
     fuzz_end(f, kam_survival_kaplan_meier(&panel, &f->host, &curve, &f->diag));
     double *const coefficient = fuzz_out(f, p, 8);
     double *const covariance = fuzz_out(f, p * p, 8);

@@ -668,7 +668,8 @@ class kam_hazard_report(Structure):
 class kam_survival_curve(Structure):
     _fields_ = [("struct_size", c_uint32), ("scale", c_int32), ("confidence", c_double),
                 *((name, c_int64) for name in ("n_times", "n_rows", "n_skipped")), ("median", c_double),
-                *((name, c_void_p) for name in ("time", "n_risk", "n_event", "survival", "std_error", "low", "high"))]
+                *((name, c_void_p) for name in ("time", "n_risk", "n_event", "survival", "std_error", "low", "high",
+                                                "band_low", "band_high")), ("band_factor", c_double)]
 
 
 class kam_survival_report(Structure):

@@ -16,7 +16,7 @@ from .panel import Panel, doubles
 
 TIES = {"efron": _ffi.KAM_TIES_EFRON, "breslow": _ffi.KAM_TIES_BRESLOW}
 SCALES = {"log-log": _ffi.KAM_SURVIVAL_LOG_LOG, "log": _ffi.KAM_SURVIVAL_LOG, "plain": _ffi.KAM_SURVIVAL_PLAIN}
-CURVE = ["time", "n_risk", "n_event", "survival", "std_error", "low", "high"]
+CURVE = ["time", "n_risk", "n_event", "survival", "std_error", "low", "high", "band_low", "band_high"]
 
 
 def _number(name: str, given: str, known: dict[str, int]) -> int:
@@ -42,7 +42,7 @@ def kaplan_meier(panel: Panel, *, confidence: float = 0.95, scale: str = "log-lo
     with Host(progress, threads) as host:
         host.check(lib.kam_survival_kaplan_meier(ctypes.byref(panel.raw), ctypes.byref(host.raw), ctypes.byref(raw),
                                                  ctypes.byref(diag)), diag)
-    numbers = {name: getattr(raw, name) for name in ("n_times", "n_rows", "n_skipped", "median")}
+    numbers = {name: getattr(raw, name) for name in ("n_times", "n_rows", "n_skipped", "median", "band_factor")}
     return Curve(Table({name: column.view()[:raw.n_times] for name, column in zip(CURVE, columns)}), numbers)
 
 
