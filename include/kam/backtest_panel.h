@@ -43,8 +43,7 @@ typedef struct kam_backtest_panel_report {
  * Rolling origin: for o = first, first + step, ... fits on the rows whose period
  * is before o, and forecasts those of [o, o + step). So no event of a later row
  * reaches an earlier forecast. Compare with kam_backtest_event, _bands, _versus.
- * Allocates; can be cancelled. What a call that got no memory had begun to write
- * is unspecified.
+ * Allocates; can be cancelled.
  *
  * @param period shape (n_rows): integers
  * @param[out] probability shape (n_rows); NaN before `first`

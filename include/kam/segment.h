@@ -15,7 +15,7 @@ KAM_BEGIN
 
 /**
  * Numbers the distinct values of a column, such as industry or region.
- * Allocates. What a call that got no memory had begun to write is unspecified.
+ * Allocates.
  *
  * @param key shape (n_rows), integers or texts
  * @param[out] segment   shape (n_rows), 0, 1, ... by first appearance; -1 where

@@ -185,9 +185,9 @@ KAM_API kam_status kam_signal_watch(const kam_signal_chart *chart,
 
 /** Measures and watches a signal of C4 as its page has it, in the unit of its
  *  KAM_REASON_*. Its chart is of measurements, or of the times between rare events,
- *  which `periods` then counts. Allocates; begins to write before it has all of
- *  it. @param options direction is not read @param[out] signal, since, flags shape
- *  (n_accounts, n_periods), or NULL. NaN: nothing to tell; since as kam_signal_out */
+ *  which `periods` then counts. Allocates. @param options direction is not
+ *  read @param[out] signal, since, flags shape (n_accounts, n_periods), or NULL.
+ *  NaN: nothing to tell; since as kam_signal_out */
 KAM_API kam_status kam_signal_of(int32_t reason,
                                  const kam_signal_events *events,
                                  const kam_signal_options *options,

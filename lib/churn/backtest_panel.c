@@ -3,6 +3,7 @@
 #include <kam/backtest_panel.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/memory.h"
@@ -17,7 +18,7 @@ struct job {
     kam_host lent;
     const kam_column *period;
     double *event, *forecast, *coefficient;
-    double *probability, *naive; /* the caller's */
+    double *probability, *naive; /* copied to the caller's at the end */
     kam_backtest_panel_report told;
     kam_diag *diag;
 };
@@ -52,14 +53,6 @@ static double hide_future(struct job *job, int64_t origin) {
     return (n_events + 0.5) / (n + 1);
 }
 
-/* The first write: what the first fit has to say of arguments comes before. */
-static void blank(const struct job *job) {
-    for (int64_t i = 0; i < job->panel->n_rows; i++) {
-        job->probability[i] = NAN;
-        if (job->naive) job->naive[i] = NAN;
-    }
-}
-
 static kam_status forecast_from(struct job *job, int64_t origin) {
     const double rate = hide_future(job, origin), none = (double)NAN;
     const int64_t end = origin < INT64_MAX - job->plan.step
@@ -70,7 +63,7 @@ static kam_status forecast_from(struct job *job, int64_t origin) {
             ? job->plan.model(job->plan.context, &job->train, job->forecast)
             : fit_hazard(job);
     if (status != KAM_OK && !is_verdict(status)) return status;
-    if (job->told.n_fits++ == 0) blank(job);
+    job->told.n_fits++;
     if (status != KAM_OK) {
         job->told.n_refused++;
         job->told.status = status;
@@ -81,7 +74,7 @@ static kam_status forecast_from(struct job *job, int64_t origin) {
         if (at < origin || at >= end) continue;
         job->probability[i] = status == KAM_OK ? job->forecast[i] : none;
         job->told.n_rows += job->probability[i] == job->probability[i];
-        if (job->naive) job->naive[i] = rate;
+        job->naive[i] = rate;
     }
     return KAM_OK;
 }
@@ -119,10 +112,10 @@ static kam_status roll(struct job *job) {
     return status;
 }
 
-static kam_status check(const struct job *job,
+static kam_status check(const struct job *job, const double *probability,
                         const kam_backtest_panel_report *report) {
     kam_diag *const diag = job->diag;
-    if (!job->probability)
+    if (!probability)
         return kam__fail(diag, KAM_ERR_NULL, "probability", -1, NAN, "");
     if (job->plan.step < 1)
         return kam__fail(diag, KAM_ERR_OPTION, "plan.step", -1,
@@ -140,6 +133,26 @@ static kam_status check(const struct job *job,
     return status;
 }
 
+enum { MOST_COEFFICIENTS = KAM_PANEL_MOST_COLUMNS + 1 };
+
+/* The memory of a call: four numbers a row, and the coefficients of a fit. */
+static void share_out(struct job *job, uint64_t n) {
+    job->forecast = job->event + n;
+    job->probability = job->forecast + n;
+    job->naive = job->probability + n;
+    job->coefficient = job->naive + n;
+    for (uint64_t i = 0; i < n; i++) job->probability[i] = job->naive[i] = NAN;
+    const kam_column known = {job->event, 0, 0, 0, 0, KAM_F64, 0};
+    job->train.event = known;
+}
+
+static void hand_out(const struct job *job, uint64_t n, double *probability,
+                     double *naive) {
+    if (n == 0) return;
+    memcpy(probability, job->probability, n * sizeof *probability);
+    if (naive) memcpy(naive, job->naive, n * sizeof *naive);
+}
+
 kam_status kam_backtest_panel_rolling(const kam_panel *panel,
                                       const kam_column *period,
                                       const kam_backtest_panel_plan *plan,
@@ -147,10 +160,7 @@ kam_status kam_backtest_panel_rolling(const kam_panel *panel,
                                       double *naive,
                                       kam_backtest_panel_report *report,
                                       kam_diag *diag) {
-    struct job job = {.period = period,
-                      .probability = probability,
-                      .naive = naive,
-                      .diag = diag};
+    struct job job = {.period = period, .diag = diag};
     kam_panel whole;
     kam_status status = kam__panel_read(&whole, panel, KAM__FOR_FITS, diag);
     if (status == KAM_OK)
@@ -161,18 +171,15 @@ kam_status kam_backtest_panel_rolling(const kam_panel *panel,
     job.panel = &whole;
     if (status == KAM_OK) {
         job.train = whole;
-        status = check(&job, report);
+        status = check(&job, probability, report);
     }
     if (status != KAM_OK) return status;
-    const uint64_t room =
-        2 * ((uint64_t)whole.n_rows + 1) + KAM_PANEL_MOST_COLUMNS + 1;
+    const uint64_t n = (uint64_t)whole.n_rows, room = 4 * n + MOST_COEFFICIENTS;
     job.event = kam__allocate(&job.lent, room, sizeof(double));
     if (!job.event) return kam__no_memory(diag);
-    job.forecast = job.event + whole.n_rows + 1;
-    job.coefficient = job.forecast + whole.n_rows + 1;
-    const kam_column known = {job.event, 0, 0, 0, 0, KAM_F64, 0};
-    job.train.event = known;
+    share_out(&job, n);
     status = roll(&job);
+    if (status == KAM_OK) hand_out(&job, n, probability, naive);
     kam__release(&job.lent, job.event, room, sizeof(double));
     if (status != KAM_OK) return status;
     if (report)

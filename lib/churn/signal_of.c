@@ -4,6 +4,7 @@
 #include <kam/signal.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/memory.h"
@@ -67,7 +68,7 @@ static void convert(const struct practice *p, int64_t n_cells, double limit,
                     double *signal, int32_t *since, uint32_t *flags) {
     for (int64_t i = 0; i < n_cells; i++) {
         if (p->events) {
-            if (since) since[i] = -1;
+            since[i] = -1;
             flags[i] &= ~(uint32_t)(KAM_SIGNAL_SHORT | KAM_SIGNAL_ALARM);
         } else if (p->shown != LEVEL) {
             if (flags[i] & KAM_SIGNAL_SHORT) signal[i] = (double)NAN;
@@ -80,13 +81,30 @@ static void convert(const struct practice *p, int64_t n_cells, double limit,
 /* What a call works with; each shape (n_cells). */
 struct room {
     double *value, *signal;
+    int32_t *since;
     uint32_t *flags;
 };
 
+enum { CELL = 2 * sizeof(double) + sizeof(int32_t) + sizeof(uint32_t) };
+
+static struct room room_in(void *block, uint64_t n) {
+    struct room room = {.value = block};
+    room.signal = room.value + n;
+    room.since = (int32_t *)(void *)(room.signal + n);
+    room.flags = (uint32_t *)(void *)(room.since + n);
+    return room;
+}
+
+static void hand_out(const struct room *room, uint64_t n, double *signal,
+                     int32_t *since, uint32_t *flags) {
+    if (signal) memcpy(signal, room->signal, n * sizeof *signal);
+    if (since) memcpy(since, room->since, n * sizeof *since);
+    if (flags) memcpy(flags, room->flags, n * sizeof *flags);
+}
+
 static kam_status look(const struct practice *p, const kam_signal_events *e,
                        const kam_signal_chart *chart, const kam_host *host,
-                       const struct room *room, int32_t *since,
-                       kam_diag *diag) {
+                       const struct room *room, kam_diag *diag) {
     kam_signal_series series = {.struct_size = sizeof series};
     kam_signal_out out = {.struct_size = sizeof out};
     kam_status status =
@@ -101,14 +119,14 @@ static kam_status look(const struct practice *p, const kam_signal_events *e,
     series.law = p->law;
     series.stale_periods = p->stale_periods;
     out.flags = room->flags;
-    out.since = since;
+    out.since = room->since;
     if (p->shown == FALL_SHARE) out.share = room->signal;
     if (p->shown == FALL) out.change = room->signal;
     if (p->shown == LEVEL) out.value = room->signal;
     status = kam_signal_watch(chart, &series, host, &out, diag);
     if (status == KAM_OK)
         convert(p, e->n_accounts * e->n_periods, kam__signal_limit(p->reason),
-                room->signal, since, room->flags);
+                room->signal, room->since, room->flags);
     if (status == KAM_OK && p->events)
         status =
             kam__signal_by_gap(p->events, chart, e, host, room->flags, diag);
@@ -156,14 +174,12 @@ kam_status kam_signal_of(int32_t reason, const kam_signal_events *events,
                          e.n_periods, "{value} periods are not 1..100000.");
     const uint64_t n =
         (uint64_t)e.n_accounts * (uint64_t)e.n_periods + (e.n_accounts == 0);
-    struct room room = {kam__allocate(&lent, n, sizeof(double)), signal, flags};
-    if (!signal) room.signal = kam__allocate(&lent, n, sizeof(double));
-    if (!flags) room.flags = kam__allocate(&lent, n, sizeof(uint32_t));
-    status = room.value && room.signal && room.flags
-                 ? look(p, &e, &chart, &lent, &room, since, diag)
-                 : kam__no_memory(diag);
-    kam__release(&lent, room.value, n, sizeof(double));
-    if (!signal) kam__release(&lent, room.signal, n, sizeof(double));
-    if (!flags) kam__release(&lent, room.flags, n, sizeof(uint32_t));
+    void *const block = kam__allocate(&lent, n, CELL);
+    if (!block) return kam__no_memory(diag);
+    const struct room room = room_in(block, n);
+    status = look(p, &e, &chart, &lent, &room, diag);
+    if (status == KAM_OK && e.n_accounts > 0)
+        hand_out(&room, n, signal, since, flags);
+    kam__release(&lent, block, n, CELL);
     return status == KAM_OK ? kam__ok(diag) : status;
 }

@@ -33,18 +33,27 @@ static int64_t number_of(struct kam__keys *keys, const kam_host *host,
                : (int64_t)index;
 }
 
+/* Every row's number; writes to the caller's arrays when it has all of them. */
 static kam_status number_rows(struct kam__keys *keys, const kam_host *host,
                               const kam_column *column, int64_t n_rows,
                               int64_t *segment, int64_t *first_row,
                               kam_diag *diag) {
-    for (int64_t i = 0; i < n_rows; i++) {
-        const int64_t before = (int64_t)keys->n;
-        const int64_t number = number_of(keys, host, column, i);
-        if (number == -2) return kam__no_memory(diag);
-        segment[i] = number;
-        if (first_row && number == before) first_row[number] = i;
+    const uint64_t count = (uint64_t)n_rows + 1;
+    int64_t *const number = kam__allocate(host, count, sizeof *number);
+    kam_status status = number ? KAM_OK : kam__no_memory(diag);
+    for (int64_t i = 0; i < n_rows && status == KAM_OK; i++) {
+        number[i] = number_of(keys, host, column, i);
+        if (number[i] == -2) status = kam__no_memory(diag);
     }
-    return KAM_OK;
+    int64_t n_seen = 0;
+    for (int64_t i = 0; i < n_rows && status == KAM_OK; i++) {
+        segment[i] = number[i];
+        if (number[i] != n_seen) continue;
+        if (first_row) first_row[n_seen] = i;
+        n_seen++;
+    }
+    kam__release(host, number, count, sizeof *number);
+    return status;
 }
 
 kam_status kam_segment_number(const kam_column *key, int64_t n_rows,

@@ -248,9 +248,9 @@ static void measure(struct fuzz *f) {
     double *const signal = fuzz_out(f, cells, 8);
     int32_t *const since = fuzz_out(f, cells, 4);
     uint32_t *const flags = fuzz_out(f, cells, 4);
-    fuzz_end_begun(f, kam_signal_of(fuzz_pick(f, 10, 19), &events,
-                                    fuzz_byte(f) < 128 ? &options : NULL,
-                                    &f->host, signal, since, flags, &f->diag));
+    fuzz_end(f, kam_signal_of(fuzz_pick(f, 10, 19), &events,
+                              fuzz_byte(f) < 128 ? &options : NULL, &f->host,
+                              signal, since, flags, &f->diag));
 }
 
 static void watch(struct fuzz *f) {
@@ -358,9 +358,8 @@ static void foresee(struct fuzz *f) {
     double *const risk = fuzz_out(f, f->n, 8);
     double *const naive = fuzz_out(f, f->n, 8);
     kam_backtest_panel_report *const done = fuzz_struct_out(f, sizeof *done);
-    fuzz_end_begun(f,
-                   kam_backtest_panel_rolling(&panel, &period, &plan, &f->host,
-                                              risk, naive, done, &f->diag));
+    fuzz_end(f, kam_backtest_panel_rolling(&panel, &period, &plan, &f->host,
+                                           risk, naive, done, &f->diag));
 }
 
 static const fuzz_case cases[] = {fit_hazard, ask_hazard, objective, survival,

@@ -220,8 +220,8 @@ static void segments(struct fuzz *f) {
     int64_t *const segment = fuzz_out(f, f->n, 8);
     int64_t *const first = fuzz_out(f, f->n, 8);
     int64_t *const n_segments = fuzz_out(f, 1, 8);
-    fuzz_end_begun(f, kam_segment_number(&key, f->n, &f->host, segment, first,
-                                         n_segments, &f->diag));
+    fuzz_end(f, kam_segment_number(&key, f->n, &f->host, segment, first,
+                                   n_segments, &f->diag));
     const int32_t n = fuzz_length(f, 0, 5);
     kam_segment *const sums = fuzz_out(f, n, sizeof *sums);
     fuzz_end(f, kam_segment_add_up(&z, n, &x, f->n, &f->host, sums, &f->diag));

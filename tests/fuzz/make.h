@@ -49,7 +49,6 @@ struct fuzz {
     int run;
     int64_t n, row; /* rows made; the one that is shown, -1: all */
     int rows_stand; /* each row for itself */
-    int begins;     /* this call, before it has its memory */
     kam_host host;
     kam_diag diag;
     int64_t n_live, calls_left, looks_left;
@@ -338,8 +337,8 @@ static inline kam_status fuzz_noted(struct fuzz *f, const char *text,
  * without memory. */
 static inline kam_status fuzz_ended(struct fuzz *f, const char *text,
                                     int32_t nth, kam_status status) {
-    const int untouched = (status >= 1 && status <= 19) ||
-                          (status == KAM_ERR_MEMORY && !f->begins);
+    const int untouched =
+        (status >= 1 && status <= 19) || status == KAM_ERR_MEMORY;
     fuzz_check(f->n_calls < FUZZ_CALLS);
     f->status[f->n_calls++] = fuzz_noted(f, text, nth, status);
     memcpy(f->call[f->n_noted - 1].argument, f->diag.argument,
@@ -357,15 +356,12 @@ static inline kam_status fuzz_ended(struct fuzz *f, const char *text,
         abort();
     }
     f->diag.status = -1;
-    f->begins = 0;
     return status;
 }
 
 #define fuzz_end(f, call) fuzz_ended(f, #call, 0, call)
 /* Where the text holds several functions: the one that `which` picked. */
 #define fuzz_end_of(f, which, call) fuzz_ended(f, #call, which, call)
-/* A call that writes as it goes. */
-#define fuzz_end_begun(f, call) (f->begins = 1, fuzz_end(f, call))
 #define fuzz_note(f, call) fuzz_noted(f, #call, 0, call)
 #define fuzz_note_of(f, which, call) fuzz_noted(f, #call, which, call)
 
