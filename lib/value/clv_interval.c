@@ -110,17 +110,13 @@ struct outlook {
 
 static void look_ahead(const struct kam__clv *to, const struct kam__clv_tile *t,
                        struct outlook *o) {
-    const int endless = !(to->horizon < INFINITY);
     const kam__family family = to->family;
     family->discounted_pairs(family, to->orders, &t->tile, to->horizon,
                              to->discount, o->moments);
-    if (endless)
-        family->alive(family, to->orders, &t->tile, 0, o->some);
-    else
-        family->no_order_log_odds(family, to->orders, &t->tile, to->horizon,
-                                  o->some);
+    family->no_order_log_odds(family, to->orders, &t->tile, to->horizon,
+                              o->some);
     /* From log-odds, so that small probabilities keep their digits. */
-    for (int32_t i = 0; !endless && i < t->tile.n; i++)
+    for (int32_t i = 0; i < t->tile.n; i++)
         o->some[i] = 1 / (1 + kam__exp(o->some[i]));
     parameter_variance(to, t, o->variance);
 }

@@ -612,6 +612,33 @@ static void test_refusals(void **state) {
     assert_bits(high, 4);
 }
 
+/* Of a horizon without end, undiscounted: what long horizons tend to. An account
+ * that may leave without another order is less sure to place one than alive. */
+static void test_for_ever(void **state) {
+    (void)state;
+    static const kam_btyd models[] = {
+        {KAM_BTYD_BGCNBD, 5, 7, {3, 20, 5.5, 9, 3}},
+        {KAM_BTYD_MBGCNBD, 5, 7, {3, 20, 4.5, 9, 2}},
+        {KAM_BTYD_BGBB, 4, 7, {2, 3, 6, 9}},
+        {KAM_BTYD_PNBD, 4, 7, {3, 20, 3.5, 90}},
+        {KAM_BTYD_GGOMNBD, 5, 7, {3, 20, 0.05, 3.5, 9}},
+    };
+    const kam_clv_options endless = options_of((double)INFINITY, 0, 0.8);
+    const kam_clv_options longest = options_of(1e12, 0, 0.8);
+    const kam_account a = an_account(6, 27, 30, 40);
+    for (int i = 0; i < 5; i++) {
+        const struct answer ever =
+            interval_of(&models[i], &SPEND, NONE, a, &endless);
+        const struct answer late =
+            interval_of(&models[i], &SPEND, NONE, a, &longest);
+        assert_int_equal(ever.flags, KAM_ROW_ON_REVENUE);
+        assert_true(ever.high > ever.value);
+        assert_relative(ever.value, late.value, 1e-7);
+        assert_near(ever.low, late.low, 1e-5);
+        assert_relative(ever.high, late.high, 1e-5);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
@@ -627,6 +654,7 @@ int main(void) {
         cmocka_unit_test(test_covariances),
         cmocka_unit_test(test_covariance_at_an_edge),
         cmocka_unit_test(test_much_uncertainty),
+        cmocka_unit_test(test_for_ever),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_refusals),
     };

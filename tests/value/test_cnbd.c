@@ -368,6 +368,38 @@ static void test_answers_hang_together(void **state) {
     }
 }
 
+/* For ever is what long horizons tend to; without end where a <= 1. */
+static void test_for_ever(void **state) {
+    (void)state;
+    static const double k[] = {2, 3, 7};
+    static const double x[] = {0, 4, 40}, t_x[] = {0, 20, 88},
+                        T[] = {9, 30, 90};
+    for (int32_t family = BG; family <= MBG; family++)
+        for (int i = 0; i < 9; i++) {
+            const int row = i % 3;
+            const double a = 2.5 + i / 3, h = 1e12;
+            kam_btyd model = rhythmic(family, 3, 20, a, 3, k[i / 3]);
+            const double ever = ask_one(ASK_ORDERS, &model, x[row], t_x[row],
+                                        T[row], (double)INFINITY, 0);
+            assert_relative(ever,
+                            ask_one(ASK_ORDERS, &model, x[row], t_x[row],
+                                    T[row], h, 0),
+                            1e-9);
+            assert_bits(ever, ask_one(ASK_DISCOUNTED, &model, x[row], t_x[row],
+                                      T[row], (double)INFINITY, 0));
+            model.parameter[2] = 0.9;
+            const kam_accounts account =
+                one_account(&x[row], &t_x[row], &T[row]);
+            double orders;
+            uint32_t flags;
+            assert_status(kam_btyd_expected_orders(&model, &account,
+                                                   (double)INFINITY, NULL,
+                                                   &orders, &flags, NULL),
+                          KAM_OK);
+            assert_int_equal(flags, KAM_ROW_INFINITE);
+        }
+}
+
 /* By the time that comes with probability p, the risk of no order is 1 - p. */
 static void test_next_order_by(void **state) {
     (void)state;
@@ -666,6 +698,7 @@ int main(void) {
         cmocka_unit_test(test_simulated_books),
         cmocka_unit_test(test_new_accounts),
         cmocka_unit_test(test_answers_hang_together),
+        cmocka_unit_test(test_for_ever),
         cmocka_unit_test(test_next_order_by),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_unknown_gaps),
