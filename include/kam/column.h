@@ -33,9 +33,10 @@ typedef struct kam_column {
     const uint8_t *validity; /**< Arrow bitmap, 1 = present; NULL: all are */
     const char *text;        /**< bytes of a text column, else NULL */
     int64_t offset;          /**< rows to skip at the front, >= 0 */
-    int64_t stride;          /**< bytes from row to row; 0: packed */
-    int32_t type;            /**< KAM_F64 ... */
-    int32_t reserved;        /**< 0 */
+    int64_t stride;   /**< bytes from row to row, in size at least those of
+                                  a value; 0: packed */
+    int32_t type;     /**< KAM_F64 ... */
+    int32_t reserved; /**< 0 */
 } kam_column;
 
 /**

@@ -77,7 +77,9 @@ typedef struct kam_kpi_lines {
  *
  * A line promised in the period is on time when it was delivered by the
  * promised day and `grace_days`; one not delivered is late once that has passed
- * on `last_day`, and undecided before. OTIF fails as soon as either part does.
+ * on `last_day`, and undecided before. OTIF counts lines of which both parts are
+ * known, and late ones that are not there; it is undecided where it is known of no
+ * line whether it was complete, and never made of late ones alone.
  *
  * @param[out] out    shape (n_groups, n_ids)
  * @param[out] report may be NULL

@@ -52,7 +52,11 @@ kam_status kam__column_check_all(const kam_column *column, int64_t n_rows,
     if (text && !column->text)
         return kam__fail(diag, KAM_ERR_NULL, argument, -1, NAN,
                          "a text column needs its bytes in `text`.");
+    /* Rows that overlap would be numbers that nobody wrote. */
+    const int64_t size = size_of(column->type);
     if (column->offset < 0 || (text && column->stride != 0) ||
+        (column->stride > -size && column->stride < size &&
+         column->stride != 0) ||
         (column->type == KAM_CHARS && column->stride <= 0))
         return kam__fail(diag, KAM_ERR_SHAPE, argument, -1,
                          (double)(column->offset < 0 ? column->offset

@@ -32,7 +32,8 @@ static inline kam_status kam__column_check(const kam_column *column,
                                            kam_diag *diag) {
     if (column && column->values && column->type == KAM_F64 &&
         types >> KAM_F64 & 1 && column->reserved == 0 && column->offset == 0 &&
-        column->stride >= 0 && column->stride < 1 << 16 && n_rows < 1 << 30)
+        (column->stride == 0 || column->stride >= 8) &&
+        column->stride < 1 << 16 && n_rows < 1 << 30)
         return KAM_OK;
     return kam__column_check_all(column, n_rows, types, required, argument,
                                  diag);

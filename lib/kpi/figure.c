@@ -89,7 +89,11 @@ static void cook(const struct reader *r, const struct kam__kpi_recipe *recipe,
         recipe->left_out >= KAM__KPI_REST
             ? count_at(r, recipe->left_out - KAM__KPI_REST + COUNT(0)) - kpi->n
             : count_at(r, recipe->left_out);
-    kpi->numerator = difference(r, recipe->a, recipe->b);
+    const int proven = recipe->kind == KAM__KPI_PROVEN;
+    if (proven && count_at(r, recipe->b) == 0)
+        kpi->n_left_out += kpi->n, kpi->n = 0;
+    kpi->numerator =
+        difference(r, recipe->a, proven ? KAM__KPI_NONE : recipe->b);
     kpi->denominator = recipe->kind == KAM__KPI_TOTAL
                            ? 1
                            : difference(r, recipe->d, KAM__KPI_NONE);
@@ -98,7 +102,7 @@ static void cook(const struct reader *r, const struct kam__kpi_recipe *recipe,
         kpi->numerator *= r->job->last - r->job->first + 1;
     kam__kpi_settle(kpi);
     if (kpi->state != KAM_KPI_KNOWN) return;
-    if (recipe->kind == KAM__KPI_SHARE) wilson(kpi, r->job->z);
+    if (recipe->kind == KAM__KPI_SHARE || proven) wilson(kpi, r->job->z);
     if (recipe->kind == KAM__KPI_SCORE)
         rocks(kpi, (double)count_at(r, recipe->a),
               (double)count_at(r, recipe->b), r->job->z);

@@ -193,7 +193,7 @@ static void note_defaults(struct kam__kpi_job *job,
     const int32_t id = recipe->id;
     uint32_t *const bits = &job->report.defaults;
     if ((recipe->kind == KAM__KPI_SHARE || recipe->kind == KAM__KPI_SCORE ||
-         id / 10 == 120) &&
+         recipe->kind == KAM__KPI_PROVEN || id / 10 == 120) &&
         o->confidence == CONFIDENCE)
         *bits |= KAM_KPI_DEFAULT_CONFIDENCE;
     if (id > KAM_KPI_AGE_NOT_DUE && id <= KAM_KPI_AGE_4 &&

@@ -15,12 +15,13 @@ enum { KAM__KPI_COLUMNS = 8, KAM__KPI_SUMS = 16, KAM__KPI_COUNTS = 20 };
 
 /* How a figure follows from its group's sums and counts. */
 enum {
-    KAM__KPI_TOTAL, /* a */
-    KAM__KPI_RATIO, /* (a - b) / d */
-    KAM__KPI_SHARE, /* the same of two counts, with Wilson's interval */
-    KAM__KPI_SCORE, /* the same, with that of a net promoter score */
-    KAM__KPI_MEANS, /* (a / its n) / (d / its n) */
-    KAM__KPI_DAYS   /* a times the days of the period / d */
+    KAM__KPI_TOTAL,  /* a */
+    KAM__KPI_RATIO,  /* (a - b) / d */
+    KAM__KPI_SHARE,  /* the same of two counts, with Wilson's interval */
+    KAM__KPI_PROVEN, /* a share a / d, undecided while count b is 0 */
+    KAM__KPI_SCORE,  /* the same, with that of a net promoter score */
+    KAM__KPI_MEANS,  /* (a / its n) / (d / its n) */
+    KAM__KPI_DAYS    /* a times the days of the period / d */
 };
 
 /* Places: sums from 0, counts from KAM__KPI_COUNT. Rows that do not count are a

@@ -35,8 +35,7 @@ static uint32_t deliver(double promised, double delivered, double complete,
     const int on_time = arrived & (delivered <= latest);
     const int filled = arrived & (complete == complete);
     const int in_full = filled & (complete != 0);
-    const int both =
-        (timed & filled) | (timed & !on_time) | (filled & !in_full);
+    const int both = timed & (filled | !arrived);
     return IF(1, ALL_DUE) | IF(timed, N_DUE) | IF(on_time, N_ON_TIME) |
            IF(filled, N_FULL) | IF(in_full, N_IN_FULL) | IF(both, N_OTIF) |
            IF(on_time & in_full, N_BOTH_MET);

@@ -211,7 +211,7 @@ kam_status kam_retention_curve(const kam_retention *model, int64_t n_terms,
     if (n_terms < 0)
         return kam__fail(diag, KAM_ERR_SHAPE, "n_terms", -1, (double)n_terms,
                          "there cannot be {value} terms.");
-    for (int64_t t = 1; t <= n_terms; t++) {
+    for (int64_t t = 1; (retention || survival) && t <= n_terms; t++) {
         const double before = (double)(t - 1);
         if (retention)
             retention[t - 1] =

@@ -116,6 +116,21 @@ static void test_shapes(void **state) {
     /* Backwards is fine for numbers. */
     column = column_at(bytes + 3, KAM_F64, 0, -8);
     expect_verdict(&column, 4, ANY, 0, KAM_OK, 0);
+    /* Rows do not overlap. */
+    static const struct {
+        int32_t type;
+        int64_t stride;
+        kam_status status;
+    } steps[] = {{KAM_F64, 7, KAM_ERR_SHAPE},  {KAM_F64, -7, KAM_ERR_SHAPE},
+                 {KAM_I64, 1, KAM_ERR_SHAPE},  {KAM_F32, 3, KAM_ERR_SHAPE},
+                 {KAM_DAY, -1, KAM_ERR_SHAPE}, {KAM_F64, 8, KAM_OK},
+                 {KAM_F64, 9, KAM_OK},         {KAM_F32, -4, KAM_OK},
+                 {KAM_I32, 4, KAM_OK},         {KAM_U8, -1, KAM_OK}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        column = column_at(bytes, steps[i].type, 0, steps[i].stride);
+        expect_verdict(&column, 1, ANY, 0, steps[i].status,
+                       (double)steps[i].stride);
+    }
 }
 
 /* Rows whose place does not fit 63 bits: no arithmetic may overflow on the way
@@ -127,8 +142,8 @@ static void test_rows_that_memory_cannot_hold(void **state) {
         int64_t offset, stride, n_rows;
         kam_status status;
     } cases[] = {
-        {0, 0, INT64_MAX / 8 - 2, KAM_OK},
-        {0, 0, INT64_MAX / 8 + 1, KAM_ERR_SHAPE},
+        {0, 8, INT64_MAX / 8 - 2, KAM_OK},
+        {0, 8, INT64_MAX / 8 + 1, KAM_ERR_SHAPE},
         {INT64_MAX, 0, 1, KAM_ERR_SHAPE},
         {INT64_MAX, 0, INT64_MAX, KAM_ERR_SHAPE},
         {INT64_MAX - 1, 1, 0, KAM_OK},
@@ -142,7 +157,7 @@ static void test_rows_that_memory_cannot_hold(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const kam_column column =
-            column_at(bytes, KAM_F64, cases[i].offset, cases[i].stride);
+            column_at(bytes, KAM_U8, cases[i].offset, cases[i].stride);
         expect_verdict(&column, cases[i].n_rows, ANY, 0, cases[i].status,
                        (double)cases[i].n_rows);
     }

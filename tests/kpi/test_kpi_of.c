@@ -112,8 +112,23 @@ static void test_deliveries(void **state) {
     assert_int_equal(k[0].n_left_out, 1);
     expect(&k[1], KAM_KPI_KNOWN, 2.0 / 3, 2, 3); /* rows 0, 1 and not 4 */
     expect(&k[2], KAM_KPI_KNOWN, 1.0 / 6, 1, 6); /* row 0 alone */
+    assert_int_equal(k[2].n_left_out, 1);        /* row 2 */
     assert_int_equal(report.defaults,
                      KAM_KPI_DEFAULT_CONFIDENCE | KAM_KPI_DEFAULT_GRACE);
+    /* Late, and not known whether complete: to count it would be to count
+     * failures alone. Where it is known of none there is no figure. */
+    const double unsure[] = {1, NAN, NAN, NAN, 0, NAN, 1, 1};
+    kam_kpi_lines less = lines;
+    less.complete = column_of(unsure);
+    assert_status(kam_kpi_of_lines(&less, &options, NULL, k, &report, NULL),
+                  KAM_OK);
+    expect(&k[2], KAM_KPI_KNOWN, 1.0 / 5, 1, 5);
+    less.complete.values = NULL;
+    assert_status(kam_kpi_of_lines(&less, &options, NULL, k, &report, NULL),
+                  KAM_OK);
+    assert_int_equal(k[2].state, KAM_KPI_UNDECIDED);
+    assert_int_equal(k[2].n, 0);
+    assert_int_equal(k[2].n_left_out, 7);
     options.grace_days = 1;
     options.confidence = 0.9;
     assert_status(kam_kpi_of_lines(&lines, &options, NULL, k, &report, NULL),

@@ -143,6 +143,9 @@ static void test_curve(void **state) {
     (void)state;
     double rate[30], left[30], product = 1;
     const kam_retention model = model_of(0.668, 3.806, 1);
+    /* Nothing asked is nothing done, however many terms. */
+    assert_status(kam_retention_curve(&model, INT64_MAX, NULL, NULL, NULL),
+                  KAM_OK);
     assert_status(kam_retention_curve(&model, 30, rate, left, NULL), KAM_OK);
     for (int t = 1; t <= 30; t++) {
         assert_relative(rate[t - 1], (3.806 + t - 1) / (0.668 + 3.806 + t - 1),
