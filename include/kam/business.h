@@ -48,7 +48,7 @@ KAM_API kam_status kam_business_between(const kam_business_hours *hours,
  * The earliest time at which so many business seconds have passed: `from` itself
  * for none, and closing time rather than the next opening. Never allocates.
  *
- * @param seconds [0, 2^40]
+ * @param seconds [0, 2^40], and not past the year 9999
  * @return as kam_business_between
  */
 KAM_API kam_status kam_business_after(const kam_business_hours *hours,

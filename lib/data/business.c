@@ -194,6 +194,10 @@ kam_status kam_business_after(const kam_business_hours *hours, int64_t from,
     if (status == KAM_OK && !time)
         status = kam__fail(diag, KAM_ERR_NULL, "time", -1, (double)NAN, "");
     if (status != KAM_OK) return status;
-    *time = kam__business_after(&b, from, seconds);
+    const int64_t end = kam__business_after(&b, from, seconds);
+    if (!kam__is_time(end))
+        return kam__fail(diag, KAM_ERR_OPTION, "seconds", -1, (double)seconds,
+                         "{value} seconds later is after the year 9999.");
+    *time = end;
     return kam__ok(diag);
 }

@@ -168,6 +168,10 @@ static void test_bad_arguments(void **state) {
     assert_status(kam_business_after(&hours, 0, (INT64_C(1) << 40) + 1,
                                      &seconds, NULL),
                   KAM_ERR_OPTION);
+    /* Some 130,000 years of weeks of 45 hours. */
+    assert_status(kam_business_after(&hours, 0, INT64_C(1) << 40, &seconds,
+                                     NULL),
+                  KAM_ERR_OPTION);
     assert_status(kam_business_after(&hours, INT64_MAX, 0, &seconds, NULL),
                   KAM_ERR_OPTION);
     assert_status(kam_business_after(&hours, 0, 0, NULL, NULL), KAM_ERR_NULL);
