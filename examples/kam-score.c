@@ -25,13 +25,20 @@ static int32_t as_of_day(const struct options *options,
 /* One slip of the pen must not turn a whole book silent. */
 static void warn_of_late_day(const struct order_log *log, int32_t as_of) {
     int64_t n_near = 0;
-    char day[16];
-    for (int64_t i = 0; i < log->n; i++) n_near += log->day[i] > as_of - 366;
-    if (n_near * 1000 < log->n)
-        warn(
-            "fewer than one line in 1000 is dated in the year to %s, the last "
-            "day in the orders; is that day a slip? --as-of sets another",
-            day_text(as_of, day));
+    int32_t first_near = as_of, before = KAM_NO_DAY;
+    char day[16], last[16];
+    for (int64_t i = 0; i < log->n; i++) {
+        const int32_t d = log->day[i];
+        const int near = d > as_of - 366;
+        n_near += near;
+        if (near && d < first_near) first_near = d;
+        if (!near && d > before) before = d;
+    }
+    const int64_t few = log->n < 1000 ? 1 : log->n / 1000;
+    if (before != KAM_NO_DAY && n_near <= few && first_near - before > 366)
+        warn("the last day in the orders, %s, is far from the others, which "
+             "end on %s; is it a slip? --as-of sets another",
+             day_text(as_of, day), day_text(before, last));
 }
 
 static void refuse_empty(const struct order_log *log, const struct book *book) {

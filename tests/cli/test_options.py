@@ -77,8 +77,11 @@ def test_late_day_is_pointed_out():
     with open(BOOK, encoding="utf-8") as text:
         done = run(file("slip.csv", text.read() + "SO-1,2204-01-01,A,5,1\n"))
     equal(done.status, 0)
-    has(done.err, "warning: fewer than one line in 1000")
+    has(done.err, "warning: the last day in the orders, 2204-01-01, is far from the others, which end on 2024-12-31;")
     true("warning" not in run(BOOK).err, "no warning without a slip")
+    # A slip in a small book counts too; a quiet account that orders again does not.
+    has(run(file("slip.csv", SMALL + "A,2204-01-05,5\n")).err, "2204-01-05, is far from the others")
+    true("far from" not in run(file("slip.csv", SMALL + "A,2025-02-01,5\n")).err, "a year of silence is no slip")
     true("warning" not in run("--as-of", "2024-12-31", file("slip.csv", SMALL)).err, "nor with --as-of")
 
 

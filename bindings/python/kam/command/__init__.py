@@ -58,9 +58,11 @@ def _as_of(options: Options, log: Log) -> int:
 
 def _warn_of_late_day(program: str, log: Log, as_of: int) -> None:
     """One slip of the pen must not turn a whole book silent."""
-    if sum(day > as_of - 366 for day in log.day) * 1000 < len(log):
-        say(f"{program}: warning: fewer than one line in 1000 is dated in the year to {day_text(as_of)}, the last day "
-            "in the orders; is that day a slip? --as-of sets another\n")
+    near = [day for day in log.day if day > as_of - 366]
+    before = max((day for day in log.day if NO_DAY < day <= as_of - 366), default=NO_DAY)
+    if before != NO_DAY and len(near) <= max(len(log) // 1000, 1) and min(near) - before > 366:
+        say(f"{program}: warning: the last day in the orders, {day_text(as_of)}, is far from the others, which end on "
+            f"{day_text(before)}; is it a slip? --as-of sets another\n")
 
 
 def usual_split(log: Log, book: Book) -> int:
