@@ -36,9 +36,10 @@ static void warn_of_late_day(const struct order_log *log, int32_t as_of) {
     }
     const int64_t few = log->n < 1000 ? 1 : log->n / 1000;
     if (before != KAM_NO_DAY && n_near <= few && first_near - before > 366)
-        warn("the last day in the orders, %s, is far from the others, which "
-             "end on %s; is it a slip? --as-of sets another",
-             day_text(as_of, day), day_text(before, last));
+        warn(
+            "the last day in the orders, %s, is far from the others, which "
+            "end on %s; is it a slip? --as-of sets another",
+            day_text(as_of, day), day_text(before, last));
 }
 
 static void refuse_empty(const struct order_log *log, const struct book *book) {

@@ -350,13 +350,16 @@ void csv_put(FILE *out, const char *text, size_t length) {
         csv_fwrite(out, text, length);
 }
 
-void csv_put_number(FILE *out, double value, int decimals) {
+void csv_put_last_number(FILE *out, double value, int decimals) {
     char text[340];
-    const char *from = text;
-    if (isfinite(value)) {
-        snprintf(text, sizeof text, "%.*f", decimals, value);
-        if (strspn(text, "-0.") == strlen(text) && text[0] == '-') from++;
-        fputs(from, out);
-    }
+    if (!isfinite(value)) return;
+    snprintf(text, sizeof text, "%.*f", decimals, value);
+    const int minus_zero =
+        text[0] == '-' && strspn(text, "-0.") == strlen(text);
+    fputs(text + minus_zero, out);
+}
+
+void csv_put_number(FILE *out, double value, int decimals) {
+    csv_put_last_number(out, value, decimals);
     fputc(',', out);
 }

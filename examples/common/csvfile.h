@@ -61,4 +61,7 @@ void csv_put(FILE *out, const char *text, size_t length);
 /* A number and the comma that ends its field; nothing when it is not known. */
 void csv_put_number(FILE *out, double value, int decimals);
 
+/* Without the comma. */
+void csv_put_last_number(FILE *out, double value, int decimals);
+
 #endif

@@ -82,6 +82,8 @@ static void put_row(FILE *out, const struct result *result, int64_t i) {
     csv_put_number(out, scores->churn_risk[i], 4);
     put_reasons(out, result, i);
     put_flags(out, result, i);
+    fputc(',', out);
+    csv_put_last_number(out, book->summary.window_revenue[i], 2);
     if (result->playbook)
         playbook_row(out, result->playbook, book->as_of, i, language);
     fputc('\n', out);
@@ -91,7 +93,7 @@ void print_scores(FILE *out, const struct result *result) {
     fputs(
         "account,tier,tier_name,orders,first_day,last_day,revenue,profit,"
         "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,"
-        "reason_1,reason_2,reason_3,flags",
+        "reason_1,reason_2,reason_3,flags,revenue_12m",
         out);
     if (result->playbook) playbook_header(out);
     fputc('\n', out);

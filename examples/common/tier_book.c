@@ -36,6 +36,11 @@ struct filling {
 
 static void find_facts(struct filling *filling, const struct record *header) {
     const struct tier_options *options = filling->options;
+    /* kam-score writes both: of the year, and of all years. */
+    const char *const value =
+        !options->value_is_wanted && csv_find(header, "revenue_12m") >= 0
+            ? "revenue_12m"
+            : options->value;
     for (int f = 0; f < N_FACTS; f++) {
         char *name = filling->name[f];
         const size_t room = sizeof filling->name[f];
@@ -43,12 +48,12 @@ static void find_facts(struct filling *filling, const struct record *header) {
             snprintf(name, room, "q%d", f - FACT_QUARTER + 1);
         else
             snprintf(name, room, "%s",
-                     f == FACT_VALUE    ? options->value
+                     f == FACT_VALUE    ? value
                      : f == FACT_PROFIT ? options->profit
                                         : facts[f].name);
         filling->fact[f] = csv_find(header, name);
     }
-    filling->fact[FACT_VALUE] = csv_require(header, options->value, "--value");
+    filling->fact[FACT_VALUE] = csv_require(header, value, "--value");
     if (options->profit_is_wanted)
         filling->fact[FACT_PROFIT] =
             csv_require(header, options->profit, "--profit");
@@ -240,6 +245,26 @@ static void make_unique(struct filling *filling) {
     free(first);
 }
 
+/* A column without one known value is no column; who named it is told. */
+static void drop_unknown(struct filling *filling) {
+    struct tier_book *book = filling->book;
+    const struct tier_options *options = filling->options;
+    for (int f = FACT_VALUE; f <= FACT_PROFIT; f++) {
+        int64_t n_known = 0;
+        for (int64_t i = 0; book->fact[f] && i < book->n; i++)
+            n_known += !isnan(book->fact[f][i]);
+        if (!book->fact[f] || n_known > 0) continue;
+        if (f == FACT_VALUE || options->profit_is_wanted)
+            fail(EXIT_INPUT,
+                 "%s: no value of column \"%s\" is known; %s names "
+                 "another",
+                 csv_name(options->file), filling->name[f],
+                 f == FACT_VALUE ? "--value" : "--profit");
+        free(book->fact[f]);
+        book->fact[f] = NULL;
+    }
+}
+
 void tier_book_read(struct tier_book *book,
                     const struct tier_options *options) {
     struct filling filling = {.book = book, .options = options};
@@ -254,6 +279,7 @@ void tier_book_read(struct tier_book *book,
         fail(EXIT_INPUT, "%s: no line names an account",
              csv_name(options->file));
     make_unique(&filling);
+    drop_unknown(&filling);
     free(filling.line);
 }
 

@@ -30,9 +30,9 @@ enum {
 struct tier_options {
     const char *file;
     const char *account, *value, *profit, *parent, *against; /* column names */
-    int profit_is_wanted;
-    char delimiter;     /* 0: find out */
-    char point;         /* the decimal point */
+    int value_is_wanted, profit_is_wanted; /* the column was named */
+    char delimiter;                        /* 0: find out */
+    char point;                            /* the decimal point */
     int add_up;         /* lines of one account are added up */
     struct rules rules; /* the policy that stands */
     kam_move_options moves;

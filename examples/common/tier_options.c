@@ -28,7 +28,7 @@ static struct poptOption table[] = {
          "COLUMN"),
     TEXT("value", value,
          "column that tiers are cut on: payments or revenue of a year, or a "
-         "lifetime value (default: revenue)",
+         "lifetime value (default: revenue_12m, if there is one, or revenue)",
          "COLUMN"),
     TEXT("profit", profit,
          "column of the profit, to set against the value (default: profit, if "
@@ -170,6 +170,7 @@ static void tier_options_set(struct tier_options *options) {
     rule_options(&options->rules);
     options->account = given.account ? given.account : "account";
     options->value = given.value ? given.value : "revenue";
+    options->value_is_wanted = given.value != NULL;
     options->profit = given.profit ? given.profit : "profit";
     options->profit_is_wanted = given.profit != NULL;
     options->parent = given.parent;

@@ -118,10 +118,16 @@ static void print_concentration(FILE *out, const struct tier_answers *a) {
     const kam_concentration *c = &a->book;
     const char *const who = a->group ? "group" : "account";
     struct words w[4];
+    if (isnan(c->hhi)) {
+        fprintf(out, "Value     %s, of which nothing is a share\n",
+                grouped(&w[0], c->total, 2));
+        return;
+    }
     fprintf(out, "Value     %s; the largest 20 %% of %ss hold %s, ",
             grouped(&w[0], c->total, 2), who,
             percent(&w[1], c->top_20_share, 1));
-    fprintf(out, "%s hold 80 %%\n", many(&w[2], c->n_for_80, who));
+    fprintf(out, "%s hold%s 80 %%\n", many(&w[2], c->n_for_80, who),
+            c->n_for_80 == 1 ? "s" : "");
     fprintf(out,
             "          Gini %.3f, HHI %.1f points, as concentrated as %.1f "
             "equal %ss\n",

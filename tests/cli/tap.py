@@ -20,7 +20,7 @@ EXAMPLES = os.path.join(ROOT, "examples")
 SHARED = os.path.join(os.path.dirname(ROOT), "shared", "data")
 HEADER = ("account,tier,tier_name,orders,first_day,last_day,revenue,profit,"
           "margin_pct,alive,expected_orders,clv,clv_low,clv_high,churn_risk,"
-          "reason_1,reason_2,reason_3,flags")
+          "reason_1,reason_2,reason_3,flags,revenue_12m")
 
 Result = collections.namedtuple("Result", "status out err")
 HERE = tempfile.TemporaryDirectory(prefix="kam-cli-")

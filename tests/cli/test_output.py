@@ -15,7 +15,7 @@ def test_header_to_the_letter():
     done = run("-q", BOOK)
     equal(done.out.split("\n")[0],
           "account,tier,tier_name,orders,first_day,last_day,revenue,profit,margin_pct,alive,"
-          "expected_orders,clv,clv_low,clv_high,churn_risk,reason_1,reason_2,reason_3,flags")
+          "expected_orders,clv,clv_low,clv_high,churn_risk,reason_1,reason_2,reason_3,flags,revenue_12m")
     true(done.out.endswith("\n") and "\r" not in done.out, "plain line ends")
 
 
@@ -26,7 +26,7 @@ def test_forms_of_values():
             "profit": f"({money})?", "margin_pct": f"({money})?", "alive": share,
             "expected_orders": four, "clv": money, "clv_low": money, "clv_high": money,
             "churn_risk": share, "reason_1": r".+\w.+", "reason_2": r".+\w.+",
-            "reason_3": r".+\w.+", "flags": r"([a-z_]+(\|[a-z_]+)*)?"}
+            "reason_3": r".+\w.+", "flags": r"([a-z_]+(\|[a-z_]+)*)?", "revenue_12m": money}
     table = score("--accounts", FACTS, BOOK)
     for row in table.values():
         equal(list(row), HEADER.split(","))

@@ -51,6 +51,26 @@ def test_payment_tiers():
     equal(tiers("--lang", "zh", file("small.csv", SMALL))["A"]["tier_name"], "战略级")
 
 
+def test_the_year_goes_before_all_years():
+    both = file("both.csv", "account,revenue,revenue_12m\nA,9000000,600000\n")
+    equal(tiers(both)["A"]["tier_name"], "basic")
+    equal(tiers("--value", "revenue", both)["A"]["tier_name"], "strategic")
+
+
+def test_columns_without_a_value():
+    """A book without costs has an empty profit: nothing is set against it."""
+    without = "account,revenue,profit\nA,5000000,\nB,7,\n"
+    table = tiers(file("no.csv", without))
+    equal((table["A"]["tier_name"], table["A"]["agreement"]), ("strategic", ""))
+    bad(without, "bad.csv: no value of column \"profit\" is known; --profit names another",
+        options=("--profit", "profit"))
+    bad("account,revenue\nA,\n", "no value of column \"revenue\" is known; --value names another")
+    summary = run(file("loss.csv", "account,revenue\nA,-5\nB,1\n"), tool=TIER).err
+    has(summary, "Value     -4.00, of which nothing is a share")
+    true("nan" not in summary, summary)
+    has(run(file("one.csv", "account,revenue\nA,5\n"), tool=TIER).err, "1 account holds 80 %")
+
+
 def test_one_account_and_all_equal():
     equal(tiers("--tiers", "top:5%,20%", file("o.csv", "account,revenue\nA,7\n"))["A"]["tier"], "1")
     table = tiers("--tiers", "top:5%,20%", file("o.csv", "account,revenue\n" + "".join(f"{a},7\n" for a in "ABCDEF")))
@@ -132,7 +152,7 @@ def test_bad_input():
     bad("account,revenue\n", "a header but no lines")
     bad("account,revenue\n,5\n", "no line names an account")
     bad("", "is empty")
-    bad("account,revenue\nA,\n", "amount")
+    bad("account,revenue\nA,\n", "no value of column")
     bad("account,revenue,override,override_until\nA,1,key,2024-01-01\n", "--as-of")
     refused(run(tool=TIER), "no file")
     refused(run("a.csv", "b.csv", tool=TIER), '"b.csv" is the second')

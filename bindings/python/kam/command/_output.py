@@ -20,7 +20,7 @@ from ._text import NO_DAY, day_text, decode, encode
 from ._words import compact, cut, grid, grouped, many, percent, plain, status_words
 
 HEADER = ("account,tier,tier_name,orders,first_day,last_day,revenue,profit,margin_pct,alive,expected_orders,clv,clv_low,"
-          "clv_high,churn_risk,reason_1,reason_2,reason_3,flags")
+          "clv_high,churn_risk,reason_1,reason_2,reason_3,flags,revenue_12m")
 
 
 class Result:
@@ -79,7 +79,8 @@ def fields(result: Result, row: int) -> list[str]:
             number(score("expected_orders")[row], 4), number(score("lifetime_value")[row], 2),
             number(score("lifetime_value_low")[row], 2), number(score("lifetime_value_high")[row], 2),
             number(score("churn_risk")[row], 4), *explained(answers, row, language),
-            "|".join([*status.row_flag_names(answers.row_flags[row]), *answers.more_flags(row)])]
+            "|".join([*status.row_flag_names(answers.row_flags[row]), *answers.more_flags(row)]),
+            number(summary["window_revenue"][row], 2)]
 
 
 def csv_line(cells: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ _INDENT = "          "
 _OPTIONS = (
     ("account", "COLUMN", "column of the account (default: account)"),
     ("value", "COLUMN", "column that tiers are cut on: payments or revenue of a year, or a lifetime value (default: "
-     "revenue)"),
+     "revenue_12m, if there is one, or revenue)"),
     ("profit", "COLUMN", "column of the profit, to set against the value (default: profit, if there is one)"),
     ("parent", "COLUMN", "column of the account's owner; concentration is then of groups (default: parent, if there "
      "is one)"),
@@ -62,7 +62,8 @@ class Options:
         rules = read_rules(given)
         self.tiers, self.n_bands, self.thresholds = rules.tiers, len(rules.bands), rules.thresholds
         self.file: str = given.orders[0]
-        self.account, self.value = given.account or "account", given.value or "revenue"
+        self.account = given.account or "account"
+        self.value, self.value_is_wanted = given.value or "revenue", given.value is not None
         self.profit, self.profit_is_wanted = given.profit or "profit", given.profit is not None
         self.parent, self.against = given.parent, given.against
         self.delimiter, self.point = delimiter(given.delimiter), b"," if given.decimal_comma else b"."
@@ -127,6 +128,7 @@ class Book:
         if not len(self.account):
             raise Failure(f"{_csvfile.name_of(options.file)}: no line names an account")
         self._make_unique()
+        self._drop_unknown()
 
     def __len__(self) -> int:
         return len(self.account)
@@ -141,9 +143,12 @@ class Book:
         self._parent = (_csvfile.find(header, "parent") if options.parent is None else
                         _csvfile.require(header, options.parent, "--parent"))
         self._label = -1 if options.against is None else _csvfile.require(header, options.against, "--against")
-        self._names = {"value": options.value, "profit": options.profit, **{name: name for name in _FACTS + _QUARTERS}}
+        # kam score writes both: of the year, and of all years.
+        by_year = not options.value_is_wanted and _csvfile.find(header, "revenue_12m") >= 0
+        value = "revenue_12m" if by_year else options.value
+        self._names = {"value": value, "profit": options.profit, **{name: name for name in _FACTS + _QUARTERS}}
         at = {fact: _csvfile.find(header, name) for fact, name in self._names.items()}
-        _csvfile.require(header, options.value, "--value")
+        _csvfile.require(header, value, "--value")
         if options.profit_is_wanted:
             _csvfile.require(header, options.profit, "--profit")
         if at["tier_before"] < 0:
@@ -223,6 +228,17 @@ class Book:
             for i in first:
                 kept.add(old[i])
             setattr(self, name, kept)
+
+
+    def _drop_unknown(self) -> None:
+        """A column without one known value is no column; who named it is told."""
+        for fact in ("value", "profit"):
+            if fact not in self.facts or any(value == value for value in self.facts[fact]):
+                continue
+            if fact == "value" or self.options.profit_is_wanted:
+                raise Failure(f'{_csvfile.name_of(self.options.file)}: no value of column "{self._names[fact]}" is known; '
+                              f"--{fact} names another")
+            del self.facts[fact]
 
 
 def _days(values: Any) -> Any:
@@ -306,8 +322,10 @@ def _row(a: Answers, i: int) -> str:
 
 def _concentration(a: Answers) -> str:
     of, who = a.numbers, "account" if a.groups is None else "group"
+    if math.isnan(of["hhi"]):
+        return f"Value     {grouped(of['total'], 2)}, of which nothing is a share\n"
     return (f"Value     {grouped(of['total'], 2)}; the largest 20 % of {who}s hold {percent(of['top_20_share'], 1)}, "
-            f"{many(of['n_for_80'], who)} hold 80 %\n"
+            f"{many(of['n_for_80'], who)} hold{'s' if of['n_for_80'] == 1 else ''} 80 %\n"
             f"{_INDENT}Gini {a.gini:.3f}, HHI {10000 * of['hhi']:.1f} points, as concentrated as "
             f"{of['effective_number']:.1f} equal {who}s\n"
             f"{_INDENT}{many(of['n_at_10'], who)} with 10 % or more, {grouped(of['n_at_50'])} with 50 % or more\n")
