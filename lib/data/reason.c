@@ -80,17 +80,28 @@ static void add_silence(struct kam__text *text, double days, int32_t tenths,
         kam__text_add(text, zh ? "距上次下单的时间未知"
                                : "an unknown time without an order");
     } else if (recent) {
-        kam__text_add(text, zh ? "最近一次下单在 " : "the last order ");
-        add_days(text, days, zh);
-        kam__text_add(text, zh ? "前" : " ago");
+        kam__text_add(text, zh ? "最近一次下单在" : "the last order ");
+        if (days == 0) {
+            kam__text_add(text, zh ? "今天" : "today");
+        } else {
+            if (zh) kam__text_add(text, " ");
+            add_days(text, days, zh);
+            kam__text_add(text, zh ? "前" : " ago");
+        }
     } else {
         if (!zh) kam__text_add(text, "no order for ");
         add_days(text, days, zh);
         if (zh) kam__text_add(text, "没有下单");
         if (tenths > 0) {
-            kam__text_add(text, zh ? "，为自身间隔的 " : ", ");
-            add_rounded(text, tenths / 10.0);
-            kam__text_add(text, zh ? " 倍" : " times its own interval,");
+            kam__text_add(text, zh ? "，" : ", ");
+            if (tenths == 10) {
+                kam__text_add(text, zh ? "与平常的下单间隔相当"
+                                       : "as long as its own interval,");
+            } else {
+                if (zh) kam__text_add(text, "为平常下单间隔的 ");
+                add_rounded(text, tenths / 10.0);
+                kam__text_add(text, zh ? " 倍" : " times its own interval,");
+            }
         }
     }
     add_effect(text, effect, zh, " ");
@@ -101,11 +112,13 @@ static void add_rhythm(struct kam__text *text, double days, enum effect effect,
     if (!isfinite(days)) {
         kam__text_add(text, zh ? "首单之后再未下单" : "never ordered again");
     } else {
-        kam__text_add(text, zh ? "平均每 " : "orders every ");
-        if (!zh && is_one(days))
-            kam__text_add(text, "day");
-        else
+        kam__text_add(text, zh ? "平均每" : "orders every ");
+        if (is_one(days)) {
+            kam__text_add(text, zh ? "天" : "day");
+        } else {
+            if (zh) kam__text_add(text, " ");
             add_days(text, days, zh);
+        }
         if (zh) kam__text_add(text, "下单一次");
     }
     add_effect(text, effect, zh, ", which ");
@@ -139,6 +152,7 @@ static const struct signal {
     const char *name;
     const char *worse[2], *worse_end[2]; /* before and after the number */
     const char *better[2], *better_end[2];
+    const char *level[2]; /* instead of "down 0"; NULL: 0 is said as it is */
 } SIGNAL[] = {
     {KAM_REASON_USAGE,
      1,
@@ -146,70 +160,80 @@ static const struct signal {
      {"usage down ", "使用量下降 "},
      {"", ""},
      {"usage up ", "使用量上升 "},
-     {"", ""}},
+     {"", ""},
+     {"usage as before", "使用量与之前持平"}},
     {KAM_REASON_PAYMENT_DELAY,
      1,
      "payment_delay",
      {"pays late by ", "付款延迟达账期的 "},
      {" of the credit term", ""},
      {"pays early by ", "提前付款达账期的 "},
-     {" of the credit term", ""}},
+     {" of the credit term", ""},
+     {"pays on time", "按时付款"}},
     {KAM_REASON_ORDERS,
      1,
      "orders",
      {"order volume down ", "订单量下降 "},
      {"", ""},
      {"order volume up ", "订单量上升 "},
-     {"", ""}},
+     {"", ""},
+     {"order volume as before", "订单量与之前持平"}},
     {KAM_REASON_PRICE_GAP,
      1,
      "price_gap",
      {"a rival is cheaper by ", "竞争对手价格低 "},
      {"", ""},
      {"a rival is dearer by ", "竞争对手价格高 "},
-     {"", ""}},
+     {"", ""},
+     {"a rival asks the same price", "竞争对手价格相同"}},
     {KAM_REASON_CHANGES,
      0,
      "changes",
      {"change requests not confirmed: ", "未确认的需求变更："},
      {"", ""},
      {"change requests not confirmed: ", "未确认的需求变更："},
-     {"", ""}},
+     {"", ""},
+     {NULL, NULL}},
     {KAM_REASON_CONTACT_CHANGED,
      0,
      "contact_changed",
      {"changes of the contact person: ", "对接人变动次数："},
      {"", ""},
      {"changes of the contact person: ", "对接人变动次数："},
-     {"", ""}},
+     {"", ""},
+     {NULL, NULL}},
     {KAM_REASON_SATISFACTION,
      0,
      "satisfaction",
      {"satisfaction down ", "满意度下降 "},
      {" of 10 points", " 分（满分 10）"},
      {"satisfaction up ", "满意度上升 "},
-     {" of 10 points", " 分（满分 10）"}},
+     {" of 10 points", " 分（满分 10）"},
+     {"satisfaction as before", "满意度与之前持平"}},
     {KAM_REASON_COMPLAINTS,
      0,
      "complaints",
      {"complaints open past their time: ", "逾期未结的投诉："},
      {"", ""},
      {"complaints open past their time: ", "逾期未结的投诉："},
-     {"", ""}},
+     {"", ""},
+     {NULL, NULL}},
     {KAM_REASON_CONTACT_GAP,
      0,
      "contact_gap",
      {"days without contact: ", "未联系天数："},
      {"", ""},
      {"days without contact: ", "未联系天数："},
-     {"", ""}},
+     {"", ""},
+     {NULL, NULL}},
     {KAM_REASON_DELIVERY,
      1,
      "delivery",
      {"late deliveries: ", "迟交比例："},
      {"", ""},
      {"late deliveries: ", "迟交比例："},
-     {"", ""}},
+     {"", ""},
+     {NULL, NULL}},
 };
 
 static const struct signal *signal_of(int32_t id) {
@@ -243,14 +267,22 @@ static void add_signal(struct kam__text *text, const struct signal *signal,
                        double value, struct month since, enum effect effect,
                        int zh) {
     const int good = value < 0;
+    const double shown = fabs(value) * (signal->is_share ? 100 : 1);
+    const int is_level = shown < 0.05 && signal->level[zh];
     if (zh) add_since(text, since, zh);
+    if (is_level) {
+        kam__text_add(text, signal->level[zh]);
+        add_effect(text, effect, zh, ", which ");
+        return;
+    }
     kam__text_add(text, (good ? signal->better : signal->worse)[zh]);
+    /* Little beside what is usual: else a fall seems to be good news. */
+    if (shown >= 0.05 && effect == (good ? RAISES : LOWERS))
+        kam__text_add(text, zh ? "仅 " : "only ");
     if (!isfinite(value))
         kam__text_add(text, zh ? "未知" : "an unknown amount");
-    else if (signal->is_share)
-        add_rounded(text, fabs(value) * 100);
     else
-        add_rounded(text, fabs(value));
+        add_rounded(text, shown);
     if (signal->is_share && isfinite(value))
         kam__text_add(text, zh ? "%" : " %");
     kam__text_add(text, (good ? signal->better_end : signal->worse_end)[zh]);

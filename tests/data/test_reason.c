@@ -44,6 +44,24 @@ static void test_signals(void **state) {
     both(KAM_REASON_USAGE, -0.7, -0.051,
          "usage up 5.1 %, which lowers the risk",
          "使用量上升 5.1%，降低流失风险");
+    /* Against what is usual: a small fall is good news, a small rise bad. */
+    both(KAM_REASON_USAGE, -0.2, 0.075,
+         "usage down only 7.5 %, which lowers the risk",
+         "使用量下降仅 7.5%，降低流失风险");
+    both(KAM_REASON_ORDERS, 0.2, -0.03,
+         "order volume up only 3 %, which raises the risk",
+         "订单量上升仅 3%，推高流失风险");
+    both(KAM_REASON_CONTACT_GAP, -1, 5,
+         "days without contact: only 5, which lowers the risk",
+         "未联系天数：仅 5，降低流失风险");
+    both(KAM_REASON_USAGE, -0.2, 0, "usage as before, which lowers the risk",
+         "使用量与之前持平，降低流失风险");
+    both(KAM_REASON_SATISFACTION, -0.2, -0.04,
+         "satisfaction as before, which lowers the risk",
+         "满意度与之前持平，降低流失风险");
+    both(KAM_REASON_COMPLAINTS, -0.2, 0,
+         "complaints open past their time: 0, which lowers the risk",
+         "逾期未结的投诉：0，降低流失风险");
     both(KAM_REASON_PAYMENT_DELAY, 1, 0.6,
          "pays late by 60 % of the credit term, which raises the risk",
          "付款延迟达账期的 60%，推高流失风险");
@@ -153,10 +171,18 @@ static void test_silence(void **state) {
                         "no order for 143 days, 6.2 times its own "
                         "interval, raises the risk");
     kam_reason_text(&long_gone, KAM_ZH, text, sizeof text, NULL);
+    assert_string_equal(
+        text, "143 天没有下单，为平常下单间隔的 6.2 倍，推高流失风险");
+    const kam_reason due = {KAM_REASON_SILENCE, 10, 0.1, 30};
+    kam_reason_text(&due, KAM_EN, text, sizeof text, NULL);
     assert_string_equal(text,
-                        "143 天没有下单，为自身间隔的 6.2 倍，推高流失风险");
-    both(KAM_REASON_SILENCE, -1, 0, "the last order 0 days ago lowers the risk",
-         "最近一次下单在 0 天前，降低流失风险");
+                        "no order for 30 days, as long as its own interval, "
+                        "raises the risk");
+    kam_reason_text(&due, KAM_ZH, text, sizeof text, NULL);
+    assert_string_equal(text,
+                        "30 天没有下单，与平常的下单间隔相当，推高流失风险");
+    both(KAM_REASON_SILENCE, -1, 0, "the last order today lowers the risk",
+         "最近一次下单在今天，降低流失风险");
     both(KAM_REASON_SILENCE, 1, NAN,
          "an unknown time without an order raises the risk",
          "距上次下单的时间未知，推高流失风险");
@@ -171,7 +197,7 @@ static void test_rhythm(void **state) {
          "orders every 6.5 days, which raises the risk",
          "平均每 6.5 天下单一次，推高流失风险");
     both(KAM_REASON_RHYTHM, 0.2, 1, "orders every day, which raises the risk",
-         "平均每 1 天下单一次，推高流失风险");
+         "平均每天下单一次，推高流失风险");
     both(KAM_REASON_RHYTHM, 0, 9,
          "orders every 9 days, which does not change the risk",
          "平均每 9 天下单一次，对流失风险没有影响");
@@ -225,7 +251,7 @@ static void test_rounding(void **state) {
          "orders every 10 days, which raises the risk",
          "平均每 10 天下单一次，推高流失风险");
     both(KAM_REASON_RHYTHM, 1, 1.04, "orders every day, which raises the risk",
-         "平均每 1 天下单一次，推高流失风险");
+         "平均每天下单一次，推高流失风险");
     both(KAM_REASON_RHYTHM, 1, 1.06,
          "orders every 1.1 days, which raises the risk",
          "平均每 1.1 天下单一次，推高流失风险");
