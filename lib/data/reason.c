@@ -277,8 +277,8 @@ static void add_signal(struct kam__text *text, const struct signal *signal,
     }
     kam__text_add(text, (good ? signal->better : signal->worse)[zh]);
     /* Little beside what is usual: else a fall seems to be good news. */
-    if (shown >= 0.05 && effect == (good ? RAISES : LOWERS))
-        kam__text_add(text, zh ? "仅 " : "only ");
+    const int is_little = shown >= 0.05 && effect == (good ? RAISES : LOWERS);
+    if (is_little && !zh) kam__text_add(text, "only ");
     if (!isfinite(value))
         kam__text_add(text, zh ? "未知" : "an unknown amount");
     else
@@ -286,6 +286,7 @@ static void add_signal(struct kam__text *text, const struct signal *signal,
     if (signal->is_share && isfinite(value))
         kam__text_add(text, zh ? "%" : " %");
     kam__text_add(text, (good ? signal->better_end : signal->worse_end)[zh]);
+    if (is_little && zh) kam__text_add(text, "（低于平常）");
     if (!zh) add_since(text, since, zh);
     add_effect(text, effect, zh, ", which ");
 }

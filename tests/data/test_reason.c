@@ -47,13 +47,13 @@ static void test_signals(void **state) {
     /* Against what is usual: a small fall is good news, a small rise bad. */
     both(KAM_REASON_USAGE, -0.2, 0.075,
          "usage down only 7.5 %, which lowers the risk",
-         "使用量下降仅 7.5%，降低流失风险");
+         "使用量下降 7.5%（低于平常），降低流失风险");
     both(KAM_REASON_ORDERS, 0.2, -0.03,
          "order volume up only 3 %, which raises the risk",
-         "订单量上升仅 3%，推高流失风险");
+         "订单量上升 3%（低于平常），推高流失风险");
     both(KAM_REASON_CONTACT_GAP, -1, 5,
          "days without contact: only 5, which lowers the risk",
-         "未联系天数：仅 5，降低流失风险");
+         "未联系天数：5（低于平常），降低流失风险");
     both(KAM_REASON_USAGE, -0.2, 0, "usage as before, which lowers the risk",
          "使用量与之前持平，降低流失风险");
     both(KAM_REASON_SATISFACTION, -0.2, -0.04,
