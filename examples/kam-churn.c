@@ -69,7 +69,7 @@ struct book {
     char **account, **period;
     double *signal[MOST], *left;
     double *number; /* of the period; NULL: they are texts */
-    int64_t *cluster;
+    int64_t *cluster, *line;
 };
 
 static char *copy_of(const char *text, size_t length) {
@@ -137,14 +137,40 @@ static void take_header(void *data, const struct record *header) {
 static double number_in(const struct record *record, int64_t column,
                         const char *name) {
     const struct cell *const cell = &record->cell[column];
+    const int said = parse_truth(cell->text, cell->length);
     struct shown shown;
     double value;
     if (cell->length == 0) return NAN;
+    if (said >= 0) return said;
     if (parse_number(cell->text, cell->length, '.', &value))
         fail_at(record->path, record->line,
-                "\"%s\" is no number (column "
-                "\"%s\")",
+                "\"%s\" is no number, yes or no (column \"%s\"); --signals "
+                "names the columns to use",
                 show(&shown, cell->text, cell->length), name);
+    return value;
+}
+
+static double read_left(const struct record *record, int64_t column) {
+    const struct cell *const cell = &record->cell[column];
+    const int said = parse_truth(cell->text, cell->length);
+    struct shown shown;
+    if (cell->length == 0) return NAN;
+    if (said < 0)
+        fail_at(record->path, record->line,
+                "left is \"%s\", not 0, 1, yes, no or empty",
+                show(&shown, cell->text, cell->length));
+    return said;
+}
+
+static double read_signal(const struct book *book, const struct record *record,
+                          int32_t j) {
+    const double value = number_in(record, book->column[j], book->name[j]);
+    const int is_fall = book->reason[j] == KAM_REASON_USAGE ||
+                        book->reason[j] == KAM_REASON_ORDERS;
+    if (is_fall && value > 1)
+        fail_at(record->path, record->line,
+                "%s is %g: a fall is a share, and 1 is all of it",
+                book->name[j], value);
     return value;
 }
 
@@ -156,6 +182,7 @@ static void take_record(void *data, const struct record *record) {
         book->account = resize(book->account, book->room, sizeof(char *));
         book->period = resize(book->period, book->room, sizeof(char *));
         book->left = resize(book->left, book->room, sizeof(double));
+        book->line = resize(book->line, book->room, sizeof(int64_t));
         for (int32_t j = 0; j < book->p; j++)
             book->signal[j] =
                 resize(book->signal[j], book->room, sizeof(double));
@@ -167,12 +194,10 @@ static void take_record(void *data, const struct record *record) {
                 account->length ? "period" : "account");
     book->account[i] = copy_of(account->text, account->length);
     book->period[i] = copy_of(period->text, period->length);
-    book->left[i] = number_in(record, book->left_column, "left");
-    if (!isnan(book->left[i]) && book->left[i] != 0 && book->left[i] != 1)
-        fail_at(record->path, record->line, "left is %g, not 0, 1 or empty",
-                book->left[i]);
+    book->line[i] = record->line;
+    book->left[i] = read_left(record, book->left_column);
     for (int32_t j = 0; j < book->p; j++)
-        book->signal[j][i] = number_in(record, book->column[j], book->name[j]);
+        book->signal[j][i] = read_signal(book, record, j);
     book->n++;
 }
 
@@ -187,31 +212,56 @@ static void number_periods(struct book *book) {
         }
 }
 
-static struct book *sorted_book;
-
-static int by_account(const void *a, const void *b) {
-    return strcmp(sorted_book->account[*(const int64_t *)a],
-                  sorted_book->account[*(const int64_t *)b]);
-}
-
-/* Accounts become numbers: rows of one account are not independent. */
-static void number_accounts(struct book *book) {
-    int64_t *const order = resize(NULL, book->n, sizeof *order);
-    book->cluster = resize(NULL, book->n, sizeof *book->cluster);
-    for (int64_t i = 0; i < book->n; i++) order[i] = i;
-    sorted_book = book;
-    qsort(order, (size_t)book->n, sizeof *order, by_account);
-    for (int64_t k = 0, number = 0; k < book->n; k++) {
-        number += k > 0 && by_account(&order[k], &order[k - 1]) != 0;
-        book->cluster[order[k]] = number;
-    }
-    free(order);
-}
-
 static int compare_periods(const struct book *book, int64_t a, int64_t b) {
     if (!book->number) return strcmp(book->period[a], book->period[b]);
     return (book->number[a] > book->number[b]) -
            (book->number[a] < book->number[b]);
+}
+
+static struct book *sorted_book;
+
+static int by_account_and_period(const void *a, const void *b) {
+    const int64_t i = *(const int64_t *)a, k = *(const int64_t *)b;
+    const int order = strcmp(sorted_book->account[i], sorted_book->account[k]);
+    return order ? order : compare_periods(sorted_book, i, k);
+}
+
+/* One row a period, and none once the account has left. */
+static void check_next(const struct book *book, const char *path,
+                       int64_t before, int64_t row) {
+    if (compare_periods(book, before, row) == 0)
+        fail_at(path,
+                book->line[row] > book->line[before] ? book->line[row]
+                                                     : book->line[before],
+                "account \"%s\" has two rows of period \"%s\"",
+                book->account[row], book->period[row]);
+    if (book->left[before] == 1)
+        fail_at(path, book->line[row],
+                "account \"%s\" left in period \"%s\" and has a row of \"%s\"; "
+                "call it otherwise if it came back",
+                book->account[row], book->period[before], book->period[row]);
+}
+
+/* Accounts become numbers: rows of one account are not independent. */
+static void number_accounts(struct book *book, const char *path) {
+    int64_t *const order = resize(NULL, book->n, sizeof *order);
+    int64_t number = 0;
+    book->cluster = resize(NULL, book->n, sizeof *book->cluster);
+    for (int64_t i = 0; i < book->n; i++) order[i] = i;
+    sorted_book = book;
+    qsort(order, (size_t)book->n, sizeof *order, by_account_and_period);
+    for (int64_t k = 0; k < book->n; k++) {
+        if (k > 0 &&
+            strcmp(book->account[order[k]], book->account[order[k - 1]]) != 0)
+            number++;
+        else if (k > 0)
+            check_next(book, path, order[k - 1], order[k]);
+        book->cluster[order[k]] = number;
+    }
+    free(order);
+    if (number == 0)
+        fail(EXIT_INPUT,
+             "%s has one account: how accounts differ cannot be learned", path);
 }
 
 /* ---- fitting and scoring ---- */
@@ -301,8 +351,8 @@ static void fit(const struct book *book, const kam_panel *panel,
         kam_hazard_fit(link, panel, &options, NULL, model->beta,
                        model->covariance, &model->report, &diag);
     if (status != KAM_OK)
-        fail(EXIT_INPUT, "%s: %s%s", kam_status_text(status), diag.argument,
-             diag.message[0] ? "" : ".");
+        fail(EXIT_INPUT, "%s: %s", diag.argument,
+             diag.message[0] ? diag.message : kam_status_text(status));
     model->hazard = (kam_hazard){link, book->p, model->beta, model->covariance};
     find_means(book, model);
 }
@@ -382,7 +432,8 @@ static void print_row(const struct book *book, const struct model *model,
     printf(",%s\n", flag ? kam_row_flag_name(flag & (0 - flag)) : "");
 }
 
-/* Rows without an outcome; where there are none, each account's last. */
+/* Rows without an outcome; where there are none, the last of each account that
+ * has not left. */
 static void print_scores(const struct book *book, const struct model *model,
                          const kam_panel *panel, int32_t language) {
     int64_t n_open = 0;
@@ -397,7 +448,8 @@ static void print_scores(const struct book *book, const struct model *model,
         "account,period,risk,risk_low,risk_high,reason_1,reason_2,reason_3,"
         "flags");
     for (int64_t i = 0; i < book->n; i++)
-        if (n_open > 0 ? isnan(book->left[i]) : last[book->cluster[i]] == i)
+        if (n_open > 0 ? isnan(book->left[i])
+                       : last[book->cluster[i]] == i && book->left[i] != 1)
             print_row(book, model, panel, i, language);
     free(last);
 }
@@ -475,6 +527,7 @@ static void free_book(struct book *book) {
     free(book->account);
     free(book->period);
     free(book->left);
+    free(book->line);
     free(book->number);
     free(book->cluster);
 }
@@ -517,7 +570,7 @@ int main(int argc, const char **argv) {
     csv_read(path, 0, 0, &handler);
     if (book.n == 0) fail(EXIT_INPUT, "%s has no row", csv_name(path));
     number_periods(&book);
-    number_accounts(&book);
+    number_accounts(&book, csv_name(path));
     if (given.backtest) {
         backtest(&book, column);
     } else {

@@ -243,13 +243,8 @@ static int is_word(const struct cell *cell, const char *word) {
 
 /* 1, 0, NaN when it is neither but may be. */
 static const char *parse_flag(const struct cell *cell, double *value) {
-    static const char yes[4][6] = {"1", "yes", "true", "y"};
-    static const char no[4][6] = {"0", "no", "false", "n"};
-    *value = NAN;
-    for (int i = 0; i < 4; i++) {
-        if (is_word(cell, yes[i])) *value = 1;
-        if (is_word(cell, no[i])) *value = 0;
-    }
+    const int said = parse_truth(cell->text, cell->length);
+    *value = said < 0 ? (double)NAN : said;
     if (is_word(cell, given.yes)) *value = 1;
     if (is_word(cell, given.no)) *value = 0;
     return isnan(*value) && !given.no ? "is neither yes nor no" : NULL;

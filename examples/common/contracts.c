@@ -8,6 +8,7 @@
 
 #include "cells.h"
 #include "message.h"
+#include "parse.h"
 
 struct filling {
     struct contract_lines *lines;
@@ -28,14 +29,11 @@ static void take_header(void *data, const struct record *header) {
 
 /* 1 yes, 0 no, -1 not said. */
 static int read_ended(const struct filling *f, const struct record *record) {
-    static const char *const words[][4] = {{"no", "false", "0", "n"},
-                                           {"yes", "true", "1", "y"}};
     if (f->ended < 0 || record->cell[f->ended].length == 0) return -1;
     const struct cell *const cell = &record->cell[f->ended];
-    for (int said = 0; said < 2; said++)
-        for (int i = 0; i < 4; i++)
-            if (cell_is(cell, words[said][i])) return said;
-    cell_refuse(record, "ended", cell, "is neither yes nor no");
+    const int said = parse_truth(cell->text, cell->length);
+    if (said < 0) cell_refuse(record, "ended", cell, "is neither yes nor no");
+    return said;
 }
 
 static double read_months(const struct filling *f,

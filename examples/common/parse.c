@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include <kam/kam.h>
@@ -166,6 +167,17 @@ const char *parse_number(const char *text, size_t length, char point,
     /* No locale was ever set, so that strtod reads a point. */
     *value = strtod(copy, NULL);
     return isfinite(*value) ? NULL : "is too large a number";
+}
+
+int parse_truth(const char *text, size_t length) {
+    static const char *const words[2][4] = {{"no", "false", "0", "n"},
+                                            {"yes", "true", "1", "y"}};
+    for (int said = 0; said < 2; said++)
+        for (int i = 0; i < 4; i++)
+            if (strlen(words[said][i]) == length &&
+                strncasecmp(words[said][i], text, length) == 0)
+                return said;
+    return -1;
 }
 
 const char *day_text(int32_t day, char text[16]) {

@@ -19,6 +19,9 @@ const char *parse_day(const char *text, size_t length, const char *format,
 const char *parse_number(const char *text, size_t length, char point,
                          double *value);
 
+/* 1 for yes, true, y or 1, in capitals or not; 0 for no, false, n or 0; else -1. */
+int parse_truth(const char *text, size_t length);
+
 /* Writes YYYY-MM-DD, or nothing for KAM_NO_DAY. Returns text. */
 const char *day_text(int32_t day, char text[16]);
 
