@@ -16,7 +16,9 @@
 KAM_BEGIN
 
 /** One account, for a screen that shows one. Nothing but doubles; it grows at
- *  the end, so a function that takes one is told its size. */
+ *  the end, so a function that takes one is told its size. Begin with
+ *  kam_account_init: a field left at 0 is known to be 0, and a day then
+ *  1970-01-01. */
 typedef struct kam_account {
     double repeat_orders;      /**< orders after the first, whole, >= 0 */
     double last_order_periods; /**< first order to last order, 0..age */
@@ -54,6 +56,12 @@ typedef struct kam_account {
     double last_resource_review;   /**< what we spend on it */
     double last_rival_watch;       /**< who else is there */
 } kam_account;
+
+/** Makes every field of a record not known (NaN).
+ *
+ *  @param size sizeof(kam_account) as the caller compiled it
+ *  @return KAM_OK; KAM_ERR_NULL; KAM_ERR_STRUCT when no record has that size */
+KAM_API kam_status kam_account_init(kam_account *account, uint64_t size);
 
 /** The same facts for many accounts. A view: the caller owns every buffer. */
 typedef struct kam_accounts {

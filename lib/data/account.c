@@ -43,12 +43,23 @@ static void view_fields(kam_accounts *view, const kam_account *record,
     for (uint64_t f = n; f < N_FIELDS; f++) column[f] = (kam_column){0};
 }
 
+static int is_size(uint64_t size) {
+    return size >= KAM__FIRST(kam_account) && size <= LARGEST_RECORD &&
+           size % sizeof(double) == 0;
+}
+
+kam_status kam_account_init(kam_account *account, uint64_t size) {
+    double *const field = (double *)(void *)account;
+    if (!account) return KAM_ERR_NULL;
+    if (!is_size(size)) return KAM_ERR_STRUCT;
+    for (uint64_t i = 0; i < size / sizeof *field; i++) field[i] = NAN;
+    return KAM_OK;
+}
+
 kam_status kam__accounts_of(const kam_account *record, uint64_t record_size,
                             int64_t n_records, kam_accounts *ours) {
     if (!record && n_records > 0) return KAM_ERR_NULL;
-    if (record_size < KAM__FIRST(kam_account) || record_size > LARGEST_RECORD ||
-        record_size % sizeof(double) != 0)
-        return KAM_ERR_STRUCT;
+    if (!is_size(record_size)) return KAM_ERR_STRUCT;
     if (n_records < 0 || n_records > INT64_MAX / (int64_t)record_size)
         return KAM_ERR_SHAPE;
     if (!says_nothing_new((const char *)record, record_size, n_records))

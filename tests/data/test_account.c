@@ -126,6 +126,29 @@ static void test_older_records(void **state) {
     assert_int_equal(part.last_rival_watch.offset, 0);
 }
 
+/* Every field says "not known", to the end of a record of any age. */
+static void test_init(void **state) {
+    (void)state;
+    double field[100];
+    const uint64_t sizes[] = {88, sizeof(kam_account), sizeof field - 8};
+    for (int s = 0; s < 3; s++) {
+        const uint64_t n = sizes[s] / sizeof(double);
+        for (int i = 0; i < 100; i++) field[i] = 7;
+        assert_status(kam_account_init((kam_account *)(void *)field, sizes[s]),
+                      KAM_OK);
+        for (uint64_t i = 0; i < n; i++) assert_true(isnan(field[i]));
+        assert_bits(field[n], 7);
+    }
+    kam_account one;
+    assert_status(kam_account_init(NULL, sizeof one), KAM_ERR_NULL);
+    field[0] = 7;
+    assert_status(kam_account_init((kam_account *)(void *)field, 80),
+                  KAM_ERR_STRUCT);
+    assert_status(kam_account_init((kam_account *)(void *)field, 92),
+                  KAM_ERR_STRUCT);
+    assert_bits(field[0], 7);
+}
+
 static void test_of_refuses(void **state) {
     (void)state;
     const kam_account record = {0};
@@ -224,6 +247,7 @@ int main(void) {
         cmocka_unit_test(test_no_records),
         cmocka_unit_test(test_longer_records),
         cmocka_unit_test(test_older_records),
+        cmocka_unit_test(test_init),
         cmocka_unit_test(test_of_refuses),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_slice_of_columns),

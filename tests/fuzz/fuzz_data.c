@@ -109,6 +109,7 @@ static void accounts(struct fuzz *f) {
     fuzz_end(f, kam_accounts_of(rows, size, n < 21 ? n : 20, view));
     fuzz_end(f, kam_accounts_slice(view, fuzz_pick(f, 0, 20),
                                    fuzz_pick(f, 0, 20), &part));
+    fuzz_end(f, kam_account_init(rows, size));
 }
 
 static void column(struct fuzz *f) {

@@ -907,6 +907,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     # host.h
     "kam_host_isa": (c_int32, []),
     # account.h
+    "kam_account_init": (kam_status, [POINTER(kam_account), c_uint64]),
     "kam_accounts_of": (kam_status, [POINTER(kam_account), c_uint64, c_int64, _accounts]),
     "kam_accounts_slice": (kam_status, [_accounts, c_int64, c_int64, _accounts]),
     # arrow.h

@@ -131,7 +131,11 @@ def record_of(record: Mapping[str, Any]) -> _ffi.kam_account:
     for name in record:
         if name not in FIELDS:
             raise refuse(f"account.{name}", f"is no field of an account: {', '.join(FIELDS)}", _ffi.KAM_ERR_SHAPE)
-    return _ffi.kam_account(*[_known(field, record.get(field)) for field in FIELDS])
+    made = _ffi.kam_account()
+    check(lib.kam_account_init(ctypes.byref(made), ctypes.sizeof(made)))
+    for name, value in record.items():
+        setattr(made, name, _known(name, value))
+    return made
 
 
 def _kind(field: str) -> str:

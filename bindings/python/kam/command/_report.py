@@ -175,8 +175,10 @@ class Page:
         return [self.at[row] for row in sorted(wanted, key=lambda row: value[row])[:most]]
 
     def _reach(self) -> list[int]:
+        """Nobody is asked to win more of what loses money."""
+        profit = self.answers.score("profit")
         return self._some(self.to_next, [row for row in self.listed if self.answers.score("tier")[row] > 0
-                                         and self.to_next[row] > 0 and self.window[row] > 0])
+                                         and self.to_next[row] > 0 and self.window[row] > 0 and not profit[row] < 0])
 
     def _losing(self) -> list[int]:
         if self.result.log.has_cost:
