@@ -204,7 +204,7 @@ static double number_option(const char *name, const char *text, double usual,
 static double horizon_option(const char *text, double usual) {
     if (text && strcmp(text, "inf") == 0) return HUGE_VAL;
     return number_option("horizon-days", text, usual, 0, 0, 1e9,
-                         "a number of days above 0, or inf");
+                         "a number of days above 0 and up to 1e9, or inf");
 }
 
 static char delimiter_option(const char *text) {

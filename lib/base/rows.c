@@ -33,6 +33,21 @@ static int fits(const kam_column *column, int64_t n_rows) {
            (uint64_t)(column->offset + n_rows + 1) <= INT64_MAX / magnitude;
 }
 
+static const char *of_wrong_type(int32_t type) {
+    switch (type) {
+    case KAM_F64:
+    case KAM_F32: return "this column may not hold floating-point numbers.";
+    case KAM_I64:
+    case KAM_I32:
+    case KAM_U8: return "this column may not hold integers.";
+    case KAM_DAY: return "this column may not hold days.";
+    case KAM_TEXT32:
+    case KAM_TEXT64:
+    case KAM_CHARS: return "this column may not hold texts.";
+    default: return "{value} is no type of a column.";
+    }
+}
+
 kam_status kam__column_check_all(const kam_column *column, int64_t n_rows,
                                  int32_t types, int required,
                                  const char *argument, kam_diag *diag) {
@@ -44,7 +59,7 @@ kam_status kam__column_check_all(const kam_column *column, int64_t n_rows,
     if (column->type < KAM_F64 || column->type > KAM_CHARS ||
         !(types >> column->type & 1))
         return kam__fail(diag, KAM_ERR_TYPE, argument, -1, column->type,
-                         "type {value} is not one this column may have.");
+                         of_wrong_type(column->type));
     if (column->reserved != 0)
         return kam__fail(diag, KAM_ERR_NEWER, argument, -1, column->reserved,
                          "reserved is {value}, not 0.");

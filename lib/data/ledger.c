@@ -42,7 +42,8 @@ static kam_status check_options(const kam_ledger_options *options,
                              rule[i].value, rule[i].message);
     if (!(options->period_days > 0 && isfinite(options->period_days)))
         return kam__fail(diag, KAM_ERR_OPTION, "options.period_days", -1,
-                         options->period_days, "{value} is not above zero.");
+                         options->period_days,
+                         "{value} is no finite number above zero.");
     return KAM_OK;
 }
 

@@ -205,7 +205,7 @@ def _whole(name: str, text: Optional[str], usual: float, low: float) -> int:
 def _horizon(text: Optional[str], usual: float) -> float:
     if text == "inf":
         return math.inf
-    return number("horizon-days", text, usual, 0, False, 1e9, "a number of days above 0, or inf")
+    return number("horizon-days", text, usual, 0, False, 1e9, "a number of days above 0 and up to 1e9, or inf")
 
 
 def delimiter(text: Optional[str]) -> Optional[bytes]:
