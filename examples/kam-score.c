@@ -35,7 +35,8 @@ static void warn_of_late_day(const struct order_log *log, int32_t as_of) {
         if (!near && d > before) before = d;
     }
     const int64_t few = log->n < 1000 ? 1 : log->n / 1000;
-    if (before != KAM_NO_DAY && n_near <= few && first_near - before > 366)
+    if (log->n > 2 && before != KAM_NO_DAY && n_near <= few &&
+        first_near - before > 366)
         warn(
             "the last day in the orders, %s, is far from the others, which "
             "end on %s; is it a slip? --as-of sets another",

@@ -33,7 +33,8 @@ def row_as_text(i):
     return [BOOK["account"][i], str(tier + 1) if tier >= 0 else "", kam.tier.name(tier) if tier >= 0 else "",
             digits(BOOK["orders"][i], 0), *[kam.calendar.date(day).isoformat() for day in days],
             digits(SCORES["net_revenue"][i], 2), digits(SCORES["profit"][i], 2), *numbers,
-            digits(SCORES["churn_risk"][i], 4), *reasons, "|".join(kam.status.row_flag_names(SCORES["row_flags"][i]))]
+            digits(SCORES["churn_risk"][i], 4), *reasons, "|".join(kam.status.row_flag_names(SCORES["row_flags"][i])),
+            digits(BOOK["window_revenue"][i], 2)]
 
 
 def test_as_kam_score():

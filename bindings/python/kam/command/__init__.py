@@ -60,7 +60,7 @@ def _warn_of_late_day(program: str, log: Log, as_of: int) -> None:
     """One slip of the pen must not turn a whole book silent."""
     near = [day for day in log.day if day > as_of - 366]
     before = max((day for day in log.day if NO_DAY < day <= as_of - 366), default=NO_DAY)
-    if before != NO_DAY and len(near) <= max(len(log) // 1000, 1) and min(near) - before > 366:
+    if len(log) > 2 and before != NO_DAY and len(near) <= max(len(log) // 1000, 1) and min(near) - before > 366:
         say(f"{program}: warning: the last day in the orders, {day_text(as_of)}, is far from the others, which end on "
             f"{day_text(before)}; is it a slip? --as-of sets another\n")
 
