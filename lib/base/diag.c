@@ -39,6 +39,7 @@ void kam__tell(kam_diag *diag, const kam_diag *told) {
     kam__sized_write(diag, told, sizeof *told, KAM__FIRST(kam_diag), "", NULL);
 }
 
+#undef kam__fail
 kam_status kam__fail(kam_diag *diag, kam_status status, const char *argument,
                      int64_t row, double value, const char *message) {
     if (!diag) return status;

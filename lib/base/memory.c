@@ -51,6 +51,7 @@ void kam__release(const kam_host *host, void *block, uint64_t count,
         aligned_free(block);
 }
 
+#undef kam__no_memory
 kam_status kam__no_memory(kam_diag *diag) {
     return kam__fail(diag, KAM_ERR_MEMORY, "host", -1, NAN, "");
 }

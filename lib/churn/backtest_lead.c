@@ -55,6 +55,7 @@ static void sum_up(struct job *job, int64_t *scratch) {
     told->median_lead = (double)NAN;
     if (n == 0) return;
     kam__sort_by_integer(job->lead, n, scratch, scratch + n);
+    /* NOLINTNEXTLINE(bugprone-integer-division): the lower middle */
     told->median_lead = (double)job->lead[scratch[(n - 1) / 2]];
 }
 

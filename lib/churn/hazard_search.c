@@ -122,6 +122,7 @@ static int32_t largest_step(const struct kam__hazard_fit *fit) {
 }
 
 /* All there is to know at `theta`, and the step from there. */
+/* NOLINTNEXTLINE(misc-no-recursion): once more, and then is_fine */
 static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
                           struct kam__hazard_walk *walk) {
     int32_t worst;

@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 
 static int at_is(const struct kam__json *json, uint64_t at, const char *set) {
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): nothing is copied */
     return at < json->size && memchr(set, json->text[at], strlen(set)) != NULL;
 }
 

@@ -20,7 +20,7 @@ static double decimal_at(const struct kam__arrow_rows *rows, int64_t at) {
     if (rows->type.size < 16)
         return (double)kam__arrow_integer(rows, at) / unit;
     const int16_t one = 1;
-    const int little = *(const char *)&one;
+    const int little = *(const unsigned char *)&one;
     int64_t half[2];
     memcpy(half, (const char *)rows->array->buffers[1] + 16 * at, sizeof half);
     const int64_t high = half[little], low = half[!little];

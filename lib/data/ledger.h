@@ -66,6 +66,7 @@ enum {
 };
 
 static inline struct kam__days *kam__card_block(const struct kam__card *card) {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a block's address and bits */
     return (struct kam__days *)(uintptr_t)(card->days &
                                            ~(uint64_t)KAM__CARD_BITS);
 }

@@ -84,6 +84,7 @@ static void test_row(const struct work *work, int64_t row) {
     if (flags == 0) {
         compare(q, n, &falls, &rises, tied);
         variation = variation_of(q, n);
+        /* NOLINTNEXTLINE(bugprone-integer-division): pairs, a whole number */
         trend = (double)(rises - falls) / (n * (n - 1) / 2);
         chance = chance_of(tied, n, rises);
         stable = variation <= o->most_variation && chance > o->trend_level;

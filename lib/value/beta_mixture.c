@@ -10,9 +10,9 @@
  * go outwards from the mode until the density is negligible or p (or 1 - p) is
  * so small that the averaged function no longer changes; what lies beyond is
  * added in closed form as one node. */
-#define NEGLIGIBLE -46.0 /* log of 1e-20 */
+#define NEGLIGIBLE (-46.0) /* log of 1e-20 */
 /* Towards p = 0, where an average that is itself small has its weight. */
-#define FARTHER -92.0
+#define FARTHER (-92.0)
 #define SO_SMALL 1e-19
 enum { MOST_PANELS = 60 };
 

@@ -336,6 +336,7 @@ kam_status kam__btyd_answer(int32_t family, struct kam__btyd_request *request,
     request->options = &ours;
     status = f->most_rhythm > 0 ? fit_rhythm(f, &rhythm, request, diag)
                                 : fit_given(f, 0, request, diag);
+    request->options = NULL;
     request->report.status = status;
     if (report)
         kam__sized_write(report, &request->report, sizeof none,

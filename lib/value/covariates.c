@@ -95,6 +95,7 @@ int kam__covariates_can(kam__family family) {
 void kam__covariates_own(kam__family family, const double *parameter,
                          double of_orders, double of_leaving, double *own) {
     for (int32_t j = 0; j < family->n_parameters; j++) {
+        /* NOLINTNEXTLINE(bugprone-signed-char-misuse,cert-str34-c): signs */
         const int up = family->on_orders[j], out = family->on_leaving[j];
         double value = parameter[j];
         if (up) value = up > 0 ? value * of_orders : value / of_orders;

@@ -40,6 +40,7 @@ kam_status kam__profile_parts(const struct kam__row_kind *kind,
     model->profile = &wish;
     status = kam__fit_parts(kind, model, parts, n_parts, options, host,
                             &estimate, &answered, NULL, diag);
+    model->profile = NULL;
     if (!answered || status == KAM_ERR_NOT_CONVERGED) return status;
     ours.estimate = estimate.parameter[ours.parameter];
     ours.low = wish.end[0].x;

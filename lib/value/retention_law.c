@@ -103,7 +103,7 @@ static double midpoint_correction(const struct terms *s, double x) {
 }
 
 enum { ONE_BY_ONE = 64, MOST_PANELS = 4096 };
-#define NEGLIGIBLE -45.0
+#define NEGLIGIBLE (-45.0)
 
 /* Panels double in length; in none does the term fall by more than e^10 or so. */
 static double panel_length(const struct terms *s, double x) {

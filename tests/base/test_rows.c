@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/check.h"
 #include "support/hosts.h"
-
-#include <pthread.h>
+#include "support/threads.h"
 
 #include "base/rows.h"
 
@@ -413,30 +412,6 @@ static void expect_seen_once(struct walk *walk) {
             fail_msg("row %ld of %ld was seen %d times", (long)i,
                      (long)walk->n_rows, walk->seen[i]);
     free(walk->seen);
-}
-
-/* Two threads: one from the front, one from the back, over disjoint halves. */
-struct half {
-    kam_task task;
-    void *data;
-    int64_t first, n;
-};
-
-static void *run_half(void *argument) {
-    const struct half *const half = argument;
-    for (int64_t i = half->n; i-- > 0;) half->task(half->data, half->first + i);
-    return NULL;
-}
-
-static int32_t run_on_two_threads(void *threads, int64_t n_tasks, kam_task task,
-                                  void *task_data) {
-    (void)threads;
-    struct half front = {task, task_data, 0, n_tasks / 2};
-    struct half back = {task, task_data, n_tasks / 2, n_tasks - n_tasks / 2};
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, run_half, &back) != 0) return 1;
-    run_half(&front);
-    return pthread_join(thread, NULL);
 }
 
 static void test_every_row_once_with_any_executor(void **state) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* exhaust FILE: gives a fuzz target every input of outcomes_NAME.txt. It must come
  * to what the line says; then again with each allocation refused once, each look
- * at progress a stop once, tasks in two other orders, and no threads. Checked are
- * the status, that nothing is kept, that without memory no output was touched,
- * and that every order gives the same bits. Prints, for each function, how often
+ * at progress a stop once, tasks in two other orders and on two threads, and with
+ * no thread to be had. Checked are the status, that nothing is kept, that without
+ * memory no output was touched, and that every order gives the same bits. Prints, for each function, how often
  * it answered, was refused memory, was stopped, ran in another order, and was
  * denied threads: tests/house/exhausted.py compares that with the headers. */
+#include "../support/threads.h"
 #include "outcome.h"
 
 enum { MOST_NAMES = 128, MOST_TIMES = 400 };
@@ -50,6 +51,13 @@ static int32_t last_first(void *threads, int64_t n, kam_task task, void *data) {
     return fuzz_backwards(threads, n, task, data);
 }
 
+static int32_t two_at_once(void *threads, int64_t n, kam_task task,
+                           void *data) {
+    struct fuzz *const f = threads;
+    f->call[f->n_noted].n_loops++;
+    return run_on_two_threads(threads, n, task, data);
+}
+
 static void end(struct fuzz *f) {
     fuzz_check(f->n_live == 0);
     for (int i = 0; i < f->n_noted; i++) {
@@ -67,9 +75,11 @@ static void end(struct fuzz *f) {
 static void every_order(const uint8_t *data, size_t size,
                         const struct fuzz *whole, int run) {
     static struct fuzz f;
-    for (int order = 0; order < 2; order++) {
+    int32_t (*const orders[])(void *, int64_t, kam_task,
+                              void *) = {odd_first, last_first, two_at_once};
+    for (int order = 0; order < 3; order++) {
         outcome_begin(&f, data, size, run);
-        f.host.parallel_for = order ? last_first : odd_first;
+        f.host.parallel_for = orders[order];
         outcome_case(data)(&f);
         fuzz_same(whole, &f);
         for (int i = 0; i < f.n_noted; i++)
