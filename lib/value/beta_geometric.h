@@ -116,7 +116,7 @@ double kam__discounted_survival(int32_t isa, double a, double R, double c,
     }
 
 /* Which form of the series serves: see beta_geometric.c. */
-#define KAM__LEAST_KAPPA -2.0
+#define KAM__LEAST_KAPPA (-2.0)
 #define KAM__LARGEST_POWER 600.0
 
 #endif

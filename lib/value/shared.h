@@ -96,7 +96,7 @@ static inline void share(const struct kam__btyd_tile *tile, struct shared *to) {
         to->slot[i] = found ? known[x] : (uint8_t)n;
         if (small) known[x] = to->slot[i];
         to->row_of[n] = (uint8_t)i;
-        count[n] = found ? count[n] : 0;
+        count[n] = (int16_t)(found ? count[n] : 0);
         to->place[i] = count[to->slot[i]]++;
         n += !found;
     }

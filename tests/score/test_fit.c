@@ -363,6 +363,11 @@ static void test_bad_arguments(void **state) {
     options.family = 77;
     assert_status(kam_fit(&view, 1, &options, NULL, &models, NULL, NULL),
                   KAM_ERR_OPTION);
+    /* Too much to add up is no property of a book that could be lived with. */
+    for (int i = 0; i < BOOK; i++) account[i].weight = 9e18;
+    assert_status(kam_fit(&view, 1, NULL, NULL, &models, NULL, &diag),
+                  KAM_ERR_OVERFLOW);
+    assert_string_equal(diag.argument, "accounts");
     assert_status(kam_fit_options_init(NULL, sizeof options), KAM_ERR_NULL);
 }
 
