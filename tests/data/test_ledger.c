@@ -21,11 +21,11 @@ enum { TODAY = 20000 };
     }
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof *(array)))
 
-/* Expected of one account; numbers in the order ORDERS ... WINDOW_COST. */
+/* Expected of one account; numbers in the order ORDERS ... GAPS. */
 struct row {
     int64_t key;
     int32_t first, last;
-    double number[WINDOW_COST + 1];
+    double number[GAPS + 1];
 };
 
 static void assert_rows(const struct summary *s, const struct row *row,
@@ -929,6 +929,23 @@ struct seen_order {
     double value;
 };
 
+/* Sum of log(gap / period) between days of orders; KAM_NO_DAY: no order. */
+static double gaps_of(const struct seen_order *order, int64_t n,
+                      double period) {
+    double sum = 0;
+    for (int64_t k = 0; k < n; k++) {
+        int32_t gap = INT32_MAX, is_first = order[k].day != KAM_NO_DAY;
+        for (int64_t j = 0; j < k; j++)
+            is_first &= order[j].day != order[k].day;
+        for (int64_t j = 0; is_first && j < n; j++)
+            if (order[j].day > order[k].day &&
+                order[j].day - order[k].day < gap)
+                gap = order[j].day - order[k].day;
+        if (is_first && gap < INT32_MAX) sum += log(gap / period);
+    }
+    return sum;
+}
+
 /* One account of `line`, by the rules in plain words. */
 static struct row count_account(const struct line *line, int64_t n, int64_t key,
                                 const kam_ledger_options *options, int with,
@@ -1004,6 +1021,7 @@ static struct row count_account(const struct line *line, int64_t n, int64_t key,
                    : n_days > 1 ? (value - first_value) / (double)(n_days - 1)
                                 : 0;
     number[SERVICE] = service;
+    number[GAPS] = never ? NAN : gaps_of(order, n_orders, period);
     free(order);
     return row;
 }
@@ -1044,6 +1062,11 @@ static void random_logs_counted_twice(void **state) {
             one.row_flags += i;
             for (int k = ORDERS; k <= WINDOW_COST; k++) one.number[k] += i;
             assert_rows(&one, &row, 1);
+            const double gaps = s.number[GAPS][i];
+            if (isnan(row.number[GAPS]))
+                assert_true(isnan(gaps));
+            else
+                assert_near(gaps, row.number[GAPS], 1e-9);
             for (int32_t q = 0; q < options.n_quarters; q++)
                 assert_bits(s.quarter[i * options.n_quarters + q], quarter[q]);
         }
