@@ -56,6 +56,22 @@ def test_fit():
     same([len(blob) for _, blob in some], [len(blob)] * 2)
 
 
+def test_page():
+    """the statements in docs/databases.md work"""
+    connection = database()
+    text = (pathlib.Path(__file__).resolve().parents[2] / "docs/databases.md").read_text(encoding="utf-8")
+    load, _, statements = text.split("```sql\n")[1].split("```")[0].partition("\n")
+    tap.check(load.startswith(".load "), load)
+    connection.execute("drop table models")
+    connection.execute("alter table book rename column window_revenue to tier_value")
+    create, ask = [one for one in statements.split(";") if one.strip()]
+    connection.execute(create)
+    rows = connection.execute(ask).fetchall()
+    same(len(rows), len(BOOK["account"]))
+    same(sorted(rows, key=lambda row: -(row[1] or -1)), rows)
+    tap.check(all(why for _, risk, why in rows if risk is not None), "a row without a reason")
+
+
 def test_every_function():
     """each function gives the column of kam.score, to the bit"""
     connection = database()

@@ -92,12 +92,12 @@ def test_messages():
     good = [f"A,2024-01-{i:02},0,{i},1" for i in range(1, 29)] + [f"A,2024-02-{i:02},0,b{i},1" for i in range(1, 20)]
     head = "account,day,cost,order,revenue"
     orders = "\n".join([head, *good]) + "\n"
-    rule = '{"playbook": {"rules": [{"action": "a", "due_days": 1}, {"action": "b", "due_days": 1}, %s]}}'
+    rule = '{"playbook": {"rules": [{"action": "custom plan", "due_days": 1}, {"action": "trial first", "due_days": 1}, %s]}}'
     asked = {
         "orders.csv:17: day": ("\n".join([head, *good[:15], "A,2024-13-40,0,x,1"]) + "\n", None),
         "orders.csv:1: there is no": ("account,date,revenue\n" + "A,2024-01-01,1\n", None),
         "orders.csv:40: 6 fields": ("\n".join([head, *good[:38], "A,2024-02-20,0,x,1,50"]) + "\n", None),
-        "policy.json: playbook": (orders, rule % '{"action": "c", "due_days": "soon"}'),
+        "policy.json: playbook": (orders, rule % '{"action": "cases first", "due_days": "soon"}'),
         "policy.json: matrix": (orders, '{"matrix": {"top_share": 2}}'),
         "policy.json:7: what": (orders, "{" + "\n" * 6 + "}}"),
     }
