@@ -54,6 +54,22 @@ BOOK = kam.Accounts(COLUMNS)
 MODELS = kam.fit(BOOK)
 
 
+def test_page():
+    """the program in docs/databases.md works"""
+    text = (HERE.parents[1] / "docs/databases.md").read_text(encoding="utf-8")
+    begin, load, *queries = text.split("```python\n")[1].split("```")[0].replace(
+        '"build/bindings/duckdb/kam.duckdb_extension"', repr(EXTENSION)).split("\nconnection.")
+    scope = {"duckdb": duckdb}
+    exec(begin, scope)
+    exec("connection." + load, scope)
+    made = ", ".join(f"{name} float8" for name in NAMES)
+    scope["connection"].execute(f"create table book(account int8, {made})")
+    scope["connection"].executemany(f"insert into book values (?{', ?' * len(NAMES)})", CONNECTION.execute(
+        f"select account, {', '.join(NAMES)} from book limit 500").fetchall())
+    exec("connection." + queries[0], scope)
+    same(len(eval("connection." + queries[1], scope).fetchall()), 500)
+
+
 def bits(numbers):
     return [None if one is None or one != one else struct.pack(">d", one) for one in numbers]
 

@@ -86,6 +86,16 @@ def test_fit():
          bytes(fitted(family="bgnbd").raw).hex())
 
 
+def test_page():
+    """the statements in docs/databases.md work"""
+    text = (HERE.parents[1] / "docs/databases.md").read_text(encoding="utf-8")
+    load, _, statements = text.split("```sql\n")[2].split("```")[0].partition("\n")
+    same(load, "create extension kam;")
+    made = server().ask(f"begin; drop table models; {statements} rollback;")
+    same(len(made), ROWS + 40)
+    tap.check(all(why != "~" for _, risk, why in made if risk != "~"), "a row without a reason")
+
+
 def test_fit_of_trouble():
     """books that say too little: what kam.fit leaves out is left out"""
     few = "select 1.0 repeat_orders, 2.0 last_order_periods, 30.0 age_periods, 5.0 mean_order_value from generate_series(1, {})"
