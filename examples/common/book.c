@@ -32,6 +32,7 @@ static kam_ledger *ledger_of(const kam_lines *lines, int32_t first_day,
     options.as_of_day = as_of;
     options.first_day = first_day;
     options.period_days = period_days;
+    options.keep_values = options.value_first = 1;
     check(kam_ledger_new(&options, NULL, &ledger, &diag), &diag);
     check(kam_ledger_add(ledger, lines, &diag), &diag);
     return ledger;
@@ -62,6 +63,8 @@ static void summarise(struct book *book) {
     summary->age_periods = new_doubles(n);
     summary->mean_order_value = new_doubles(n);
     summary->log_gaps = new_doubles(n);
+    summary->valued_orders = new_doubles(n);
+    summary->log_values = new_doubles(n);
     summary->gross_revenue = new_doubles(n);
     summary->returns = new_doubles(n);
     summary->direct_cost = new_doubles(n);
@@ -93,6 +96,8 @@ static void count_periods(struct book *book, const struct order_log *log,
     of.last_order_periods = book->summary.last_order_periods;
     of.age_periods = book->summary.age_periods;
     of.mean_order_value = book->summary.mean_order_value;
+    of.valued_orders = book->summary.valued_orders;
+    of.log_values = book->summary.log_values;
     check(kam_ledger_summarise(ledger, &of, &diag), &diag);
     kam_ledger_free(ledger);
     free(day);
@@ -114,6 +119,8 @@ static void view(struct book *book) {
     rows->tier_value = doubles(summary->window_revenue);
     rows->tier_before = doubles(book->tier_before);
     rows->log_gaps = doubles(summary->log_gaps);
+    rows->valued_orders = doubles(summary->valued_orders);
+    rows->log_values = doubles(summary->log_values);
     rows->weight = doubles(book->weight);
 }
 
@@ -237,6 +244,8 @@ void book_add(struct book *book, const struct texts *accounts) {
                                 &summary->age_periods,
                                 &summary->mean_order_value,
                                 &summary->log_gaps,
+                                &summary->valued_orders,
+                                &summary->log_values,
                                 &summary->gross_revenue,
                                 &summary->returns,
                                 &summary->direct_cost,
@@ -278,6 +287,8 @@ void book_free(struct book *book) {
     free(summary->age_periods);
     free(summary->mean_order_value);
     free(summary->log_gaps);
+    free(summary->valued_orders);
+    free(summary->log_values);
     free(summary->gross_revenue);
     free(summary->returns);
     free(summary->direct_cost);

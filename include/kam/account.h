@@ -23,7 +23,8 @@ typedef struct kam_account {
     double repeat_orders;      /**< orders after the first, whole, >= 0 */
     double last_order_periods; /**< first order to last order, 0..age */
     double age_periods;        /**< first order to the as-of day, >= 0 */
-    double mean_order_value;   /**< money a repeat order, >= 0; 0 when none */
+    double mean_order_value;   /**< money a repeat order (or an order: see
+                                    valued_orders), >= 0; 0 when none */
     double gross_revenue;      /**< money invoiced, before returns, >= 0 */
     double returns;            /**< money given back, >= 0 */
     double direct_cost;        /**< money: goods, freight */
@@ -55,6 +56,10 @@ typedef struct kam_account {
     double last_revisit;           /**< return visit */
     double last_resource_review;   /**< what we spend on it */
     double last_rival_watch;       /**< who else is there */
+    double valued_orders; /**< orders that mean_order_value is the mean of,
+                               whole; 0 or NaN: repeat_orders, and log_values
+                               is not read */
+    double log_values;    /**< sum of the logs of their values, each a day's */
 } kam_account;
 
 /** Makes every field of a record not known (NaN).
@@ -101,6 +106,8 @@ typedef struct kam_accounts {
     kam_column last_revisit;           /**< KAM_TOUCH_REVISIT */
     kam_column last_resource_review;   /**< KAM_TOUCH_RESOURCE_REVIEW */
     kam_column last_rival_watch;       /**< KAM_TOUCH_RIVAL_WATCH */
+    kam_column valued_orders;          /**< >= 0; 0: repeat_orders */
+    kam_column log_values;             /**< any finite number */
 } kam_accounts;
 
 /**

@@ -21,7 +21,7 @@
  *    that holds, in the order of kam_ledger_report. Equal lines are two lines.
  *
  * Memory grows with accounts and order days (about 100 and at most 16 bytes),
- * not with lines; with an `order` column, also with orders.
+ * not with lines; with orders, too, when they have numbers; 40 more a day kept.
  */
 #ifndef KAM_LEDGER_H
 #define KAM_LEDGER_H
@@ -42,8 +42,7 @@ typedef struct kam_ledger kam_ledger;
 typedef struct kam_ledger_options {
     uint32_t struct_size;  /**< set by _init */
     int32_t as_of_day;     /**< "today", a day number; must be set */
-    int32_t first_day;     /**< earlier lines are dropped, <= as_of_day;
-                                KAM_NO_DAY: none */
+    int32_t first_day;     /**< earlier lines are dropped; KAM_NO_DAY: none */
     int32_t zero_is_order; /**< 1 (default) or 0 */
     int32_t window_months; /**< trailing window, 1..120, default 12: from the
                                 day after the one so many calendar months
@@ -51,6 +50,8 @@ typedef struct kam_ledger_options {
     int32_t n_quarters;    /**< trailing quarters of revenue, 0..40; default 0;
                                 cut 3, 6, ... months before as_of_day, as it */
     double period_days;    /**< days in a period, > 0; default 7 */
+    int32_t keep_values;   /**< 1: keep each day's value, for `log_values` */
+    int32_t value_first;   /**< 1: the first day is among `valued_orders` */
 } kam_ledger_options;
 
 /** A chunk of order lines. A view: the caller owns every buffer. */
@@ -61,10 +62,8 @@ typedef struct kam_lines {
     kam_column account;   /**< KAM_I64, KAM_I32 or text; one kind a ledger */
     kam_column day;       /**< KAM_DAY, KAM_I32 or KAM_I64 days since 1970 */
     kam_column revenue;   /**< money, |amount| <= 2^52; below 0: a return */
-    kam_column cost;      /**< money, direct cost of the line; not known when
-                               beyond 2^52; may be absent */
-    kam_column order;     /**< order number, as account; may be absent, but then
-                               from all chunks */
+    kam_column cost;      /**< money; not known beyond 2^52; may be absent */
+    kam_column order; /**< order number, as account; in all chunks or none */
 } kam_lines;
 
 /** Cost-to-serve postings (P2). A view. Rows are dropped as lines are. */
@@ -121,19 +120,20 @@ typedef struct kam_summary {
     double *repeat_orders;      /**< order days after the first, each once */
     double *last_order_periods; /**< first order to last order, periods */
     double *age_periods;        /**< first order to as_of_day, periods */
-    double *mean_order_value;   /**< value of all orders after the first day, a
-                                     repeat order; 0 when there is none */
+    double *mean_order_value;   /**< value of all orders after the first day,
+                                     a day of `valued_orders`; 0 when none */
     double *gross_revenue;      /**< sum of amounts > 0 */
     double *returns;            /**< minus the sum of amounts < 0 */
     double *direct_cost;        /**< NaN when one of its used lines lacks it */
     double *service_cost;    /**< 0 without a posting; NaN when none has any */
     double *window_revenue;  /**< revenue net of returns, trailing window */
-    double *window_cost;     /**< direct cost of the window; NaN when one of
-                                     its used lines there lacks it */
+    double *window_cost;     /**< cost there; NaN when a line there lacks it */
     double *quarter_revenue; /**< shape (n_accounts, n_quarters), net of
                                      returns, oldest quarter first */
     uint32_t *row_flags;     /**< KAM_ROW_MISSING: never ordered */
     double *log_gaps;        /**< kam_account.log_gaps; 0 with one order */
+    double *valued_orders;   /**< days that mean_order_value is the mean of */
+    double *log_values;      /**< theirs; NaN: one is worth 0, or not kept */
 } kam_summary;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */

@@ -228,6 +228,23 @@ int kam__keys_integer(struct kam__keys *keys, const kam_host *host,
     return 0;
 }
 
+int kam__keys_find_integer(const struct kam__keys *keys, int64_t key,
+                           uint64_t *index) {
+    if (keys->n == 0) return 0;
+    if (keys->direct) {
+        const uint64_t at = kam__keys_offset(keys, key);
+        *index = at < keys->span ? (uint64_t)keys->direct[at] - 1 : KAM__NO_KEY;
+        return *index != KAM__NO_KEY;
+    }
+    struct probe probe = probe_of(keys, kam__hash_integer(key));
+    uint32_t number;
+    while ((number = next(&probe)) != 0) {
+        *index = number - 1;
+        if (kam__key_at(keys, *index)->integer == key) return 1;
+    }
+    return 0;
+}
+
 static int same(const struct kam__word *word, struct kam__span text) {
     return word->length == text.length &&
            memcmp(word->bytes, text.bytes, (size_t)text.length) == 0;

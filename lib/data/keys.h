@@ -137,7 +137,11 @@ static inline uint64_t kam__keys_guess_integer(const struct kam__keys *keys,
 int kam__keys_integer(struct kam__keys *keys, const kam_host *host,
                       uint64_t hash, int64_t key, uint64_t *index);
 
-/* The same for a text, which is copied when it is new; 0, or 1 without memory. */
+/* Finds a key; 0 when it is not there. */
+int kam__keys_find_integer(const struct kam__keys *keys, int64_t key,
+                           uint64_t *index);
+
+/* The same as kam__keys_integer for a text, which is copied when it is new; 0, or 1 without memory. */
 int kam__keys_text(struct kam__keys *keys, const kam_host *host, uint64_t hash,
                    struct kam__span text, uint64_t *index);
 

@@ -35,7 +35,11 @@ static kam_status check_options(const kam_ledger_options *options,
                 {options->window_months, 1, 120, "options.window_months",
                  "{value} is not within 1 to 120."},
                 {options->n_quarters, 0, 40, "options.n_quarters",
-                 "{value} is not within 0 to 40."}};
+                 "{value} is not within 0 to 40."},
+                {options->keep_values, 0, 1, "options.keep_values",
+                 "{value} is neither 0 nor 1."},
+                {options->value_first, 0, 1, "options.value_first",
+                 "{value} is neither 0 nor 1."}};
     for (size_t i = 0; i < sizeof rule / sizeof *rule; i++)
         if (rule[i].value < rule[i].least || rule[i].value > rule[i].most)
             return kam__fail(diag, KAM_ERR_OPTION, rule[i].name, -1,
@@ -72,6 +76,8 @@ static void set_up(struct kam_ledger *ledger, const kam_host *host,
     ledger->numbers.item.size = sizeof(union kam__key);
     ledger->orders.item.size = sizeof(struct kam__order);
     ledger->orders.kind = KAM__KEYS_INTEGER;
+    ledger->values.item.size = sizeof(struct kam__day_value);
+    ledger->values.kind = KAM__KEYS_INTEGER;
     ledger->quarter.size = (uint64_t)options->n_quarters * sizeof(kam_sum);
 }
 
@@ -108,6 +114,7 @@ void kam_ledger_free(kam_ledger *ledger) {
     kam__keys_free(&ledger->accounts, &host);
     kam__keys_free(&ledger->numbers, &host);
     kam__keys_free(&ledger->orders, &host);
+    kam__keys_free(&ledger->values, &host);
     kam__arena_free(&ledger->days.arena, &host);
     kam__release(&host, ledger, 1, sizeof *ledger);
 }

@@ -114,6 +114,12 @@ struct kam__order {
     uint32_t reserved;
 };
 
+/* What day orders are worth; its key is account << 32 | day. */
+struct kam__day_value {
+    union kam__key key;
+    kam_sum value;
+};
+
 /* Why a line is dropped, in the order in which it is asked. */
 enum kam__verdict {
     KAM__USED,
@@ -166,6 +172,7 @@ struct kam_ledger {
 
     struct kam__keys numbers; /* order numbers, each once */
     struct kam__keys orders;  /* items: struct kam__order */
+    struct kam__keys values;  /* items: struct kam__day_value; if to be kept */
 };
 
 static inline struct kam__card *kam__card_at(const struct kam_ledger *ledger,
@@ -288,7 +295,7 @@ kam_status kam__ledger_progress(const struct kam_ledger *ledger, int64_t done,
 struct kam__summed {
     int64_t row;
     int32_t n;
-    int32_t with_gaps; /* log_gaps is wanted */
+    int32_t with_gaps, with_values; /* log_gaps, log_values are wanted */
     uint64_t account[KAM__LEDGER_TILE];
     const struct kam__card *card[KAM__LEDGER_TILE];
     uint32_t first[KAM__LEDGER_TILE]; /* 0: never ordered */
@@ -298,6 +305,7 @@ struct kam__summed {
     kam_sum value[KAM__LEDGER_TILE]; /* of all orders */
     kam_sum first_value[KAM__LEDGER_TILE];
     double log_gaps[KAM__LEDGER_TILE];
+    double log_values[KAM__LEDGER_TILE];
 };
 
 /* Numbered orders that count, by account in the order of the summary, then by
@@ -319,12 +327,21 @@ void kam__numbered_add(const struct kam_ledger *ledger,
                        struct kam__numbered *numbered,
                        struct kam__summed *summed);
 
-/* ledger_gaps.c: of an account whose numbered orders are [from, to); NaN when it
- * never ordered. */
-double kam__log_gaps(const struct kam_ledger *ledger,
-                     const struct kam__card *card,
-                     const struct kam__numbered *numbered, int64_t from,
-                     int64_t to);
+/* ledger_gaps.c: log_gaps and log_values of account i of a tile, whose numbered
+ * orders are [from, to), as far as they are wanted. */
+void kam__sum_logs(const struct kam_ledger *ledger,
+                   const struct kam__numbered *numbered, int64_t from,
+                   int64_t to, struct kam__summed *summed, int32_t i);
+
+/* ledger_values.c: what day orders are worth. Adds those of a tile; of another
+ * ledger; finds one, 0 when it is not kept. */
+kam_status kam__values_post(struct kam_ledger *ledger,
+                            const struct kam__tile *tile);
+kam_status kam__values_merge(struct kam_ledger *ledger,
+                             const struct kam_ledger *other,
+                             const uint32_t *account);
+int kam__values_find(const struct kam_ledger *ledger, uint64_t account,
+                     uint32_t day, kam_sum *value);
 
 /* ledger_write.c */
 void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,

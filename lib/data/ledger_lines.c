@@ -186,6 +186,8 @@ static kam_status post_tile(struct kam_ledger *ledger, struct kam__tile *tile,
         ledger->counts.n_missing_cost += tile->n;
     if (ledger->quarter.size) over |= post_quarters(ledger, tile);
     if (status == KAM_OK && over >> 63) status = KAM_ERR_OVERFLOW;
+    if (status == KAM_OK && ledger->options.keep_values)
+        status = kam__values_post(ledger, tile);
     return status == KAM_OK && lines->order.values
                ? kam__orders_post(ledger, tile, &lines->order)
                : status;

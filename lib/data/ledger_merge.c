@@ -10,7 +10,8 @@ static int same_options(const kam_ledger_options *a,
     return a->as_of_day == b->as_of_day && a->first_day == b->first_day &&
            a->zero_is_order == b->zero_is_order &&
            a->window_months == b->window_months &&
-           a->n_quarters == b->n_quarters && a->period_days == b->period_days;
+           a->n_quarters == b->n_quarters && a->period_days == b->period_days &&
+           a->keep_values == b->keep_values && a->value_first == b->value_first;
 }
 
 static int differ(int32_t a, int32_t b, int32_t unknown) {
@@ -201,7 +202,9 @@ static kam_status merge_accounts(struct kam_ledger *ledger,
             status = merge_tile(ledger, other, first, &tile, account);
         if (status != KAM_OK) return status;
     }
-    return other->orders.n ? kam__orders_merge(ledger, other, account) : KAM_OK;
+    const kam_status status = kam__values_merge(ledger, other, account);
+    if (status != KAM_OK || !other->orders.n) return status;
+    return kam__orders_merge(ledger, other, account);
 }
 
 kam_status kam_ledger_merge(kam_ledger *ledger, const kam_ledger *other,

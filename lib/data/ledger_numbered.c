@@ -102,9 +102,7 @@ static void add_account(const struct kam_ledger *ledger,
                              !kam__card_has_day(summed->card[i], order->day);
         before = order->day;
     }
-    if (summed->with_gaps)
-        summed->log_gaps[i] = kam__log_gaps(ledger, summed->card[i], numbered,
-                                            from, numbered->at);
+    kam__sum_logs(ledger, numbered, from, numbered->at, summed, i);
 }
 
 void kam__numbered_add(const struct kam_ledger *ledger,

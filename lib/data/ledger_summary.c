@@ -37,8 +37,8 @@ static void sum_up(const struct kam_ledger *ledger,
         summed->n_orders[i] = days.n;
         summed->value[i] = card->gross;
         summed->first_value[i] = card->first_value;
-        if (summed->with_gaps && !ledger->part.size)
-            summed->log_gaps[i] = kam__log_gaps(ledger, card, numbered, 0, 0);
+        if (!ledger->part.size)
+            kam__sum_logs(ledger, numbered, 0, 0, summed, i);
     }
     if (ledger->part.size) kam__numbered_add(ledger, numbered, summed);
 }
@@ -58,6 +58,7 @@ static kam_status write_rows(const struct kam_ledger *ledger,
         const kam_status status = kam__ledger_progress(ledger, now->row, n);
         if (status != KAM_OK) return status;
         now->with_gaps = out->log_gaps != NULL;
+        now->with_values = out->log_values != NULL;
         sum_up(ledger, numbered, now);
         kam__summed_write(ledger, out, now);
     }

@@ -48,22 +48,37 @@ static void write_age(double *to, const struct kam__summed *s, uint32_t as_of,
     }
 }
 
-static void write_means(double *to, const struct kam__summed *s) {
+/* Days whose orders count for the value of one. */
+static int32_t valued(const struct kam__summed *s, int32_t i, int with_first) {
+    return s->first[i] ? s->n_days[i] - !with_first : 0;
+}
+
+static void write_means(double *to, const struct kam__summed *s,
+                        int with_first) {
     uint64_t over = 0; /* what is left of a sum fits */
     for (int32_t i = 0; to && i < s->n; i++) {
+        const int32_t n = valued(s, i, with_first);
         double mean = s->first[i] ? 0 : unknown;
-        if (s->n_days[i] > 1)
-            mean = kam__exact_value(
-                       kam__exact_plus(s->value[i],
-                                       kam__exact_negative(s->first_value[i]),
-                                       &over)) /
-                   (s->n_days[i] - 1);
+        if (n > 0) {
+            const kam_sum less = with_first
+                                     ? (kam_sum){0, 0}
+                                     : kam__exact_negative(s->first_value[i]);
+            mean =
+                kam__exact_value(kam__exact_plus(s->value[i], less, &over)) / n;
+        }
         to[s->row + i] = mean;
     }
 }
 
-static void write_gaps(double *to, const struct kam__summed *s) {
-    for (int32_t i = 0; to && i < s->n; i++) to[s->row + i] = s->log_gaps[i];
+static void write_valued(double *to, const struct kam__summed *s,
+                         int with_first) {
+    for (int32_t i = 0; to && i < s->n; i++)
+        to[s->row + i] = s->first[i] ? valued(s, i, with_first) : unknown;
+}
+
+static void write_logs(double *to, const struct kam__summed *s,
+                       const double *from) {
+    for (int32_t i = 0; to && i < s->n; i++) to[s->row + i] = from[i];
 }
 
 static void write_gross(double *to, const struct kam__summed *s) {
@@ -116,6 +131,7 @@ static void write_quarters(double *to, const struct kam_ledger *ledger,
 void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,
                        const struct kam__summed *s) {
     const double period = ledger->options.period_days;
+    const int with_first = ledger->options.value_first;
     write_keys(out->key, s);
     write_days(out->first_day, s, s->first);
     write_days(out->last_day, s, s->last);
@@ -124,8 +140,10 @@ void kam__summed_write(const struct kam_ledger *ledger, const kam_summary *out,
     write_repeats(out->repeat_orders, s);
     write_last(out->last_order_periods, s, period);
     write_age(out->age_periods, s, ledger->as_of, period);
-    write_means(out->mean_order_value, s);
-    write_gaps(out->log_gaps, s);
+    write_means(out->mean_order_value, s, with_first);
+    write_valued(out->valued_orders, s, with_first);
+    write_logs(out->log_gaps, s, s->log_gaps);
+    write_logs(out->log_values, s, s->log_values);
     write_gross(out->gross_revenue, s);
     write_side(out->returns, s, &ledger->returns, 0, 0);
     write_side(out->direct_cost, s, &ledger->cost, 0, KAM__CARD_NO_COST);

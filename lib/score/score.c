@@ -131,7 +131,7 @@ static void score_order_value(const struct score *score, int64_t first,
         flag_all(score, first, n, KAM_ROW_MISSING);
         return;
     }
-    const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
+    const double *const x = kam__spend_orders(a, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
         flag[i] = kam__spend_flag(x[i], m[i], score->spend->is_margin);
@@ -296,6 +296,7 @@ static kam_status begin(struct score *score, const kam_accounts *accounts,
         status = kam__column_check(&score->accounts->mean_order_value,
                                    score->accounts->n_rows, KAM__NUMBERS, 0,
                                    "accounts.mean_order_value", diag);
+    if (status == KAM_OK) status = kam__spend_check(score->accounts, diag);
     if (status == KAM_OK)
         status = kam__policy_read(&score->policy, policy, diag);
     if (status == KAM_OK)

@@ -82,7 +82,7 @@ static kam_status check_columns(const kam_accounts *a, kam_diag *diag) {
     for (int i = 0; status == KAM_OK && i < 5; i++)
         status = kam__column_check(columns[i].column, a->n_rows, KAM__NUMBERS,
                                    0, columns[i].name, diag);
-    return status;
+    return status == KAM_OK ? kam__spend_check(a, diag) : status;
 }
 
 /* A covariance is known when all of it is. */
@@ -176,9 +176,10 @@ static void read_rows(const struct kam__clv *to, int64_t first,
     t->tile = *tile;
     t->tile.plan = to->plan;
     t->rows = rows;
-    const double *const x = kam__gather(&a->repeat_orders, first, n, x_tile);
+    const double *const x = kam__spend_orders(a, first, n, x_tile);
     const double *const m = kam__gather(&a->mean_order_value, first, n, m_tile);
     for (int32_t i = 0; i < n; i++) {
+        t->x[i] = x[i];
         t->flag[i] =
             t->rows->flag[i] | kam__spend_flag(x[i], m[i], to->law->is_margin);
         t->m[i] = m[i];
@@ -206,7 +207,7 @@ static void value_rows(const struct kam__clv *to, struct kam__clv_tile *t) {
             t->order_value[i] = t->value[i] = NAN;
             continue;
         }
-        t->order_value[i] = to->law->mean(to->spend, t->rows->x[i], t->m[i]);
+        t->order_value[i] = to->law->mean(to->spend, t->x[i], t->m[i]);
         t->value[i] = value_of(t->orders[i], t->order_value[i], t->margin[i]);
         if (!(fabs(t->value[i]) <= DBL_MAX)) t->flag[i] |= KAM_ROW_INFINITE;
     }

@@ -68,8 +68,8 @@ static void spend_gradient(const struct kam__clv *to,
         move(to->spend, g->p, j, 1, up);
         move(to->spend, g->p, j, -1, down);
         for (int32_t i = 0; i < t->tile.n; i++)
-            g->of[j][i] = slope_of(to->law->mean(up, t->rows->x[i], t->m[i]),
-                                   to->law->mean(down, t->rows->x[i], t->m[i]),
+            g->of[j][i] = slope_of(to->law->mean(up, t->x[i], t->m[i]),
+                                   to->law->mean(down, t->x[i], t->m[i]),
                                    t->order_value[i]);
     }
 }
@@ -163,7 +163,7 @@ static double quantile(double shape, double s, double some, double above) {
 static double own_variance(const struct kam__clv *to,
                            const struct kam__clv_tile *t, int32_t i) {
     const double mu = to->spend[0], tau = to->spend[1];
-    const double ratio = to->spend[2] / tau, x = t->rows->x[i];
+    const double ratio = to->spend[2] / tau, x = t->x[i];
     const double k = x > 0 ? 1 / (1 + ratio * (ratio / x)) : 0;
     const double bend = x > 0 ? 2 * k * (1 - k) * (t->m[i] - mu) : 0;
     const double g[3] = {1 - k, bend, -bend};
@@ -200,7 +200,7 @@ static void interval_row(const struct kam__clv *to,
     }
     const double s = to->law->is_equal
                          ? (double)INFINITY
-                         : to->spend[0] * t->rows->x[i] + to->spend[1];
+                         : to->spend[0] * t->x[i] + to->spend[1];
     const double shape = shape_of(to, t, o, i);
     const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];
     const double near = scale * quantile(shape, s, some, 1 - tail);

@@ -9,11 +9,11 @@
 struct kam__clv_tile {
     const struct kam__btyd_rows *rows;
     struct kam__btyd_tile tile;
-    double m[KAM__TILE];           /* mean order value */
-    double orders[KAM__TILE];      /* discounted, expected */
-    double order_value[KAM__TILE]; /* expected */
-    double margin[KAM__TILE];      /* of gross revenue */
-    double value[KAM__TILE];       /* NaN where unusable, may be infinite */
+    double x[KAM__TILE], m[KAM__TILE]; /* orders of mean value m */
+    double orders[KAM__TILE];          /* discounted, expected */
+    double order_value[KAM__TILE];     /* expected */
+    double margin[KAM__TILE];          /* of gross revenue */
+    double value[KAM__TILE];           /* NaN where unusable, may be infinite */
     uint32_t flag[KAM__TILE];
 };
 

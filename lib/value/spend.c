@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/sized.h"
 #include "data/account.h"
+#include "math/elementary.h"
 #include "value/spend_model.h"
 
 static const kam__spend FAMILIES[] = {&kam__gamma_gamma_family,
@@ -76,7 +77,48 @@ kam_status kam__spend_read_accounts(kam_accounts *ours,
     if (status == KAM_OK)
         status = kam__column_check(&ours->mean_order_value, n, KAM__NUMBERS, 0,
                                    "accounts.mean_order_value", diag);
-    return status;
+    return status == KAM_OK ? kam__spend_check(ours, diag) : status;
+}
+
+kam_status kam__spend_check(const kam_accounts *accounts, kam_diag *diag) {
+    const kam_status status =
+        kam__column_check(&accounts->valued_orders, accounts->n_rows,
+                          KAM__NUMBERS, 0, "accounts.valued_orders", diag);
+    if (status != KAM_OK) return status;
+    return kam__column_check(&accounts->log_values, accounts->n_rows,
+                             KAM__NUMBERS, 0, "accounts.log_values", diag);
+}
+
+const double *kam__spend_orders(const kam_accounts *part, int64_t first,
+                                int32_t n, double *tile) {
+    double room[KAM__TILE];
+    const double *const x = kam__gather(&part->repeat_orders, first, n, tile);
+    if (!part->valued_orders.values) return x;
+    const double *const valued =
+        kam__gather(&part->valued_orders, first, n, room);
+    for (int32_t i = 0; i < n; i++) tile[i] = valued[i] > 0 ? valued[i] : x[i];
+    return tile;
+}
+
+static double spread_of(double valued, double m, double log_values) {
+    if (!(valued > 1 && m > 0 && fabs(log_values) < INFINITY)) return -1;
+    const double spread = kam__log(m) - log_values / valued;
+    return spread > 0 ? spread : 0;
+}
+
+void kam__spend_read(const kam_accounts *part, int64_t first, int32_t n,
+                     struct kam__spend_rows *rows) {
+    double valued_tile[KAM__TILE], logs_tile[KAM__TILE];
+    rows->x = kam__spend_orders(part, first, n, rows->room[0]);
+    rows->m = kam__gather(&part->mean_order_value, first, n, rows->room[1]);
+    for (int32_t i = 0; i < n; i++) rows->spread[i] = -1;
+    if (!part->valued_orders.values || !part->log_values.values) return;
+    const double *const valued =
+        kam__gather(&part->valued_orders, first, n, valued_tile);
+    const double *const logs =
+        kam__gather(&part->log_values, first, n, logs_tile);
+    for (int32_t i = 0; i < n; i++)
+        rows->spread[i] = spread_of(valued[i], rows->m[i], logs[i]);
 }
 
 uint32_t kam__spend_flag(double x, double m, int any_sign) {
@@ -96,21 +138,24 @@ struct work {
     int wants_likelihood;
 };
 
+static double answer(const struct work *work,
+                     const struct kam__spend_rows *rows, int32_t i) {
+    const double *const parameter = work->parameter;
+    return work->wants_likelihood
+               ? work->family->log_likelihood(parameter, rows->x[i], rows->m[i],
+                                              rows->spread[i])
+               : work->family->mean(parameter, rows->x[i], rows->m[i]);
+}
+
 static void answer_rows(void *context, int64_t first, int32_t n) {
     const struct work *const work = context;
-    double (*const answer)(const double *, double, double) =
-        work->wants_likelihood ? work->family->log_likelihood
-                               : work->family->mean;
-    double x_tile[KAM__TILE], m_tile[KAM__TILE];
-    const double *const x =
-        kam__gather(&work->accounts.repeat_orders, first, n, x_tile);
-    const double *const m =
-        kam__gather(&work->accounts.mean_order_value, first, n, m_tile);
+    struct kam__spend_rows rows;
+    kam__spend_read(&work->accounts, first, n, &rows);
     for (int32_t i = 0; i < n; i++) {
-        uint32_t flag = kam__spend_flag(x[i], m[i], work->family->is_margin);
+        uint32_t flag =
+            kam__spend_flag(rows.x[i], rows.m[i], work->family->is_margin);
         const int usable = flag == 0 || flag == KAM_ROW_ONE_ORDER;
-        const double value =
-            usable ? answer(work->parameter, x[i], m[i]) : (double)NAN;
+        const double value = usable ? answer(work, &rows, i) : (double)NAN;
         if (value > DBL_MAX) flag |= KAM_ROW_INFINITE;
         if (usable && value != value) flag |= KAM_ROW_DOMAIN;
         work->out[first + i] = value;

@@ -19,7 +19,9 @@ int kam__spend_alike(const kam_sum *fact, int64_t n_used, double *centre) {
 }
 
 /* Minus half the squared distance of logs: 0 where orders are as they should. */
-static double log_likelihood(const double *parameter, double x, double m) {
+static double log_likelihood(const double *parameter, double x, double m,
+                             double spread) {
+    (void)spread; /* there is none */
     if (!(x > 0)) return 0;
     if (!(m > 0)) return NAN;
     const double far = kam__log(m) - kam__log(parameter[0]);
@@ -66,7 +68,7 @@ static kam_status prepare(struct kam__likelihood *model, const kam_sum *fact,
     return KAM_OK;
 }
 
-static const struct kam__row_kind ROWS = {.n_keys = 2,
+static const struct kam__row_kind ROWS = {.n_keys = 3,
                                           .read = kam__spend_read_accounts,
                                           .load = kam__spend_load_positive,
                                           .add_facts = kam__spend_add_facts,

@@ -10,17 +10,18 @@
 int32_t kam__spend_load(const kam_accounts *part, int64_t first, int32_t n,
                         double (*key)[KAM__TILE], double *weight,
                         int any_sign) {
-    double x_tile[KAM__TILE], m_tile[KAM__TILE];
-    const double *const x = kam__gather(&part->repeat_orders, first, n, x_tile);
-    const double *const m =
-        kam__gather(&part->mean_order_value, first, n, m_tile);
+    struct kam__spend_rows rows;
     int32_t used = 0;
+    kam__spend_read(part, first, n, &rows);
     kam__weights(part, first, n, weight);
     for (int32_t i = 0; i < n; i++) {
-        if (kam__spend_flag(x[i], m[i], any_sign)) continue;
-        if (!(m[i] > 0 || any_sign) || !kam__is_weight(weight[i])) continue;
-        key[0][used] = x[i];
-        key[1][used] = m[i];
+        const double x = rows.x[i], m = rows.m[i], spread = rows.spread[i];
+        if (kam__spend_flag(x, m, any_sign)) continue;
+        if (!(m > 0 || any_sign) || !kam__is_weight(weight[i])) continue;
+        const int is_known = spread >= 0 && !any_sign;
+        key[0][used] = is_known ? -x : x;
+        key[1][used] = m;
+        key[2][used] = is_known ? spread : 0;
         weight[used++] = weight[i];
     }
     return used;

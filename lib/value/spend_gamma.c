@@ -20,7 +20,39 @@ static double stirling_error(double z) {
            0.91893853320467274178;
 }
 
-static void terms_of_count(const double *parameter, double x, double *out) {
+/* z (digamma(z) - log z), and z (z trigamma(z) - 1): what is left of both for
+ * large z by their asymptotic series (Abramowitz & Stegun 1964, 6.3.18, 6.4.12). */
+static double digamma_rest(double z) {
+    const double w = 1 / z, u = w * w;
+    if (z < 20) return z * (kam__digamma(z) - kam__log(z));
+    return -0.5 -
+           w * (1.0 / 12 -
+                u * (1.0 / 120 -
+                     u * (1.0 / 252 - u * (1.0 / 240 - u * (1.0 / 132)))));
+}
+
+static double trigamma_rest(double z) {
+    const double w = 1 / z, u = w * w;
+    if (z < 20) return z * (z * kam__trigamma(z) - 1);
+    return 0.5 + w * (1.0 / 6 -
+                      u * (1.0 / 30 -
+                           u * (1.0 / 42 - u * (1.0 / 30 - u * (5.0 / 66)))));
+}
+
+/* The shares of single orders in their total are Dirichlet(p, ..., p), whatever
+ * q and gamma: what x alone says of that, in p. */
+static void add_shares(double p, double x, double *out) {
+    const double P = p * x;
+    const double slope = digamma_rest(P) - x * digamma_rest(p);
+    out[0] += 0.5 * (x - 1) * (kam__log(p) - 2 * 0.91893853320467274178) +
+              stirling_error(P) - x * stirling_error(p) - 0.5 * kam__log(x);
+    out[1] += slope;
+    out[4] += slope + trigamma_rest(P) - x * trigamma_rest(p);
+}
+
+/* A count below zero is of an account whose single orders are known. */
+static void terms_of_count(const double *parameter, double count, double *out) {
+    const double x = fabs(count);
     const double P = parameter[0] * x, q = parameter[1], n = P + q;
     const double p1 = P * (kam__digamma_difference(P, q) - kam__log1p(q / P));
     const double q1 = q * (kam__digamma_difference(q, P) - kam__log1p(P / q));
@@ -32,15 +64,7 @@ static void terms_of_count(const double *parameter, double x, double *out) {
     out[4] = p1 + P * P * kam__trigamma_difference(P, q);
     out[5] = P * q * kam__trigamma(n);
     out[6] = q1 + q * q * kam__trigamma_difference(q, P);
-}
-
-static double log_likelihood(const double *parameter, double x, double m) {
-    double count[10], row[10][KAM__TILE];
-    if (!(x > 0)) return 0;
-    if (!(m > 0)) return NAN; /* orders worth nothing have no density */
-    terms_of_count(parameter, x, count);
-    kam__gamma_gamma_base.row_terms(parameter, &x, &m, 1, row);
-    return count[0] + row[0][0];
+    if (count < 0) add_shares(parameter[0], x, out);
 }
 
 static void count_terms(const void *context, const double *parameter, double x,
@@ -52,9 +76,31 @@ static void count_terms(const void *context, const double *parameter, double x,
 static void row_terms(const void *context, const double *parameter,
                       const double *const *key, int32_t n, int32_t isa,
                       double (*out)[KAM__TILE]) {
+    const double p = parameter[0];
+    double count[KAM__TILE] = {0};
     (void)context;
+    for (int32_t i = 0; i < n; i++) count[i] = fabs(key[0][i]);
     KAM__PICK(isa, kam__gamma_gamma)
-        ->row_terms(parameter, key[0], key[1], n, out);
+        ->row_terms(parameter, count, key[1], n, out);
+    for (int32_t i = 0; i < n; i++) {
+        const double x = count[i], spread = x * key[2][i];
+        if (key[0][i] > 0) continue;
+        out[0][i] -= (p - 1) * spread + (x - 1) * kam__log(key[1][i]);
+        out[1][i] -= p * spread;
+        out[4][i] -= p * spread;
+    }
+}
+
+static double log_likelihood(const double *parameter, double x, double m,
+                             double spread) {
+    double terms[10], row[10][KAM__TILE];
+    const double count = spread >= 0 ? -x : x;
+    const double *const key[] = {&count, &m, &spread};
+    if (!(x > 0)) return 0;
+    if (!(m > 0)) return NAN; /* orders worth nothing have no density */
+    terms_of_count(parameter, count, terms);
+    row_terms(0, parameter, key, 1, KAM_ISA_BASE, row);
+    return terms[0] + row[0][0];
 }
 
 int32_t kam__spend_load_positive(const kam_accounts *part, int64_t first,
@@ -66,7 +112,9 @@ int32_t kam__spend_load_positive(const kam_accounts *part, int64_t first,
 int kam__spend_add_facts(const double *const *key, const double *weight,
                          int64_t n, kam_sum *fact) {
     for (int64_t i = 0; i < n; i++) {
-        const double log = kam__log(key[1][i]), square = log * log;
+        const double log = kam__log(key[1][i]);
+        const double spread = key[0][i] < 0 ? key[2][i] : 0;
+        const double square = log * log + spread; /* of single orders */
         if (kam_sum_add(&fact[KAM__SPEND_WEIGHT], weight[i]) ||
             kam__accumulate(&fact[KAM__SPEND_LOGS], &log, &weight[i], 1) ||
             kam__accumulate(&fact[KAM__SPEND_SQUARES], &square, &weight[i], 1))
@@ -118,7 +166,7 @@ static double mean(const double *parameter, double x, double m) {
     return shape > 0 ? (p / shape) * (gamma + known) : (double)INFINITY;
 }
 
-static const struct kam__row_kind ROWS = {.n_keys = 2,
+static const struct kam__row_kind ROWS = {.n_keys = 3,
                                           .read = kam__spend_read_accounts,
                                           .load = kam__spend_load_positive,
                                           .add_facts = kam__spend_add_facts,

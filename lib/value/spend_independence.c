@@ -28,8 +28,7 @@ static void read_part(struct work *work, const kam_accounts *part) {
         double x_tile[KAM__TILE], m_tile[KAM__TILE], weight[KAM__TILE];
         const int64_t left = part->n_rows - at;
         const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
-        const double *const x =
-            kam__gather(&part->repeat_orders, at, n, x_tile);
+        const double *const x = kam__spend_orders(part, at, n, x_tile);
         const double *const m =
             kam__gather(&part->mean_order_value, at, n, m_tile);
         kam__weights(part, at, n, weight);

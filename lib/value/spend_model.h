@@ -25,8 +25,9 @@ struct kam__spend_family {
     /* Expected value of an order of an account with x repeat orders of mean m; the
      * book's mean when x is 0; infinity when that has none. */
     double (*mean)(const double *parameter, double x, double m);
-    /* 0 for x = 0. */
-    double (*log_likelihood)(const double *parameter, double x, double m);
+    /* 0 for x = 0; spread as in kam__spend_rows. */
+    double (*log_likelihood)(const double *parameter, double x, double m,
+                             double spread);
 };
 
 typedef const struct kam__spend_family *kam__spend;
@@ -46,7 +47,27 @@ kam__spend kam__spend_read_model(const kam_spend *model, kam_status *status,
 kam_status kam__spend_read_accounts(kam_accounts *ours,
                                     const kam_accounts *theirs, kam_diag *diag);
 
-/* Rows of a fit: those with repeat orders whose mean is above zero, or any. */
+/* Checks the columns of single orders. */
+kam_status kam__spend_check(const kam_accounts *accounts, kam_diag *diag);
+
+/* How many orders the mean order values of rows are of. */
+const double *kam__spend_orders(const kam_accounts *part, int64_t first,
+                                int32_t n, double *tile);
+
+/* The order values of a tile of rows. */
+struct kam__spend_rows {
+    const double *x, *m;
+    /* The log of m less the mean log of single orders, >= 0; -1: not known, or of
+     * one order, which tells no more than m. */
+    double spread[KAM__TILE];
+    double room[2][KAM__TILE];
+};
+
+void kam__spend_read(const kam_accounts *part, int64_t first, int32_t n,
+                     struct kam__spend_rows *rows);
+
+/* Rows of a fit: those with orders whose mean is above zero, or any. Keys are x, m
+ * and the spread; -x for rows whose spread is known. */
 int32_t kam__spend_load(const kam_accounts *part, int64_t first, int32_t n,
                         double (*key)[KAM__TILE], double *weight, int any_sign);
 

@@ -68,7 +68,9 @@ static void row_terms(const void *context, const double *parameter,
     }
 }
 
-static double log_likelihood(const double *parameter, double x, double m) {
+static double log_likelihood(const double *parameter, double x, double m,
+                             double spread) {
+    (void)spread; /* of logs: margins have none */
     double row[10][KAM__TILE];
     const double *const key[] = {&x, &m};
     if (!(x > 0)) return 0;

@@ -143,7 +143,7 @@ static inline kam_ledger *ledger_new(const kam_ledger_options *options) {
 }
 
 /* A summary with arrays of its own, full of a value nobody writes. */
-enum { N_NUMBERS = 12 };
+enum { N_NUMBERS = 14 };
 
 struct summary {
     int64_t n;
@@ -151,7 +151,7 @@ struct summary {
     int64_t *key;
     int32_t *first_day, *last_day;
     uint32_t *row_flags;
-    double *number[N_NUMBERS]; /* from `orders` to `window_cost` */
+    double *number[N_NUMBERS]; /* from `orders` to `log_values` */
     double *quarter;
     kam_summary out;
 };
@@ -168,7 +168,9 @@ enum {
     SERVICE,
     WINDOW,
     WINDOW_COST,
-    GAPS
+    GAPS,
+    VALUED,
+    LOGS
 };
 
 static inline void *filled(int64_t n, size_t size) {
@@ -200,7 +202,9 @@ static inline struct summary summary_new(const kam_ledger *ledger,
                            &s.out.service_cost,
                            &s.out.window_revenue,
                            &s.out.window_cost,
-                           &s.out.log_gaps};
+                           &s.out.log_gaps,
+                           &s.out.valued_orders,
+                           &s.out.log_values};
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         *to[i] = s.number[i] = filled(n, sizeof(double));
     s.quarter = filled(n * n_quarters, sizeof(double));
@@ -233,7 +237,7 @@ static inline void assert_same_summary(const struct summary *a,
     assert_memory_equal(a->first_day, b->first_day, n * sizeof *a->first_day);
     assert_memory_equal(a->last_day, b->last_day, n * sizeof *a->last_day);
     assert_memory_equal(a->row_flags, b->row_flags, n * sizeof *a->row_flags);
-    for (int k = ORDERS; k <= WINDOW_COST; k++)
+    for (int k = ORDERS; k < N_NUMBERS; k++)
         for (size_t i = 0; i < n; i++)
             if (check_bits_of(a->number[k][i]) !=
                 check_bits_of(b->number[k][i]))

@@ -2,7 +2,7 @@
 #include "support/check.h"
 #include "support/hosts.h"
 
-enum { N_FIELDS = 33 };
+enum { N_FIELDS = 35 };
 
 /* The columns of a view, in the order of a record's fields. */
 static void columns_of(const kam_accounts *view,
@@ -39,7 +39,9 @@ static void columns_of(const kam_accounts *view,
                                              &view->last_survey,
                                              &view->last_revisit,
                                              &view->last_resource_review,
-                                             &view->last_rival_watch};
+                                             &view->last_rival_watch,
+                                             &view->valued_orders,
+                                             &view->log_values};
     memcpy(column, all, sizeof all);
 }
 

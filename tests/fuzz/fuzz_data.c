@@ -52,6 +52,8 @@ static void summarise(struct fuzz *f, const kam_ledger *ledger,
     out->quarter_revenue = fuzz_out(f, n * n_quarters, 8);
     out->row_flags = fuzz_out(f, n, 4);
     out->log_gaps = fuzz_out(f, n, 8);
+    out->valued_orders = fuzz_out(f, n, 8);
+    out->log_values = fuzz_out(f, n, 8);
     fuzz_end(f, kam_ledger_summarise(ledger, out, &f->diag));
     const char **const text = fuzz_memory(f, (size_t)n * sizeof *text);
     int64_t *const length = fuzz_out(f, n, 8);
@@ -69,6 +71,8 @@ static void ledger(struct fuzz *f) {
     fuzz_disturb(f, &options, sizeof options);
     options.as_of_day = 20000 + 4 * fuzz_byte(f);
     options.n_quarters = fuzz_length(f, 0, 5);
+    options.keep_values ^= options.n_quarters & 1;
+    options.value_first ^= options.as_of_day >> 2 & 1;
     const kam_column lines[5] = {fuzz_column(f, TEXT), fuzz_column(f, DAY),
                                  fuzz_column(f, MONEY), fuzz_column(f, MONEY),
                                  fuzz_byte(f) < 128 ? (kam_column){0}

@@ -176,7 +176,8 @@ class kam_account(Structure):
         "direct_cost", "service_cost", "tier_value", "tier_before", "weight", "renewals", "contract_ended",
         "renewals_before", "periods_to_end", "contract_value", "log_gaps", "contract_day", "stable", "growth", "wallet", "pain",
         "alarms", "last_visit", "last_review", "last_onboarding", "last_value_report", "last_executive_meeting",
-        "last_data_review", "last_survey", "last_revisit", "last_resource_review", "last_rival_watch")]
+        "last_data_review", "last_survey", "last_revisit", "last_resource_review", "last_rival_watch", "valued_orders",
+        "log_values")]
 
 
 class kam_accounts(Structure):
@@ -195,7 +196,7 @@ class kam_sum(Structure):
 class kam_ledger_options(Structure):
     _fields_ = [("struct_size", c_uint32), ("as_of_day", c_int32), ("first_day", c_int32),
                 ("zero_is_order", c_int32), ("window_months", c_int32), ("n_quarters", c_int32),
-                ("period_days", c_double)]
+                ("period_days", c_double), ("keep_values", c_int32), ("value_first", c_int32)]
 
 
 class kam_lines(Structure):
@@ -224,7 +225,7 @@ class kam_summary(Structure):
                 *((name, c_void_p) for name in (
                     "key", "first_day", "last_day", "orders", "repeat_orders", "last_order_periods", "age_periods",
                     "mean_order_value", "gross_revenue", "returns", "direct_cost", "service_cost", "window_revenue",
-                    "window_cost", "quarter_revenue", "row_flags", "log_gaps"))]
+                    "window_cost", "quarter_revenue", "row_flags", "log_gaps", "valued_orders", "log_values"))]
 
 
 class kam_estimate_options(Structure):

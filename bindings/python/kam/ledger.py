@@ -44,7 +44,7 @@ class Ledger:
     orders: a table (Arrow, DataFrame, dict of columns, ...), or None. account,
     day, revenue, cost, order: names of its columns, or columns themselves; cost
     and order may be left out. Options as in kam_ledger_options: first_day,
-    zero_is_order, window_months, n_quarters, period_days.
+    zero_is_order, window_months, n_quarters, period_days, keep_values, value_first.
 
         book = kam.Ledger(orders, account="customer", day="date", revenue="amount").summary(as_of="2024-12-31")
 
@@ -57,11 +57,13 @@ class Ledger:
                  cost: Any = None, order: Any = None, as_of: Optional[Day] = None, first_day: Optional[Day] = None,
                  zero_is_order: bool = True, window_months: Optional[int] = None,
                  n_quarters: Optional[int] = None, period_days: Optional[float] = None,
+                 keep_values: bool = False, value_first: bool = False,
                  progress: Optional[Progress] = None, threads: Optional[int] = None) -> None:
         self._raw = ctypes.c_void_p()
         options = _ffi.kam_ledger_options()
         check(lib.kam_ledger_options_init(ctypes.byref(options), ctypes.sizeof(options)))
         options.zero_is_order = int(zero_is_order)
+        options.keep_values, options.value_first = int(keep_values), int(value_first)
         if first_day is not None:
             options.first_day = number(first_day, "first_day")
         for name, value in (("window_months", window_months), ("n_quarters", n_quarters),

@@ -28,7 +28,8 @@ from .estimate import Objective
 
 M = TypeVar("M", bound=_model.Model)
 
-_FITTED = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value")
+_FITTED = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "log_gaps", "valued_orders",
+           "log_values")
 
 
 def ship(session: Any) -> None:
@@ -206,7 +207,7 @@ def fit(book: Any, *, family: Optional[str] = None, period_days: float = 7.0, ti
     report.tiers, report.matrix = of_values._report.tiers, of_values._report.matrix
     report.independence = _ffi.KAM_ERR_UNSUPPORTED
     report.dependence.rank_correlation = report.dependence.p_value = float("nan")
-    used = book.select(*[name for name in (*_FITTED, "log_gaps") if name in book.columns]).persist()
+    used = book.select(*[name for name in _FITTED if name in book.columns]).persist()
     try:
         orders = _part_of_fit(lambda prior: btyd_search.search(
             lambda model: objective(used, model), wanted, period_days=period_days, prior=prior), report, "orders")

@@ -30,7 +30,7 @@ class Model(_model.Model):
     Model("normal", mu=4, tau=9, sigma=15)."""
 
     _kind = _ffi.kam_spend
-    _fields = ("repeat_orders", "mean_order_value", "weight")
+    _fields = ("repeat_orders", "mean_order_value", "valued_orders", "log_values", "weight")
     _names, _objective = lib.kam_spend_parameter_name, lib.kam_spend_objective
 
     def __init__(self, family: str = "gamma-gamma", **parameters: float) -> None:

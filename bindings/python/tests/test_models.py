@@ -513,7 +513,7 @@ def test_search():
     """a book in pieces: the fit of the whole, to the bit; what the pieces raise is raised"""
     book = ledger().summary()
     pieces = [kam.Accounts({name: book[name][i::3] for name in ("repeat_orders", "last_order_periods", "age_periods",
-                                                               "mean_order_value")}) for i in range(3)]
+                                                               "mean_order_value", "valued_orders", "log_values")}) for i in range(3)]
 
     def total(model):
         made = kam.estimate.Objective()

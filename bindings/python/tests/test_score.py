@@ -9,7 +9,7 @@ import subprocess
 
 from support import KAM_SCORE, ROOT, kam, ledger, main, raised, same, same_table, tap
 
-BOOK = ledger().summary()
+BOOK = ledger(keep_values=True, value_first=True).summary()  # as kam-score sums up
 MODELS = kam.fit(BOOK)
 SCORES = kam.score(BOOK, MODELS)
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 #: what is read from a summary to fit and score
 _FROM_SUMMARY = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns",
-                 "direct_cost", "log_gaps")
-_BY_PERIOD = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value")
+                 "direct_cost", "log_gaps", "valued_orders", "log_values")
+_BY_PERIOD = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "valued_orders", "log_values")
+#: the first order counts for what one is worth, and so do single values
+_VALUES: dict[str, Any] = {"keep_values": True, "value_first": True}
 #: what a row of the CSV shows; flags are of these answers
 _SHOWN = ("tier", "net_revenue", "profit", "margin_ratio", "alive", "expected_orders", "lifetime_value",
           "lifetime_value_low", "lifetime_value_high", "churn_risk", "reasons", "row_flags")
@@ -38,7 +40,8 @@ class Book:
 
     def __init__(self, log: Log, as_of: int, first_day: Optional[int] = None, n_quarters: int = 0) -> None:
         self.as_of = as_of
-        made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day, n_quarters=n_quarters)
+        made = ledger.Ledger(**log.columns(), as_of=as_of, first_day=first_day, n_quarters=n_quarters,
+                             **_VALUES)
         self.report = made.report()
         summary = made.summary()
         self.summary: dict[str, Any] = {name: summary[name] for name in summary}
@@ -70,7 +73,8 @@ class Book:
         """Orders by period: those of a log in which every line is dated by the end of its period."""
         days, end = self.period_days, self.as_of
         dated = array("i", (day if day > end else max(end - (end - day) // days * days, NO_DAY) for day in log.day))
-        of = ledger.Ledger(**{**log.columns(), "day": dated}, as_of=end, first_day=first_day, period_days=days).summary()
+        of = ledger.Ledger(**{**log.columns(), "day": dated}, as_of=end, first_day=first_day, period_days=days,
+                           **_VALUES).summary()
         return {name: of[name] for name in _BY_PERIOD}
 
     def column(self, name: str) -> Any:
