@@ -10,6 +10,8 @@
 #include "parse.h"
 #include "words.h"
 
+enum { BY_MODEL, BY_OWN_MEAN, BY_LAST, BY_BOOK_MEAN, N_MONEY };
+
 /* What is compared. All arrays have a value for each account known before. */
 struct trial {
     const struct order_log *log;
@@ -29,6 +31,10 @@ struct trial {
     double *plain; /* churn risk without signals; NULL: there are none */
     /* model, share, by silence, silence, model with signals */
     kam_backtest_event_report event[5];
+    /* Revenue before returns: model, own mean order, last period, book's mean */
+    double *revenue, *forecast[N_MONEY];
+    kam_backtest_amount_report money[N_MONEY];
+    double inside, below, above; /* shares of accounts: of the intervals */
 };
 
 /* Distinct days on which an account ordered; 0 for row -1. */
@@ -162,10 +168,60 @@ static void forecast_churn(struct trial *trial) {
     }
 }
 
-static void measure_amount(struct trial *trial, int which,
-                           const double *forecast) {
-    const kam_column a = doubles(forecast), b = doubles(trial->actual);
-    kam_backtest_amount_report *report = &trial->amount[which];
+static double revenue_of(const struct book *in, const struct book *whose,
+                         int64_t i) {
+    const int64_t row = book_find(in, whose->key[i], whose->key_length[i]);
+    return row < 0 ? 0 : in->summary.gross_revenue[row];
+}
+
+/* The scores are of revenue here, and not discounted. */
+static void forecast_money(struct trial *trial) {
+    const struct book *book = &trial->before;
+    const kam_scores *scores = &trial->answers.scores;
+    const int covers =
+        book->report.first_line_day <= trial->from - trial->horizon;
+    double revenue = 0, n_orders = 0;
+    trial->revenue = unknown(trial->n);
+    for (int k = 0; k < N_MONEY; k++) trial->forecast[k] = unknown(trial->n);
+    for (int64_t i = 0; i < trial->n; i++) {
+        if (!is_known(book, i)) continue;
+        revenue += book->summary.gross_revenue[i];
+        n_orders += order_days(book, i);
+    }
+    for (int64_t i = 0; i < trial->n; i++) {
+        const double orders = scores->expected_orders[i];
+        if (!is_known(book, i)) continue;
+        trial->revenue[i] = revenue_of(&trial->after, book, i);
+        trial->forecast[BY_MODEL][i] = scores->lifetime_value[i];
+        trial->forecast[BY_OWN_MEAN][i] =
+            book->summary.gross_revenue[i] / order_days(book, i) * orders;
+        if (covers)
+            trial->forecast[BY_LAST][i] = revenue_of(&trial->window, book, i);
+        trial->forecast[BY_BOOK_MEAN][i] = revenue / n_orders * orders;
+    }
+}
+
+/* How many accounts had what their interval held. */
+static void measure_intervals(struct trial *trial) {
+    const kam_scores *scores = &trial->answers.scores;
+    double n = 0, n_below = 0, n_above = 0;
+    for (int64_t i = 0; i < trial->n; i++) {
+        const double low = scores->lifetime_value_low[i];
+        const double high = scores->lifetime_value_high[i];
+        if (isnan(low + high + trial->revenue[i])) continue;
+        n++;
+        n_below += trial->revenue[i] < low;
+        n_above += trial->revenue[i] > high;
+    }
+    trial->below = n_below / n;
+    trial->above = n_above / n;
+    trial->inside = (n - n_below - n_above) / n;
+}
+
+static void measure_amount(const struct trial *trial, const double *forecast,
+                           const double *actual,
+                           kam_backtest_amount_report *report) {
+    const kam_column a = doubles(forecast), b = doubles(actual);
     report->struct_size = sizeof *report;
     if (kam_backtest_amount(&a, &b, trial->n, report, NULL) != KAM_OK)
         report->n_rows = 0;
@@ -181,9 +237,14 @@ static void measure_event(struct trial *trial, int which,
 }
 
 static void measure(struct trial *trial) {
-    measure_amount(trial, 0, trial->answers.scores.expected_orders);
-    measure_amount(trial, 1, trial->same_rate);
-    measure_amount(trial, 2, trial->last_period);
+    const double *const orders[] = {trial->answers.scores.expected_orders,
+                                    trial->same_rate, trial->last_period};
+    for (int i = 0; i < 3; i++)
+        measure_amount(trial, orders[i], trial->actual, &trial->amount[i]);
+    for (int i = 0; i < N_MONEY; i++)
+        measure_amount(trial, trial->forecast[i], trial->revenue,
+                       &trial->money[i]);
+    measure_intervals(trial);
     measure_event(trial, 0,
                   trial->plain ? trial->plain
                                : trial->answers.scores.churn_risk);
@@ -222,6 +283,29 @@ static void print_amounts(FILE *out, const struct trial *trial,
         grid_add(&grid, percent(&words, report->bias, 1));
         add_number(&grid, report->rmse, 4);
         add_number(&grid, report->mae, 4);
+        grid_add(&grid, percent(&words, report->wape, 1));
+        add_number(&grid, report->correlation, 4);
+    }
+    grid_print(out, &grid, "");
+}
+
+static void print_money(FILE *out, const struct trial *trial,
+                        const char *const *names) {
+    static const char *const headings[][7] = {
+        {"Revenue (before returns)", "forecast", "happened", "bias", "MAE",
+         "WAPE", "correlation"},
+        {"收入（退货前）", "预测", "实际", "偏差", "MAE", "WAPE", "相关系数"}};
+    struct grid grid = {7, "lrrrrrr", 0, 0, NULL};
+    struct words words;
+    for (int j = 0; j < 7; j++) grid_add(&grid, headings[trial->zh][j]);
+    for (int i = 0; i < N_MONEY; i++) {
+        const kam_backtest_amount_report *report = &trial->money[i];
+        if (report->n_rows == 0) continue;
+        grid_add(&grid, names[i]);
+        add_number(&grid, report->forecast, 0);
+        add_number(&grid, report->actual, 0);
+        grid_add(&grid, percent(&words, report->bias, 1));
+        add_number(&grid, report->mae, 2);
         grid_add(&grid, percent(&words, report->wape, 1));
         add_number(&grid, report->correlation, 4);
     }
@@ -276,12 +360,73 @@ static void judge_orders(FILE *out, const struct trial *trial,
             names[best], amount[best].rmse, amount[0].rmse);
 }
 
-/* Likewise who would leave. The share known in hindsight counts: a model that
- * does not beat it tells accounts apart no better than a constant. */
+/* Likewise the money; and whether the intervals hold what they say. */
+static void judge_money(FILE *out, const struct trial *trial,
+                        const char *const *names) {
+    const kam_backtest_amount_report *money = trial->money;
+    const double inside = trial->options->rules.future.interval;
+    struct words model, baseline, told, held, below, above;
+    int best = BY_OWN_MEAN;
+    if (money[BY_MODEL].n_rows == 0) return;
+    for (int i = BY_LAST; i < N_MONEY; i++)
+        if (money[i].n_rows > 0 && money[i].mae < money[best].mae) best = i;
+    grouped(&model, money[BY_MODEL].mae, 2);
+    grouped(&baseline, money[best].mae, 2);
+    if (money[BY_MODEL].mae < money[best].mae)
+        fprintf(out,
+                trial->zh ? "收入：模型优于基准（MAE %s；最好的基准“%s”为 "
+                            "%s）。\n"
+                          : "Revenue: the model beats the baselines (MAE %s; "
+                            "the best baseline, %s, %s).\n",
+                model.text, names[best], baseline.text);
+    else
+        fprintf(out,
+                trial->zh ? "收入：基准更好：“%s”（MAE %s）不逊于模型（%s）。\n"
+                          : "Revenue: a baseline wins: %s (MAE %s) forecasts "
+                            "at least as well as the model (%s).\n",
+                names[best], baseline.text, model.text);
+    fprintf(out,
+            trial->zh
+                ? "区间：%s 的客户的收入落在其区间内，应不少于 %s（低于区间 "
+                  "%s，高于区间 %s）。\n"
+                : "Intervals: %s of the accounts had a revenue within theirs, "
+                  "which were to hold at least %s (%s below, %s above).\n",
+            percent(&held, trial->inside, 1), percent(&told, inside, 0),
+            percent(&below, trial->below, 1), percent(&above, trial->above, 1));
+}
+
+/* The share known in hindsight is never a choice; but a model that does not beat
+ * it tells accounts apart no better than a constant. */
+static void judge_by_hindsight(FILE *out, const struct trial *trial,
+                               const char *known) {
+    const double model = trial->event[0].log_loss;
+    const double share = trial->event[1].log_loss;
+    if (!known)
+        fprintf(out,
+                trial->zh
+                    ? "流失：没有事先可用的基准；模型（对数损失 "
+                      "%.4f）%s事后得知的总体比例（%.4f）。"
+                    : "Churn: no baseline was known before; the model (log "
+                      "loss %.4f) is %s than the true share for all, known in "
+                      "hindsight (%.4f).",
+                model,
+                model < share ? trial->zh ? "优于" : "better"
+                : trial->zh   ? "不优于"
+                              : "no better",
+                share);
+    else if (!(model < share))
+        fprintf(out,
+                trial->zh ? "若事先得知总体比例，单凭它也不逊于模型（%.4f）。"
+                          : " One share for all, had it been known, would have "
+                            "done as well as the model (%.4f).",
+                share);
+}
+
+/* Likewise who would leave: of the baselines that could have been known. */
 static void judge_churn(FILE *out, const struct trial *trial,
                         const char *const *names) {
     const kam_backtest_event_report *event = trial->event;
-    int best = 1;
+    const char *const known = event[2].n_rows > 0 ? names[2] : NULL;
     if (event[0].n_rows == 0) return;
     if (event[0].n_events == 0 || event[0].n_events == event[0].n_rows) {
         fprintf(out,
@@ -294,34 +439,34 @@ static void judge_churn(FILE *out, const struct trial *trial,
                                     : "no");
         return;
     }
-    if (event[2].n_rows > 0 && event[2].log_loss < event[1].log_loss) best = 2;
-    if (event[0].log_loss < event[best].log_loss)
+    if (known && event[0].log_loss < event[2].log_loss)
         fprintf(out,
                 trial->zh
                     ? "流失：模型优于基准（对数损失 %.4f；最好的基准“%s”为 "
-                      "%.4f）"
+                      "%.4f）。"
                     : "Churn: the model beats the baselines (log loss %.4f; "
-                      "the best baseline, %s, %.4f)",
-                event[0].log_loss, names[best], event[best].log_loss);
-    else
+                      "the best baseline, %s, %.4f).",
+                event[0].log_loss, known, event[2].log_loss);
+    else if (known)
+        fprintf(
+            out,
+            trial->zh
+                ? "流失：基准更好：“%s”（对数损失 %.4f）不逊于模型（%.4f）。"
+                : "Churn: a baseline wins: %s (log loss %.4f) forecasts "
+                  "at least as well as the model (%.4f).",
+            known, event[2].log_loss, event[0].log_loss);
+    judge_by_hindsight(out, trial, known);
+    if (!isnan(event[0].auc))
         fprintf(out,
                 trial->zh
-                    ? "流失：基准更好：“%s”（对数损失 %.4f）不逊于模型（%.4f）"
-                    : "Churn: a baseline wins: %s (log loss %.4f) forecasts "
-                      "at least as well as the model (%.4f)",
-                names[best], event[best].log_loss, event[0].log_loss);
-    if (isnan(event[0].auc))
-        fputs(trial->zh ? "。\n" : ".\n", out);
-    else if (trial->zh)
-        fprintf(out, "，排序%s沉默最久者优先（AUC %.4f 对 %.4f）。\n",
-                event[0].auc > event[3].auc ? "优于" : "不优于", event[0].auc,
-                event[3].auc);
-    else
-        fprintf(out,
-                ", and ranks accounts %s the longest silent first (AUC %.4f "
-                "against %.4f).\n",
-                event[0].auc > event[3].auc ? "better than" : "no better than",
+                    ? "模型的排序%s沉默最久者优先（AUC %.4f 对 %.4f）。"
+                    : " The model ranks accounts %s than the longest silent "
+                      "first (AUC %.4f against %.4f).",
+                event[0].auc > event[3].auc ? trial->zh ? "优于" : "better"
+                : trial->zh                 ? "不优于"
+                                            : "no better",
                 event[0].auc, event[3].auc);
+    fputs("\n", out);
 }
 
 /* What the signals are worth. */
@@ -351,7 +496,16 @@ static void print_trial(FILE *out, const struct trial *trial) {
     const kam_fit_report *fit = &trial->answers.fit;
     const int32_t family = trial->answers.models.orders.family;
     const int zh = trial->zh;
-    struct words same, last, silent, more;
+    struct words same, last, silent, more, model, much;
+    const char *const money[] = {
+        say(&model, zh ? "%s × 预测订单数" : "%s x the orders expected",
+            kam_spend_family_name(trial->answers.models.spend.family)),
+        zh ? "客户自身的平均订单额 × 预测订单数"
+           : "own mean order x the orders expected",
+        say(&much, zh ? "与前 %d 天相同" : "as much as in the %d days before",
+            (int)trial->horizon),
+        zh ? "全体平均订单额 × 预测订单数"
+           : "mean order of all x the orders expected"};
     const char *const amounts[] = {
         kam_btyd_family_name(family),
         zh ? "客户自身的历史频率" : "the account's own rate so far",
@@ -395,16 +549,20 @@ static void print_trial(FILE *out, const struct trial *trial) {
                 kam_status_name(fit->orders_ml));
     print_amounts(out, trial, amounts);
     fputs("\n", out);
+    print_money(out, trial, money);
+    fputs("\n", out);
     print_events(out, trial, events);
     fputs("\n", out);
     judge_orders(out, trial, amounts);
+    judge_money(out, trial, money);
     judge_churn(out, trial, events);
     if (trial->plain) judge_signals(out, trial);
     if (trial->amount[0].n_rows < 20)
-        fprintf(out,
-                zh ? "请谨慎看待：只有 %d 个客户可供判断。\n"
-                   : "Take both with care: %d accounts are few to judge by.\n",
-                (int)trial->amount[0].n_rows);
+        fprintf(
+            out,
+            zh ? "请谨慎看待：只有 %d 个客户可供判断。\n"
+               : "Take all of it with care: %d accounts are few to judge by.\n",
+            (int)trial->amount[0].n_rows);
 }
 
 static void free_trial(struct trial *trial) {
@@ -421,6 +579,8 @@ static void free_trial(struct trial *trial) {
     free(trial->silence);
     free(trial->by_silence);
     free(trial->plain);
+    free(trial->revenue);
+    for (int k = 0; k < N_MONEY; k++) free(trial->forecast[k]);
 }
 
 /* The last day that is forecast: as many days on as were asked for, or the last
@@ -460,11 +620,14 @@ void print_backtest(FILE *out, const struct result *result,
     trial.as_of = last_day(&options, result->book->as_of);
     make_books(&trial);
     options.rules.future.horizon_days = trial.horizon;
+    options.rules.future.discount_per_year = 0; /* revenue as it comes in: */
+    trial.before.rows.direct_cost = (kam_column){0};
     answers_make(&trial.answers, &trial.before, &options,
                  &options.rules.future);
     if (signals) add_signals(&trial, signals, &options);
     forecast_orders(&trial);
     forecast_churn(&trial);
+    forecast_money(&trial);
     measure(&trial);
     print_trial(out, &trial);
     free_trial(&trial);

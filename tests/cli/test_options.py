@@ -268,7 +268,7 @@ def test_backtest():
     has(run("--backtest", "2024-01-01", "--horizon-days", 9, BOOK).out, "forecast 2024-01-01 to 2024-01-09 (9 days)")
     for part in ("as of 2023-12-31", "2024-01-01 to 2024-12-31 (366 days)", "mbgnbd", "own rate so far",
                  "as many as in the 366 days before", "known in hindsight", "longest silent first", "RMSE",
-                 "log loss", "AUC", "Orders: ", "Churn: "):
+                 "log loss", "AUC", "Orders: ", "Churn: ", "Revenue: ", "Intervals: "):
         has(done.out, part)
     true("account,tier" not in done.out, "no scores")
 
@@ -378,7 +378,11 @@ def test_backtest_verdict_is_honest():
         rows = [re.split(r"  +", line) for line in out.splitlines()]
         rmse = {row[0]: float(row[4]) for row in rows if len(row) == 8 and row[0] != "Orders (days with an order)"}
         loss = {row[0]: float(row[3]) for row in rows if len(row) == 6 and row[3] not in ("-", "log loss")}
-        for word, table in (("Orders", rmse), ("Churn", loss)):
+        mae = {row[0]: float(row[4].replace(",", "")) for row in rows if len(row) == 7 and row[4] != "MAE"}
+        true(len(mae) == 4, "money by the model and three baselines")
+        mae["mbgnbd"] = mae.pop("gamma-gamma x the orders expected")
+        loss = {name: one for name, one in loss.items() if "hindsight" not in name}  # nobody could have used it
+        for word, table in (("Orders", rmse), ("Revenue", mae), ("Churn", loss)):
             sentence = next(line for line in out.splitlines() if line.startswith(word + ": "))
             best = min((value, name) for name, value in table.items() if name != "mbgnbd")
             has(sentence, "the model beats" if table["mbgnbd"] < best[0] else "a baseline wins")

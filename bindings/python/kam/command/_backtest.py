@@ -4,9 +4,11 @@ that day on, beside forecasts that need no model. The measures are the library's
 from __future__ import annotations
 
 import math
+from array import array
+from collections.abc import Iterable
 from typing import Any, Optional
 
-from .. import backtest, status
+from .. import _score, backtest, status
 from .._errors import KamError
 from ._book import Answers, Book
 from ._options import Options
@@ -16,6 +18,7 @@ from ._text import Failure, day_text
 from ._words import grid, grouped, many, percent, status_words
 
 Report = Optional[dict[str, Any]]
+_VALUE = ("expected_orders", "lifetime_value", "lifetime_value_low", "lifetime_value_high")
 
 _WORDS = {
     "lead": ("Backtest: fitted on {n} as of {before}, forecast {split} to {to} ({days} days)\n\n",
@@ -28,6 +31,19 @@ _WORDS = {
                                   "订单（有订单的时段数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
     "event_headings": ("Churn (no order at all)|forecast|happened|log loss|Brier|AUC",
                        "流失（完全不下单）|预测|实际|对数损失|Brier|AUC"),
+    "money_headings": ("Revenue (before returns)|forecast|happened|bias|MAE|WAPE|correlation",
+                       "收入（退货前）|预测|实际|偏差|MAE|WAPE|相关系数"),
+    "money_model": ("{family} x the orders expected", "{family} × 预测订单数"),
+    "money_own": ("own mean order x the orders expected", "客户自身的平均订单额 × 预测订单数"),
+    "money_last": ("as much as in the {n} days before", "与前 {n} 天相同"),
+    "money_mean": ("mean order of all x the orders expected", "全体平均订单额 × 预测订单数"),
+    "money_win": ("Revenue: the model beats the baselines (MAE {model}; the best baseline, {name}, {baseline}).\n",
+                  "收入：模型优于基准（MAE {model}；最好的基准“{name}”为 {baseline}）。\n"),
+    "money_lose": ("Revenue: a baseline wins: {name} (MAE {baseline}) forecasts at least as well as the model ({model}).\n",
+                   "收入：基准更好：“{name}”（MAE {baseline}）不逊于模型（{model}）。\n"),
+    "intervals": ("Intervals: {inside} of the accounts had a revenue within theirs, which were to hold at least {told} "
+                  "({below} below, {above} above).\n",
+                  "区间：{inside} 的客户的收入落在其区间内，应不少于 {told}（低于区间 {below}，高于区间 {above}）。\n"),
     "own_rate": ("the account's own rate so far", "客户自身的历史频率"),
     "last_period": ("as many as in the {n} days before", "与前 {n} 天相同"),
     "hindsight": ("the true share for all, known in hindsight", "事后得知的总体比例"),
@@ -40,22 +56,26 @@ _WORDS = {
                     "({model:.4f}).\n", "订单数：基准更好：“{name}”（RMSE {baseline:.4f}）不逊于模型（{model:.4f}）。\n"),
     "churn_every": ("Churn: every account left, so there is nothing to tell apart.\n", "流失：所有客户都已流失，无从区分。\n"),
     "churn_none": ("Churn: no account left, so there is nothing to tell apart.\n", "流失：没有客户流失，无从区分。\n"),
-    "churn_win": ("Churn: the model beats the baselines (log loss {model:.4f}; the best baseline, {name}, {baseline:.4f})",
-                  "流失：模型优于基准（对数损失 {model:.4f}；最好的基准“{name}”为 {baseline:.4f}）"),
+    "churn_win": ("Churn: the model beats the baselines (log loss {model:.4f}; the best baseline, {name}, {baseline:.4f}).",
+                  "流失：模型优于基准（对数损失 {model:.4f}；最好的基准“{name}”为 {baseline:.4f}）。"),
     "churn_lose": ("Churn: a baseline wins: {name} (log loss {baseline:.4f}) forecasts at least as well as the model "
-                   "({model:.4f})", "流失：基准更好：“{name}”（对数损失 {baseline:.4f}）不逊于模型（{model:.4f}）"),
-    "stop": (".\n", "。\n"),
-    "ranks_better": (", and ranks accounts better than the longest silent first (AUC {model:.4f} against {silent:.4f}).\n",
-                     "，排序优于沉默最久者优先（AUC {model:.4f} 对 {silent:.4f}）。\n"),
-    "ranks_no_better": (", and ranks accounts no better than the longest silent first (AUC {model:.4f} against "
-                        "{silent:.4f}).\n", "，排序不优于沉默最久者优先（AUC {model:.4f} 对 {silent:.4f}）。\n"),
+                   "({model:.4f}).", "流失：基准更好：“{name}”（对数损失 {baseline:.4f}）不逊于模型（{model:.4f}）。"),
+    "only_hindsight": ("Churn: no baseline was known before; the model (log loss {model:.4f}) is {than} than the true share "
+                       "for all, known in hindsight ({share:.4f}).",
+                       "流失：没有事先可用的基准；模型（对数损失 {model:.4f}）{than}事后得知的总体比例（{share:.4f}）。"),
+    "by_hindsight": (" One share for all, had it been known, would have done as well as the model ({share:.4f}).",
+                     "若事先得知总体比例，单凭它也不逊于模型（{share:.4f}）。"),
+    "better": ("better", "优于"),
+    "no_better": ("no better", "不优于"),
+    "ranks": (" The model ranks accounts {than} than the longest silent first (AUC {model:.4f} against {silent:.4f}).",
+              "模型的排序{than}沉默最久者优先（AUC {model:.4f} 对 {silent:.4f}）。"),
     "signals_win": ("Signals: with them the model forecasts better (log loss {loss:.4f} against {plain_loss:.4f}; AUC "
                     "{auc:.4f} against {plain_auc:.4f}).\n",
                     "预警信号：加入信号后预测更准（对数损失 {loss:.4f} 对 {plain_loss:.4f}；AUC {auc:.4f} 对 {plain_auc:.4f}）。\n"),
     "signals_lose": ("Signals: with them the model forecasts no better (log loss {loss:.4f} against {plain_loss:.4f}; AUC "
                      "{auc:.4f} against {plain_auc:.4f}).\n",
                      "预警信号：加入信号后预测没有更准（对数损失 {loss:.4f} 对 {plain_loss:.4f}；AUC {auc:.4f} 对 {plain_auc:.4f}）。\n"),
-    "few": ("Take both with care: {n} accounts are few to judge by.\n", "请谨慎看待：只有 {n} 个客户可供判断。\n"),
+    "few": ("Take all of it with care: {n} accounts are few to judge by.\n", "请谨慎看待：只有 {n} 个客户可供判断。\n"),
 }
 
 
@@ -84,6 +104,7 @@ class Trial:
         self.with_signals: Report = None
         self._forecast_orders(covers=first <= split - self.horizon)
         self._forecast_churn()
+        self._forecast_money(covers=first <= split - self.horizon)
         score = self.answers.score
         self.amount = [_amount(forecast, self.actual)
                        for forecast in (score("expected_orders"), self.same_rate, self.last_period)]
@@ -142,6 +163,43 @@ class Trial:
             self.silence[i] = quiet / (quiet + self.horizon)
             self.by_silence[i] = gone[quiet > self.threshold]
 
+    def _forecast_money(self, covers: bool) -> None:
+        """Revenue before returns, as it comes in: not discounted."""
+        book, n = self.before, self.n
+        value = _score.score(book.rows(direct_cost=array("d", [math.nan]) * n), self.answers.models, columns=_VALUE,
+                            horizon_days=float(self.horizon), discount_per_year=0.0, interval=self.options.interval)
+        gross, orders = book.summary["gross_revenue"], value["expected_orders"]
+        known = [i for i in range(n) if book.is_known(i)]
+        days = {i: book.order_days(book.key[i]) for i in known}
+        total = (_added(gross[i] for i in known), _added(days[i] for i in known))
+        happened, model, own, last, mean = ([math.nan] * n for _ in range(5))
+        for i in known:
+            happened[i] = self.after.gross_revenue(book.key[i])
+            model[i] = value["lifetime_value"][i]
+            own[i] = gross[i] / days[i] * orders[i]
+            mean[i] = total[0] / total[1] * orders[i]
+            if covers:
+                last[i] = self.window.gross_revenue(book.key[i])
+        self.money = [_amount(forecast, happened) for forecast in (model, own, last, mean)]
+        held = [(low, one, high) for low, one, high in zip(value["lifetime_value_low"], happened, value["lifetime_value_high"])
+                if not math.isnan(low + high + one)]
+        below, above = (sum(one < low for low, one, _ in held), sum(one > high for _, one, high in held))
+        share = [count / len(held) if held else math.nan for count in (len(held) - below - above, below, above)]
+        self.intervals = (share[0], share[1], share[2])
+
+    def best_money(self) -> int:
+        """The baseline with the least MAE; 0: there is none."""
+        others = [(of["mae"], i) for i, of in enumerate(self.money) if i and of and of["n_rows"]]
+        return min(others)[1] if others else 0
+
+    def money_names(self) -> list[str]:
+        spend = self.answers.models.spend
+        return [self.say("money_model", family=spend.family if spend else "unknown"), self.say("money_own"),
+                self.say("money_last", n=self.horizon), self.say("money_mean")]
+
+    def better(self, is_better: bool) -> str:
+        return self.say("better" if is_better else "no_better")
+
     def say(self, key: str, **values: Any) -> str:
         return self._t[key].format(**values)
 
@@ -156,6 +214,14 @@ class Trial:
     def family(self) -> str:
         orders = self.answers.models.orders
         return orders.family if orders else "none"
+
+
+def _added(numbers: Iterable[float]) -> float:
+    """One after the other, as C adds them."""
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
 
 
 def _amount(forecast: Any, actual: Any) -> Report:
@@ -194,6 +260,15 @@ def _events(trial: Trial) -> str:
     return grid(rows, "lrrrrr")
 
 
+def _money(trial: Trial) -> str:
+    rows = [trial.say("money_headings").split("|")]
+    for name, of in zip(trial.money_names(), trial.money):
+        if of and of["n_rows"]:
+            rows.append([name, grouped(of["forecast"]), grouped(of["actual"]), percent(of["bias"], 1),
+                         grouped(of["mae"], 2), percent(of["wape"], 1), grouped(of["correlation"], 4)])
+    return grid(rows, "lrrrrrr")
+
+
 def _best(reports: list[Report], measure: str) -> int:
     """Which of the first two baselines is better."""
     one, other = reports[1], reports[2]
@@ -210,21 +285,39 @@ def _judge_orders(trial: Trial) -> str:
                      model=model["rmse"], baseline=baseline["rmse"])
 
 
+def _judge_money(trial: Trial) -> str:
+    """Likewise the money; and whether the intervals hold what they say."""
+    model, told = trial.money[0], trial.options.interval
+    best = trial.best_money()
+    if not model or not model["n_rows"] or best == 0:
+        return ""
+    baseline = trial.money[best]
+    assert baseline is not None
+    made = trial.say("money_win" if model["mae"] < baseline["mae"] else "money_lose", name=trial.money_names()[best],
+                     model=grouped(model["mae"], 2), baseline=grouped(baseline["mae"], 2))
+    inside, below, above = (percent(share, 1) for share in trial.intervals)
+    return made + trial.say("intervals", inside=inside, told=percent(told, 0), below=below, above=above)
+
+
 def _judge_churn(trial: Trial) -> str:
-    """Likewise who would leave. The share known in hindsight counts: a model that
-    does not beat it tells accounts apart no better than a constant."""
-    model, best, silent = trial.event[0], _best(trial.event, "log_loss"), trial.event[3]
-    baseline, name = trial.event[best], trial.churn_names()[best]
-    if not model or not model["n_rows"] or not baseline:
+    """Likewise who would leave: of the baselines that could have been known. The share
+    known in hindsight is never a choice; but a model that does not beat it tells
+    accounts apart no better than a constant."""
+    model, share, known, silent = trial.event
+    if not model or not model["n_rows"] or not share:
         return ""
     if model["n_events"] in (0, model["n_rows"]):
         return trial.say("churn_every" if model["n_events"] else "churn_none")
-    made = trial.say("churn_win" if model["log_loss"] < baseline["log_loss"] else "churn_lose", name=name,
-                     model=model["log_loss"], baseline=baseline["log_loss"])
-    if math.isnan(model["auc"]) or not silent:
-        return made + trial.say("stop")
-    return made + trial.say("ranks_better" if model["auc"] > silent["auc"] else "ranks_no_better", model=model["auc"],
-                            silent=silent["auc"])
+    loss, beats_share = model["log_loss"], model["log_loss"] < share["log_loss"]
+    if known and known["n_rows"]:
+        made = trial.say("churn_win" if loss < known["log_loss"] else "churn_lose", name=trial.churn_names()[2], model=loss,
+                         baseline=known["log_loss"])
+        made += "" if beats_share else trial.say("by_hindsight", share=share["log_loss"])
+    else:
+        made = trial.say("only_hindsight", model=loss, share=share["log_loss"], than=trial.better(beats_share))
+    if silent and not math.isnan(model["auc"]):
+        made += trial.say("ranks", model=model["auc"], silent=silent["auc"], than=trial.better(model["auc"] > silent["auc"]))
+    return made + "\n"
 
 
 def _judge_signals(trial: Trial) -> str:
@@ -246,7 +339,8 @@ def text(trial: Trial) -> str:
         made += trial.say("no_model", why=why)
     elif fit["orders"]["prior"] == "weak":
         made += trial.say("weak", why=why)
-    made += _amounts(trial) + "\n" + _events(trial) + "\n" + _judge_orders(trial) + _judge_churn(trial)
+    made += _amounts(trial) + "\n" + _money(trial) + "\n" + _events(trial) + "\n"
+    made += _judge_orders(trial) + _judge_money(trial) + _judge_churn(trial)
     made += _judge_signals(trial)
     model = trial.amount[0]
     n_rows = model["n_rows"] if model else 0

@@ -97,6 +97,11 @@ class Book:
         row = self.row.get(key, -1)
         return self.column("repeat_orders")[row] + 1 if row >= 0 and self.is_known(row) else 0.0
 
+    def gross_revenue(self, key: str) -> float:
+        """What an account was invoiced."""
+        row = self.row.get(key, -1)
+        return float(self.summary["gross_revenue"][row]) if row >= 0 else 0.0
+
     def silence(self, row: int) -> float:
         """Days since the last order."""
         return float(self.as_of - self.summary["last_day"][row])

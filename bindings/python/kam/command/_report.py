@@ -334,20 +334,28 @@ class Page:
                         hhi=f"{1e4 * of['hhi']:.0f}", gini="–" if math.isnan(of["gini"]) else f"{of['gini']:.2f}")
 
     def _verdicts(self, trial: Trial) -> list[dict[str, Any]]:
+        """Against baselines that could have been known: never the share known in hindsight."""
         made = []
-        for kind, reports, names, measure in (("orders", trial.amount, self._order_names(trial), "rmse"),
-                                              ("churn", trial.event, self._churn_names(trial), "log_loss")):
-            model, others = reports[0], [i for i in (1, 2) if reports[i] and reports[i]["n_rows"]]  # type: ignore[index]
-            if not model or not model["n_rows"] or not others:
-                continue
-            if kind == "churn" and model["n_events"] in (0, model["n_rows"]):
+        for kind, reports, names, measure, places in (("orders", trial.amount, self._order_names(trial), "rmse", 4),
+                                                      ("money", trial.money, trial.money_names(), "mae", 2),
+                                                      ("churn", trial.event, self._churn_names(trial), "log_loss", 4)):
+            usable = {"orders": (1, 2), "money": (1, 2, 3), "churn": (2,)}[kind]
+            model, others = reports[0], [i for i in usable if reports[i] and reports[i]["n_rows"]]  # type: ignore[index]
+            if kind == "churn" and model and model["n_rows"] and model["n_events"] in (0, model["n_rows"]):
                 made.append({"good": True, "text": self.t["churn_every" if model["n_events"] else "churn_none"]})
+                continue
+            if not model or not model["n_rows"] or not others:
                 continue
             best = min(others, key=lambda i: reports[i][measure])  # type: ignore[index]
             baseline = reports[best][measure]  # type: ignore[index]
             good = model[measure] < baseline
-            made.append({"good": good, "text": self.say(f"{kind}_{'win' if good else 'lose'}", model=f"{model[measure]:.4f}",
-                                                        name=names[best], baseline=f"{baseline:.4f}")})
+            made.append({"good": good, "text": self.say(f"{kind}_{'win' if good else 'lose'}", name=names[best],
+                                                        model=grouped(model[measure], places),
+                                                        baseline=grouped(baseline, places))})
+            if kind == "money":
+                inside, below, above = (percent(share, 1) for share in trial.intervals)
+                made.append({"good": trial.intervals[0] >= self.options.interval, "text": self.say(
+                    "intervals", inside=inside, told=percent(self.options.interval, 0), below=below, above=above)})
         n = trial.amount[0]["n_rows"] if trial.amount[0] else 0
         return made + ([{"good": False, "text": self.say("few", n=n)}] if n < 20 else [])
 
@@ -363,6 +371,8 @@ class Page:
             return None
         orders = [[name, grouped(of["forecast"], 1), grouped(of["actual"]), percent(of["bias"], 1), grouped(of["rmse"], 4)]
                   for name, of in zip(self._order_names(trial), trial.amount) if of and of["n_rows"]]
+        money = [[name, grouped(of["forecast"]), grouped(of["actual"]), percent(of["bias"], 1), grouped(of["mae"], 2)]
+                 for name, of in zip(trial.money_names(), trial.money) if of and of["n_rows"]]
         churn = [[name, "–" if i == 3 else grouped(of["expected"], 1), grouped(of["n_events"]),
                   "–" if i == 3 else grouped(of["log_loss"], 4), grouped(of["auc"], 4)]
                  for i, (name, of) in enumerate(zip(self._churn_names(trial), trial.event)) if of and of["n_rows"]]
@@ -370,6 +380,7 @@ class Page:
                                  days=trial.horizon, **{"from": day_text(trial.split)}),
                 "verdicts": self._verdicts(trial),
                 "tables": [{"head": [t["t_orders"], t["t_forecast"], t["t_happened"], t["bias"], "RMSE"], "rows": orders},
+                           {"head": [t["t_money"], t["t_forecast"], t["t_happened"], t["bias"], "MAE"], "rows": money},
                            {"head": [t["t_churn"], t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"], "rows": churn}]}
 
     def line_facts(self) -> list[tuple[str, str]]:
