@@ -198,9 +198,8 @@ static void interval_row(const struct kam__clv *to,
         margin_row(to, t, o, i, low, high);
         return;
     }
-    const double s = to->law->is_equal
-                         ? (double)INFINITY
-                         : to->spend[0] * t->x[i] + to->spend[1];
+    const double s = to->law->is_equal ? (double)INFINITY
+                                       : to->spend[0] * t->x[i] + to->spend[1];
     const double shape = shape_of(to, t, o, i);
     const double scale = t->orders[i] / some * t->order_value[i] * t->margin[i];
     const double near = scale * quantile(shape, s, some, 1 - tail);
