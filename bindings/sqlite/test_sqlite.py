@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python/
 from support import kam, ledger, main, raised, same, tap  # noqa: E402
 
 BOOK = ledger().summary()
-MODELS = kam.fit(BOOK)
+MODELS = kam.fit(kam.Accounts(BOOK, log_values=None))  # SQL is told means alone
 NAMES = ("repeat_orders", "last_order_periods", "age_periods", "mean_order_value", "gross_revenue", "returns", "direct_cost",
          "service_cost", "window_revenue")
 HISTORY, MONEY = ", ".join(NAMES[:3]), ", ".join(NAMES[4:8])
