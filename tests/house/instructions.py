@@ -14,7 +14,10 @@ SHARE = 0.01
 
 
 def compiler():
-    return tap.output([*(tap.words("CC") or ["cc"]), "--version"]).splitlines()[0]
+    """Its name and version; gcc is gcc under the name of cc, too."""
+    told = tap.output([*(tap.words("CC") or ["cc"]), "--version"])
+    name, version = told.splitlines()[0].split(" ", 1)
+    return f"{'gcc' if 'Free Software Foundation' in told else name} {version}"
 
 
 def count(program, path):
