@@ -30,12 +30,12 @@ static void add_money(kam_account *account, int64_t i) {
     account->service_cost = gross * 0.3 * draw_uniform(&draw);
     account->tier_value = gross;
     account->tier_before = floor(4 * draw_uniform(&draw));
-    account->weight = NAN;
 }
 
 static kam_account *records(const struct bench_book *book) {
     kam_account *const record = bench_memory(book->n, sizeof *record);
     for (int64_t i = 0; i < book->n; i++) {
+        kam_account_init(&record[i], sizeof *record);
         record[i].repeat_orders = book->x[i];
         record[i].last_order_periods = book->t_x[i];
         record[i].age_periods = book->T[i];
