@@ -98,7 +98,7 @@ int main(int argc, const char **argv) {
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
     if (options.contracts_file) {
         contracts_read(&lines, &options);
-        contracts_make(&contracts, &lines, &options, as_of, 0);
+        contracts_make(&contracts, &lines, &options, as_of);
         contracts_join(&contracts, &book);
         if (book.n == 0)
             fail(EXIT_INPUT,

@@ -65,13 +65,11 @@ static double renewals_before(const struct contract *c, int32_t day) {
 
 /* What stands in the file, as renewals until the as-of day. */
 static void understand(struct contract *c, const struct contract_line *line,
-                       int32_t as_of, int32_t since, int is_past) {
-    const int is_later = line->end != KAM_NO_DAY && line->end > as_of;
-    const int said = is_past && is_later ? -1 : line->said;
-    c->end = is_past && is_later ? KAM_NO_DAY : line->end;
+                       int32_t as_of, int32_t since) {
+    c->end = line->end;
     const int has_end = c->end != KAM_NO_DAY;
-    c->runs = !has_end || c->end > as_of || said == 0;
-    c->ended = said == 1 || !c->runs;
+    c->runs = !has_end || c->end > as_of || line->said == 0;
+    c->ended = line->said == 1 || !c->runs;
     c->renewals = renewals_before(c, c->ended > 0 ? c->end : as_of);
     c->decided = c->ended > 0 && term_end(c, c->renewals + 1) < as_of;
     if (!has_end || (c->runs && c->end <= as_of))
@@ -130,8 +128,7 @@ static int compare_terms(const void *a, const void *b) {
 }
 
 static void take_line(struct contracts *all, const struct contract_lines *lines,
-                      int64_t i, const struct options *options, int32_t as_of,
-                      int is_past) {
+                      int64_t i, const struct options *options, int32_t as_of) {
     const struct contract_line *const line = &lines->line[i];
     const int64_t *const at = &lines->accounts.offset[line->account];
     const int32_t since = options->contracts_since;
@@ -142,7 +139,7 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
                          .months = line->months};
     all->n_future += c.start > as_of;
     if (c.start > as_of) return;
-    understand(&c, line, as_of, since, is_past);
+    understand(&c, line, as_of, since);
     /* Before the records began, only what lasted was kept. */
     all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
     if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
@@ -155,12 +152,12 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
 }
 
 void contracts_make(struct contracts *all, const struct contract_lines *lines,
-                    const struct options *options, int32_t as_of, int is_past) {
+                    const struct options *options, int32_t as_of) {
     memset(all, 0, sizeof *all);
     all->n_unnamed = lines->n_unnamed;
     all->n_without_start = lines->n_without_start;
     for (int64_t i = 0; i < lines->n; i++)
-        take_line(all, lines, i, options, as_of, is_past);
+        take_line(all, lines, i, options, as_of);
     if (all->n > 0)
         qsort(all->contract, (size_t)all->n, sizeof *all->contract,
               compare_terms);

@@ -78,11 +78,10 @@ struct contracts {
 void contracts_read(struct contract_lines *lines,
                     const struct options *options);
 
-/* The contracts as of a day. With `is_past` only what was known then: no later
- * end, and no notice of one. */
+/* The contracts as of a day. */
 void contracts_make(struct contracts *contracts,
                     const struct contract_lines *lines,
-                    const struct options *options, int32_t as_of, int is_past);
+                    const struct options *options, int32_t as_of);
 
 /* Gives accounts without orders a row of the book, finds the contracts of each
  * row, and keeps orders that contracts bring out of the order model. */

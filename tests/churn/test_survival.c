@@ -278,10 +278,9 @@ static struct book *simulated(int64_t n, double **time) {
     return book;
 }
 
-/* Cutting a row in two at any time changes nothing. */
-/* Klein & Moeschberger (2003), table C.3: 2.8826 between 0.1 and 0.6; the equation
- * on a grid four times as fine: 2.8872. Miller and Siegmund's (1982) approximation, P = f (c - 1 / c) log(ratio) + 4 f / c, which
- * is good where P is small. */
+/* Between 0.1 and 0.6: 2.8826 is what Miller and Siegmund's (1982) approximation
+ * gives, P = f (c - 1 / c) log(ratio) + 4 f / c, which is good where P is small;
+ * 2.8872 the equation on a grid four times as fine. */
 static void test_band_limits(void **state) {
     (void)state;
     const double ratio = 0.6 / 0.4 / (0.1 / 0.9);
@@ -337,6 +336,7 @@ static void test_band_holds_the_curve(void **state) {
     book_free(book);
 }
 
+/* Cutting a row in two at any time changes nothing. */
 static void test_rows_cut_in_time(void **state) {
     (void)state;
     enum { N = 300 };

@@ -27,15 +27,6 @@ static void both(const uint8_t *data, size_t size, int pieces) {
     same(data, size, pieces, CALLER_SAME, CALLER_NEW);
 }
 
-static uint64_t state = 88172645463325252u;
-
-static size_t chance(size_t n) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (size_t)((state >> 11) % n);
-}
-
 int main(int n, char **words) {
     FILE *const file = n == 2 ? fopen(words[1], "r") : NULL;
     char outcome[OUTCOME];
@@ -45,7 +36,7 @@ int main(int n, char **words) {
         both(data, size, FUZZ_FAILING);
         both(data, size, FUZZ_BEST);
         /* A neighbour: more is left out there. */
-        data[chance(size)] = (uint8_t)chance(256);
+        data[outcome_chance(size)] = (uint8_t)outcome_chance(256);
         both(data, size, FUZZ_FAILING);
     }
     fclose(file);

@@ -10,6 +10,15 @@
 
 enum { OUTCOME = 160, OUTCOMES = 3 * (2 * FUZZ_CALLS + 1), LONGEST = 600 };
 
+/* Below n, the same in every run: xorshift, Marsaglia (2003). */
+static inline size_t outcome_chance(size_t n) {
+    static uint64_t state = 88172645463325252u;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (size_t)((state >> 11) % n);
+}
+
 /* The nth function in the text of a call, or its last. */
 static inline void outcome_name(const struct fuzz_call *call, char *name) {
     int32_t left = call->nth;

@@ -19,15 +19,6 @@ struct kept {
 
 static struct kept kept[MOST];
 static int n_kept;
-static uint64_t state = 88172645463325252u;
-
-static size_t chance(size_t n) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (size_t)((state >> 11) % n);
-}
-
 /* Keeps the input under an outcome that is new, or was longer to come by. */
 static void keep(const char *outcome, const uint8_t *data, size_t size) {
     int k = 0;
@@ -54,18 +45,19 @@ static void look(const uint8_t *data, size_t size, int run) {
 
 /* Bytes by chance, or a few bytes of a kept input changed. */
 static size_t next(uint8_t *data) {
-    size_t n = 2 + chance(60);
-    if (n_kept == 0 || chance(3) == 0) {
-        for (size_t i = 0; i < n; i++) data[i] = (uint8_t)chance(256);
+    size_t n = 2 + outcome_chance(60);
+    if (n_kept == 0 || outcome_chance(3) == 0) {
+        for (size_t i = 0; i < n; i++) data[i] = (uint8_t)outcome_chance(256);
     } else {
-        const struct kept *const one = &kept[chance((size_t)n_kept)];
+        const struct kept *const one = &kept[outcome_chance((size_t)n_kept)];
         n = one->size;
         memcpy(data, one->data, n);
-        for (size_t times = 1 + chance(4); times > 0; times--) {
-            const size_t at = chance(n);
-            const size_t how = chance(4);
+        for (size_t times = 1 + outcome_chance(4); times > 0; times--) {
+            const size_t at = outcome_chance(n);
+            const size_t how = outcome_chance(4);
             if (how < 2)
-                data[at] = (uint8_t)(how ? chance(256) : 255 - chance(24));
+                data[at] = (uint8_t)(how ? outcome_chance(256)
+                                         : 255 - outcome_chance(24));
             if (how == 2 && n < LONGEST / 2) {
                 memmove(data + at + 1, data + at, n - at);
                 n++;
@@ -74,7 +66,8 @@ static size_t next(uint8_t *data) {
                 n--, memmove(data + at, data + at + 1, n - at);
         }
     }
-    if (chance(6) == 0) data[1] = (uint8_t)(249 + chance(7)); /* many rows */
+    if (outcome_chance(6) == 0)
+        data[1] = (uint8_t)(249 + outcome_chance(7)); /* many rows */
     return n;
 }
 
@@ -96,7 +89,7 @@ int main(int n, char **words) {
     const clock_t end = clock() + atol(words[1]) * CLOCKS_PER_SEC;
     while (clock() < end) {
         const size_t size = next(data);
-        look(data, size, chance(5) ? FUZZ_FAILING : FUZZ_BEST);
+        look(data, size, outcome_chance(5) ? FUZZ_FAILING : FUZZ_BEST);
     }
     qsort(kept, (size_t)n_kept, sizeof *kept, by_outcome);
     puts(

@@ -90,16 +90,14 @@ class Lines(list[Line]):
 class Contract:
     """One contract that has begun, as of a day."""
 
-    def __init__(self, number: int, line: Line, as_of: int, since: int, is_past: bool) -> None:
-        is_later = line.end != NO_DAY and line.end > as_of
-        said = -1 if is_past and is_later else line.said
+    def __init__(self, number: int, line: Line, as_of: int, since: int) -> None:
         self.line, self.account, self.row = number, line.account, -1
         self.start, self.months, self.value = line.start, line.months, line.value
-        self.end = NO_DAY if is_past and is_later else line.end
+        self.end = line.end
         has_end = self.end != NO_DAY
-        self.runs = not has_end or self.end > as_of or said == 0
+        self.runs = not has_end or self.end > as_of or line.said == 0
         #: the decision after its renewals was to end
-        self.ended = said == 1 or not self.runs
+        self.ended = line.said == 1 or not self.runs
         self.renewals = self.renewals_before(self.end if self.ended else as_of)
         #: the same, but no as long as others of its age have not decided: else the fit would see only those that end
         self.decided = self.ended and self.term_end(self.renewals + 1) < as_of
@@ -360,13 +358,12 @@ class Bond:
 
 
 class Contracts:
-    """The contracts as of a day; with is_past only what was known then: no later
-    end, and no notice of one."""
+    """The contracts as of a day."""
 
-    def __init__(self, lines: Lines, options: Options, as_of: int, is_past: bool = False) -> None:
+    def __init__(self, lines: Lines, options: Options, as_of: int) -> None:
         since = options.contracts_since
         self.path, self.n_unnamed, self.n_without_start = lines.path, lines.n_unnamed, lines.n_without_start
-        begun = [Contract(i, line, as_of, since, is_past) for i, line in enumerate(lines) if line.start <= as_of]
+        begun = [Contract(i, line, as_of, since) for i, line in enumerate(lines) if line.start <= as_of]
         # Before the records began, only what lasted was kept.
         kept = [one for one in begun if one.runs or since == NO_DAY or one.end >= since]
         self.n_future, self.n_before = len(lines) - len(begun), len(begun) - len(kept)
