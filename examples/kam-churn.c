@@ -151,15 +151,11 @@ static double number_in(const struct record *record, int64_t column,
 }
 
 static double read_left(const struct record *record, int64_t column) {
-    const struct cell *const cell = &record->cell[column];
-    const int said = parse_truth(cell->text, cell->length);
-    struct shown shown;
-    if (cell->length == 0) return NAN;
-    if (said < 0)
+    const double left = number_in(record, column, "left");
+    if (!isnan(left) && left != 0 && left != 1)
         fail_at(record->path, record->line,
-                "left is \"%s\", not 0, 1, yes, no or empty",
-                show(&shown, cell->text, cell->length));
-    return said;
+                "left is %g, not 0, 1, yes, no or empty", left);
+    return left;
 }
 
 static double read_signal(const struct book *book, const struct record *record,

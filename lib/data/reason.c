@@ -269,15 +269,16 @@ static void add_signal(struct kam__text *text, const struct signal *signal,
     const int good = value < 0;
     const double shown = fabs(value) * (signal->is_share ? 100 : 1);
     const int is_level = shown < 0.05 && signal->level[zh];
-    if (zh) add_since(text, since, zh);
     if (is_level) {
         kam__text_add(text, signal->level[zh]);
         add_effect(text, effect, zh, ", which ");
         return;
     }
+    if (zh) add_since(text, since, zh);
     kam__text_add(text, (good ? signal->better : signal->worse)[zh]);
     /* Little beside what is usual: else a fall seems to be good news. */
-    const int is_little = shown >= 0.05 && effect == (good ? RAISES : LOWERS);
+    const int is_little =
+        isfinite(value) && shown >= 0.05 && effect == (good ? RAISES : LOWERS);
     if (is_little && !zh) kam__text_add(text, "only ");
     if (!isfinite(value))
         kam__text_add(text, zh ? "未知" : "an unknown amount");

@@ -50,11 +50,15 @@ def test_scores_with_reasons():
 def test_words_and_what_cannot_be():
     words = re.sub(r"(,2024-\d\d),1,", r"\1,Yes,", panel())
     equal(churn("-q", file("words.csv", words)).out, churn("-q", file("panel.csv", panel())).out)
+    # Columns with gaps are often written with a point.
+    points = re.sub(r"(,2024-\d\d),([01]),", r"\1,\2.0,", panel())
+    equal(churn("-q", file("points.csv", points)).out, churn("-q", file("panel.csv", panel())).out)
     head = "account,period,left,usage\nB,1,0,0.1\nB,2,no,0.2\n"
     for rest, said in (
             ("A,1,0,0.2\nA,1,0,0.3\n", ':5: account "A" has two rows of period "1"'),
             ("A,2,0,0.2\nA,1,yes,0.3\n", ':4: account "A" left in period "1" and has a row of "2"'),
-            ("A,1,maybe,0.2\n", ':4: left is "maybe", not 0, 1, yes, no or empty'),
+            ("A,1,2,0.2\n", ":4: left is 2, not 0, 1, yes, no or empty"),
+            ("A,1,maybe,0.2\n", ':4: "maybe" is no number, yes or no (column "left")'),
             ("A,1,0,20\n", ":4: usage is 20: a fall is a share, and 1 is all of it"),
             ("A,1,0,gold\n", '"gold" is no number, yes or no (column "usage"); --signals names the columns'),
             ("", "has one account")):
