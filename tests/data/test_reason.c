@@ -56,6 +56,9 @@ static void test_signals(void **state) {
          "未联系天数：5（低于平常），降低流失风险");
     both(KAM_REASON_USAGE, -0.2, 0, "usage as before, which lowers the risk",
          "使用量与之前持平，降低流失风险");
+    both(KAM_REASON_USAGE, -0.2, INFINITY,
+         "usage down an unknown amount, which lowers the risk",
+         "使用量下降 未知，降低流失风险");
     both(KAM_REASON_SATISFACTION, -0.2, -0.04,
          "satisfaction as before, which lowers the risk",
          "满意度与之前持平，降低流失风险");
