@@ -150,7 +150,7 @@ KAM_API kam_status kam_btyd_no_order(const kam_btyd *model,
  *
  * @param n_counts         1..1024
  * @param[out] probability shape (n_rows, n_counts)
- * @return as kam_btyd_alive; KAM_ERR_UNSUPPORTED when the family cannot say
+ * @return as kam_btyd_alive
  */
 KAM_API kam_status kam_btyd_order_counts(const kam_btyd *model,
                                          const kam_accounts *accounts,
@@ -163,7 +163,7 @@ KAM_API kam_status kam_btyd_order_counts(const kam_btyd *model,
  *  that there is one; KAM_ROW_INFINITE where rates so low are likely that the
  *  mean is infinite: kam_btyd_next_order_by has an answer there. Arguments as in
  *  kam_btyd_alive.
- *  @return as there; KAM_ERR_UNSUPPORTED when the family cannot say */
+ *  @return as there */
 KAM_API kam_status kam_btyd_next_order(const kam_btyd *model,
                                        const kam_accounts *accounts,
                                        const kam_host *host, double *periods,

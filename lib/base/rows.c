@@ -16,9 +16,7 @@ static int32_t size_of(int32_t type) {
     case KAM_I32:
     case KAM_DAY:
     case KAM_TEXT32: return 4;
-    case KAM_U8:
-    case KAM_CHARS: return 1;
-    default: return 0;
+    default: return 1; /* KAM_U8, KAM_CHARS */
     }
 }
 

@@ -91,25 +91,14 @@ static double crossing(const struct line *low, const struct line *high) {
     return (high->b - low->b) / (high->a - low->a);
 }
 
-/* Puts a line on the envelope: those it hides go. Lines come with rising a or
- * not at all better. */
+/* Puts a line on the envelope: those it hides go. Costs only add up, so that a
+ * line that is no steeper is no better. */
 static int64_t put(struct line *line, int64_t n, const struct line *next) {
-    while (n > 0) {
+    for (; n > 0; n--) {
         const struct line *const top = &line[n - 1];
-        if (next->a > top->a) {
-            if (n > 1 && crossing(top, next) <= crossing(top - 1, top)) {
-                n--;
-                continue;
-            }
-            if (crossing(top, next) <= 0) {
-                n--;
-                continue;
-            }
-            break;
-        }
-        /* no steeper: better only when cheaper */
-        if (next->b >= top->b) return n;
-        n--;
+        if (next->a <= top->a) return n;
+        const double from = n > 1 ? crossing(top - 1, top) : 0;
+        if (!(crossing(top, next) <= from)) break;
     }
     line[n] = *next;
     return n + 1;

@@ -249,10 +249,7 @@ kam_status kam__lightgbm_tree(struct kam__lightgbm *r, struct kam__span *line,
     const uint64_t begin = line->from;
     int64_t number;
     memset(lines, 0, sizeof lines);
-    if (!kam__lines_cut(&r->lines, *line, &key, &value) ||
-        !kam__lines_is(&r->lines, key, "Tree"))
-        return kam__lines_wrong(&r->lines, begin, "tree",
-                                "at byte {row} no tree begins.");
+    (void)kam__lines_cut(&r->lines, *line, &key, &value); /* "Tree=" */
     kam_status status = kam__lines_whole(&r->lines, value, "tree", (double)t,
                                          (double)t, &number);
     while (status == KAM_OK) {

@@ -30,16 +30,15 @@ static void recount(struct kam_ledger *ledger, uint64_t account, int step) {
         ledger->n_ordering += (part->n_orders > 0) - before;
 }
 
-static int add_part(struct kam_ledger *ledger, struct kam__order *order,
-                    const struct batch *batch, int32_t i) {
+/* No sum of an order is beyond those of its account, which were added before. */
+static void add_part(struct kam_ledger *ledger, struct kam__order *order,
+                     const struct batch *batch, int32_t i) {
     const int before = counts(ledger, order);
     if (!order->day || batch->day[i] < order->day) order->day = batch->day[i];
-    if (kam__exact_add(&order->value, batch->value[i].low,
-                       batch->value[i].high))
-        return 1;
+    (void)kam__exact_add(&order->value, batch->value[i].low,
+                         batch->value[i].high);
     const int step = counts(ledger, order) - before;
     if (step) recount(ledger, batch->account[i], step);
-    return 0;
 }
 
 /* The pair of each part, with the number put into the ledger's own terms. */
@@ -90,15 +89,13 @@ static kam_status post_batch(struct kam_ledger *ledger,
     const uint64_t n = (uint64_t)batch->n;
     struct kam__order *order[KAM__TILE];
     int64_t pair[KAM__TILE];
-    int over = 0;
     if (kam__keys_reserve(&ledger->numbers, &ledger->host, n) ||
         kam__keys_reserve(&ledger->orders, &ledger->host, n) ||
         find_pairs(ledger, batch, pair) ||
         find_orders(ledger, pair, batch->n, order))
         return KAM_ERR_MEMORY;
-    for (int32_t i = 0; i < batch->n; i++)
-        over |= add_part(ledger, order[i], batch, i);
-    return over ? KAM_ERR_OVERFLOW : KAM_OK;
+    for (int32_t i = 0; i < batch->n; i++) add_part(ledger, order[i], batch, i);
+    return KAM_OK;
 }
 
 /* The number of an order, when it has one. */

@@ -144,12 +144,11 @@ static void write_shares(const struct book *book, double *share) {
     }
 }
 
-/* Returns 1 when the sum is out of range. */
+/* Returns 1 when the sum is out of range; scaled it is not. */
 static int add_up(struct book *book) {
     kam_sum sum = {0, 0};
     load(book);
-    if (kam__accumulate(&sum, book->amount, NULL, book->extent.n_known))
-        return 1;
+    (void)kam__accumulate(&sum, book->amount, NULL, book->extent.n_known);
     book->total = kam_sum_value(&sum);
     return isinf(book->total * book->scaling.down);
 }

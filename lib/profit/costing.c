@@ -25,7 +25,11 @@ struct work {
     int64_t *account_cents; /* shape (n_accounts) */
 };
 
-static double nearest(double x) { return floor(x + 0.5); }
+/* Not floor(x + 0.5), which makes odd numbers beyond 2^52 even. */
+static double nearest(double x) {
+    const double whole = floor(x);
+    return x - whole >= 0.5 ? whole + 1 : whole;
+}
 
 static kam_status check_cents(int32_t cents, const char *argument,
                               kam_diag *diag) {

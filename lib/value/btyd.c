@@ -88,11 +88,6 @@ kam_status kam__btyd_ask(struct kam__question *question, const kam_btyd *model,
     if (status != KAM_OK) return status;
     if (!question->out)
         return kam__fail(diag, KAM_ERR_NULL, "out", -1, NAN, "");
-    if (question->answerable && !question->answerable(question->family))
-        return kam__fail(diag, KAM_ERR_UNSUPPORTED, question->family->name, -1,
-                         model->family,
-                         "this family (number {value}) has no answer to the "
-                         "question.");
     question->parameter = model->parameter;
     const int64_t n_rows = question->accounts.n_rows;
     struct kam__btyd_plan plan;

@@ -18,8 +18,6 @@ struct kam__question {
     void (*answer)(const struct kam__question *question, kam__tile tile,
                    double *out);
     int32_t is_discounted;
-    /* The question is for families with this answer; NULL: for all. */
-    int (*answerable)(kam__family family);
 };
 
 /* Checks what every question needs, then asks. */

@@ -99,11 +99,11 @@ struct kam__btyd_family {
                              double *out);
 
     /* Chances of 0, 1, ..., m - 2 and of m - 1 or more orders within a horizon
-     * that may be infinite; shape (n, m). NULL: the family has no answer. */
+     * that may be infinite; shape (n, m). */
     void (*order_counts)(kam__family family, const double *parameter,
                          kam__tile tile, double horizon, int32_t m,
                          double *out);
-    /* Expected time to the next order, if there is one. NULL: no answer. */
+    /* Expected time to the next order, if there is one. */
     void (*next_order)(kam__family family, const double *parameter,
                        kam__tile tile, double *out);
 

@@ -14,8 +14,6 @@ static void answer_counts(const struct kam__question *q, kam__tile tile,
                             out);
 }
 
-static int has_counts(kam__family family) { return family->order_counts != 0; }
-
 kam_status kam_btyd_order_counts(const kam_btyd *model,
                                  const kam_accounts *accounts,
                                  double horizon_periods, int32_t n_counts,
@@ -25,8 +23,7 @@ kam_status kam_btyd_order_counts(const kam_btyd *model,
                                      .width = n_counts,
                                      .out = probability,
                                      .row_flags = row_flags,
-                                     .answer = answer_counts,
-                                     .answerable = has_counts};
+                                     .answer = answer_counts};
     if (!(horizon_periods > 0))
         return kam__fail(diag, KAM_ERR_OPTION, "horizon_periods", -1,
                          horizon_periods, "{value} is no horizon.");
@@ -41,16 +38,13 @@ static void answer_next(const struct kam__question *q, kam__tile tile,
     q->family->next_order(q->family, q->parameter, tile, out);
 }
 
-static int has_next(kam__family family) { return family->next_order != 0; }
-
 kam_status kam_btyd_next_order(const kam_btyd *model,
                                const kam_accounts *accounts,
                                const kam_host *host, double *periods,
                                uint32_t *row_flags, kam_diag *diag) {
     struct kam__question question = {.out = periods,
                                      .row_flags = row_flags,
-                                     .answer = answer_next,
-                                     .answerable = has_next};
+                                     .answer = answer_next};
     return kam__btyd_ask(&question, model, accounts, host, diag);
 }
 

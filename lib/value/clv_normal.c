@@ -100,8 +100,8 @@ static double quantile(const struct kam__margin_law *law,
             low = q;
         else
             high = q;
-        if (fabs(step) <= 1e-12 * reach) return q + step;
         q += step;
+        if (fabs(step) <= 1e-12 * reach) break;
         if (!(q > low && q < high)) q = low + (high - low) / 2;
     }
     return q;

@@ -247,6 +247,21 @@ static void test_many_are_one(void **state) {
             assert_memory_equal(rule[i], a.rule, sizeof a.rule);
         }
     }
+    /* Rows of another width begin alike. */
+    for (int32_t width = 3; width <= 4; width++) {
+        kam_playbook_options options = {.struct_size = sizeof options,
+                                        .width = width};
+        assert_status(kam_playbook_actions(&accounts, &options, NULL, &out,
+                                           NULL),
+                      KAM_OK);
+        for (int i = 0; i < MANY; i += 7) {
+            const int known = validity[i / 8] >> i % 8 & 1;
+            const struct answer a = ask(tier[i], matrix_class[i], stage[i],
+                                        known ? alarms[i] : -1, &options);
+            assert_memory_equal(&action[0][0] + i * width, a.action,
+                                (size_t)width * sizeof(int32_t));
+        }
+    }
 }
 
 static void test_defence(void **state) {

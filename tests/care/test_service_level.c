@@ -244,6 +244,17 @@ static void test_bad_arguments(void **state) {
     assert_status(kam_service_level_limits(NULL, NULL, 0, NULL, NULL, NULL,
                                            NULL, NULL),
                   KAM_ERR_NULL);
+    kam_service_level_options options = {.struct_size = sizeof options};
+    kam_diag diag = {.struct_size = sizeof diag};
+    const double tier = 0;
+    const kam_column tiers = column_of(&tier);
+    double hours[4] = {7, 7, 7, 7};
+    options.early_days = -1;
+    assert_status(kam_service_level_limits(&tiers, &tiers, 1, &options, NULL,
+                                           hours, NULL, &diag),
+                  KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "options.early_days");
+    assert_bits(hours[0], 7);
     assert_status(kam_service_level_options_init(NULL, 8), KAM_ERR_NULL);
     assert_string_equal(kam_service_level_name(0, KAM_EN), "reply");
     assert_string_equal(kam_service_level_name(3, KAM_ZH), "对接人交接");

@@ -325,6 +325,34 @@ static void test_order_and_allocations(void **state) {
     book_free(other);
 }
 
+/* Of very many rows some 60,000 choose how smooth it is: the same ones wherever
+ * they stand. */
+static void test_very_many(void **state) {
+    (void)state;
+    enum { MANY = 70001 };
+    const double beta[] = {-1, 0.8};
+    struct book *const book = book_simulated(MANY, 1, beta, 3);
+    struct glass a = fit(&book->panel, NULL, NULL);
+    assert_status(a.status, KAM_OK);
+    double *const x = calloc(MANY, sizeof *x), *const y =
+                                                   calloc(MANY, sizeof *y);
+    for (int64_t i = 0; i < MANY; i++) {
+        x[shuffled_place(i, MANY)] = book->x[0][i];
+        y[shuffled_place(i, MANY)] = book->event[i];
+    }
+    memcpy(book->x[0], x, MANY * sizeof *x);
+    memcpy(book->event, y, MANY * sizeof *y);
+    struct glass b = fit(&book->panel, NULL, NULL);
+    assert_memory_equal(a.model.weight, b.model.weight,
+                        (size_t)a.report.n_weights * sizeof(double));
+    assert_memory_equal(&a.report, &b.report, sizeof a.report);
+    drop(&a);
+    drop(&b);
+    free(x);
+    free(y);
+    book_free(book);
+}
+
 static void test_hostile(void **state) {
     (void)state;
     struct book *const book = humps(200);
@@ -360,6 +388,17 @@ static void test_hostile(void **state) {
     o.pair = pair;
     assert_status(kam_additive_room(3, &o, &t, &e, &w, NULL), KAM_ERR_OPTION);
     book_free(book);
+    /* 12 signals of 250 bins each */
+    double beta[13] = {0};
+    struct book *const wide = book_simulated(300, 12, beta, 9);
+    kam_additive_options_init(&o, sizeof o);
+    o.most_bins = 250;
+    g = fit(&wide->panel, &o, NULL);
+    assert_status(g.status, KAM_ERR_OPTION);
+    assert_string_equal(g.diag.argument, "options.most_bins");
+    assert_true(g.diag.value > 2500);
+    drop(&g);
+    book_free(wide);
 }
 
 int main(void) {
@@ -372,6 +411,7 @@ int main(void) {
         cmocka_unit_test(test_reasons_are_exact),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_order_and_allocations),
+        cmocka_unit_test(test_very_many),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests_name("additive", tests, NULL, NULL);

@@ -165,12 +165,26 @@ static void test_profit(void **state) {
     assert_status(kam_backtest_profit(&p, &v, &y, M, &o, NULL, &r, NULL),
                   KAM_OK);
     assert_relative(r.profit, brute(P, value, Y, M, &o), 1e-6);
+    /* An offer that costs nothing is made to whoever may be saved. */
+    o.offer = o.offer_share = o.contact = 0;
+    assert_status(kam_backtest_profit(&p, &v, &y, M, &o, NULL, &r, NULL),
+                  KAM_OK);
+    assert_relative(r.profit, brute(P, value, Y, M, &o), 1e-6);
+    o.offer_share = 0.05;
+    o.contact = 15;
+    /* Few of those that are asked stay: the cut lies in the tail. */
+    o.saved_alpha = 1, o.saved_beta = 30;
+    assert_status(kam_backtest_profit(&p, &v, &y, M, &o, NULL, &r, NULL),
+                  KAM_OK);
+    assert_relative(r.profit, brute(P, value, Y, M, &o), 1e-5);
     memset(Y, 0, M * sizeof *Y); /* nobody leaves: nobody is approached */
     assert_status(kam_backtest_profit(&p, &v, &y, M, &o, NULL, &r, NULL),
                   KAM_OK);
     assert_bits(r.profit, 0);
     assert_bits(r.share, 0);
     o.contact = -1;
+    assert_status(kam_backtest_profit(&p, &v, &y, -M, NULL, NULL, &r, NULL),
+                  KAM_ERR_SHAPE);
     assert_status(kam_backtest_profit(&p, &v, &y, M, &o, NULL, &r, NULL),
                   KAM_ERR_OPTION);
     for (int64_t i = 1; i <= 2; i++) {

@@ -168,6 +168,8 @@ static void test_wrong_calls(void **state) {
     assert_status(kam_calibrate_fit(1, &p, NULL, 100, NULL, NULL, NULL, &c,
                                     NULL),
                   KAM_ERR_NULL);
+    assert_status(kam_calibrate_fit(1, &p, &y, -1, NULL, NULL, NULL, &c, NULL),
+                  KAM_ERR_SHAPE);
     P[3] = 1.5;
     assert_status(kam_calibrate_fit(1, &p, &y, 100, NULL, NULL, NULL, &c, NULL),
                   KAM_ERR_OPTION);

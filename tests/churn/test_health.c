@@ -209,6 +209,17 @@ static void test_wrong_calls(void **state) {
     REFUSED(panel.n_parts = 2, KAM_ERR_SHAPE);
     REFUSED(panel.n_rows = -1, KAM_ERR_SHAPE);
     REFUSED(panel.part = NULL, KAM_ERR_NULL);
+#undef REFUSED
+    const int32_t zeros[] = {0};
+    const kam_column whole = {zeros, 0, 0, 0, 0, KAM_I32, 0};
+    const kam_column number = column_of(zero);
+    kam_health_band band[3];
+    kam_health_report r = {.struct_size = sizeof r, .auc = 77};
+    policy = policy_of();
+    assert_status(kam_health_backtest(&policy, &whole, &whole, &number, &number,
+                                      -1, 3, NULL, band, &r, NULL),
+                  KAM_ERR_SHAPE);
+    assert_bits(r.auc, 77);
 }
 
 int main(void) {

@@ -402,6 +402,40 @@ static void test_known_levels(void **state) {
     assert_int_equal(FLAGS[2], KAM_SIGNAL_LOST);
     s.spread = (kam_column){0};
     assert_status(kam_signal_watch(&chart, &s, NULL, &out, NULL), KAM_ERR_NULL);
+    /* A gap that one in 44 is longer than: two standard deviations. */
+    const double mean = 2, long_gap = -2 * log(0.5 * erfc(sqrt(2)));
+    s = series_of(&long_gap, 1, 1, KAM_SIGNAL_IS_GAP);
+    s.level = column_of(&mean);
+    assert_status(kam_signal_watch(&chart, &s, NULL, &out, NULL), KAM_OK);
+    assert_relative(STATISTIC[0], 1.5 / 4, 1e-12);
+    assert_bits(BASE[0], 2);
+    /* Logs around 0.7; the base is money again. */
+    const double log_mean = 0.7, log_spread = 0.5, amount = exp(1.7);
+    s = series_of(&amount, 1, 1, KAM_SIGNAL_IS_LOG_NORMAL);
+    s.level = column_of(&log_mean);
+    s.spread = column_of(&log_spread);
+    assert_status(kam_signal_watch(&chart, &s, NULL, &out, NULL), KAM_OK);
+    assert_relative(STATISTIC[0], 1.5 / 4, 1e-12);
+    assert_relative(BASE[0], exp(0.7), 1e-14);
+}
+
+/* A count of none is no sign of more: the chart never rises at one. */
+static void test_none_is_no_more(void **state) {
+    (void)state;
+    double x[MOST] = {0};
+    uint64_t seed = 11;
+    const kam_signal_chart chart = {KAM_SIGNAL_CUSUM, KAM_SIGNAL_UP, 0.1, 4, 0};
+    kam_signal_series s = series_of(x, MOST, 1, KAM_SIGNAL_IS_COUNT);
+    const kam_signal_out out = all_out();
+    int n_after = 0;
+    for (int t = 0; t < MOST; t++) x[t] = random_poisson(0.3, &seed);
+    assert_status(kam_signal_watch(&chart, &s, NULL, &out, NULL), KAM_OK);
+    for (int t = 20; t < MOST; t++) {
+        if (x[t] > 0 || !(STATISTIC[t - 1] > 0)) continue;
+        assert_true(STATISTIC[t] < STATISTIC[t - 1]);
+        n_after++;
+    }
+    assert_true(n_after > 50);
 }
 
 static void test_wrong_calls(void **state) {
@@ -516,6 +550,7 @@ int main(void) {
         cmocka_unit_test(test_counts_that_never_come),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_known_levels),
+        cmocka_unit_test(test_none_is_no_more),
         cmocka_unit_test(test_wrong_calls),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_design_by_run_length),

@@ -99,6 +99,45 @@ static void test_delays(void **state) {
     expect((double[]){0, 1, 1, 1, 1, X, X, 1, X, X, X, X});
 }
 
+/* An event whose day, end or term is no time is as if it were not there. */
+static void test_no_times(void **state) {
+    (void)state;
+    enum { ALL = 30, GOOD = 26, MONTHS = 30 };
+    int32_t start[MONTHS + 1], account[ALL] = {0}, since[2][MONTHS];
+    double day[ALL], end[ALL], term[ALL], signal[2][MONTHS];
+    uint32_t flags[2][MONTHS];
+    const double X = NAN, bad[4][3] = {{INFINITY, X, 1},
+                                       {100, INFINITY, 1},
+                                       {100, X, -1},
+                                       {100, X, INFINITY}};
+    for (int t = 0; t <= MONTHS; t++) start[t] = 30 * t;
+    for (int i = 0; i < GOOD; i++) {
+        day[i] = i < 10 ? 60 * i : 600 + 15 * (i - 10);
+        end[i] = i % 3 ? day[i] + 5 + i % 7 : X;
+        term[i] = 3;
+    }
+    for (int i = GOOD; i < ALL; i++) {
+        day[i] = bad[i - GOOD][0];
+        end[i] = bad[i - GOOD][1];
+        term[i] = bad[i - GOOD][2];
+    }
+    for (int k = 0; k < 2; k++) {
+        kam_signal_events e = events_of(account, day, k ? ALL : GOOD);
+        e.n_accounts = 1;
+        e.n_periods = MONTHS;
+        e.start = start;
+        e.end = column_of(end);
+        e.term = column_of(term);
+        assert_status(kam_signal_of(KAM_REASON_COMPLAINTS, &e, NULL, NULL,
+                                    signal[k], since[k], flags[k], NULL),
+                      KAM_OK);
+    }
+    assert_false(isnan(signal[0][MONTHS - 1]));
+    assert_memory_equal(signal[0], signal[1], sizeof signal[0]);
+    assert_memory_equal(since[0], since[1], sizeof since[0]);
+    assert_memory_equal(flags[0], flags[1], sizeof flags[0]);
+}
+
 /* What happens later changes nothing of a period that is over. */
 static void test_no_leak(void **state) {
     (void)state;
@@ -274,9 +313,10 @@ static void test_wrong_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sums),   cmocka_unit_test(test_open),
-        cmocka_unit_test(test_delays), cmocka_unit_test(test_no_leak),
-        cmocka_unit_test(test_of),     cmocka_unit_test(test_wrong_calls),
+        cmocka_unit_test(test_sums),        cmocka_unit_test(test_open),
+        cmocka_unit_test(test_delays),      cmocka_unit_test(test_no_leak),
+        cmocka_unit_test(test_no_times),    cmocka_unit_test(test_of),
+        cmocka_unit_test(test_wrong_calls),
     };
     return cmocka_run_group_tests_name("signal_measure", tests, NULL, NULL);
 }

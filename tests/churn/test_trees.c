@@ -732,6 +732,76 @@ static char *changed(const struct text *text, const char *from,
     return made;
 }
 
+/* CRC-32 of ISO 3309, a bit at a time. */
+static uint32_t checksum(const uint8_t *bytes, uint64_t n) {
+    uint32_t crc = UINT32_MAX;
+    for (uint64_t i = 0; i < n; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+    }
+    return ~crc;
+}
+
+enum { ROOTS = 104 + FEATURES, NODES = ROOTS + 2 * 8, NODE = 48 };
+
+/* Blobs that were written wrong: the checksum is right. */
+static void test_hostile_blobs(void **state) {
+    (void)state;
+    static const struct {
+        int at, size; /* 8: a double or an integer; 4 */
+        double number;
+        int64_t integer;
+        const char *argument;
+    } wrong[] = {
+        {24, 4, 0, 3, "trees"}, /* source */
+        {28, 4, 0, 0, "trees"}, /* link */
+        {32, 4, 0, 256, "blob"},
+        {40, 8, -1, 0, "trees"}, /* slope */
+        {40, 8, INFINITY, 0, "trees"},
+        {48, 8, NAN, 0, "trees"}, /* start */
+        {56, 8, 0, -1, "trees"},  /* rounds */
+        {64, 8, 0, -1, "trees"},
+        {72, 8, 0, 3, "blob"}, /* how many trees */
+        {ROOTS, 8, 0, 1, "blob"},
+        {ROOTS + 8, 8, 0, 0, "blob"},
+        {ROOTS + 8, 8, 0, 9, "blob"},
+        {ROOTS + 8, 8, 0, -1, "blob"},
+        {NODES, 8, NAN, 0, "trees"}, /* threshold */
+        {NODES + 16, 8, NAN, 0, "trees"},
+        {NODES + 16, 8, -1, 0, "trees"},
+        {NODES + 16, 8, INFINITY, 0, "trees"},
+        {NODES + 24, 4, 0, 4, "trees"}, /* the right child is beyond */
+        {NODES + 28, 4, 0, FEATURES, "trees"},
+        {NODES + NODE + 8, 8, 0x1p100, 0, "trees"}, /* a leaf */
+        {NODES + 5 * NODE + 36, 4, 0, -1, "trees"}, /* the set */
+        {NODES + 5 * NODE + 36, 4, 0, 1, "trees"},
+        {NODES + 5 * NODE + 40, 4, 0, 3, "trees"},
+    };
+    kam_trees *const trees = model_of(KAM_TREES_XGBOOST, by_hand, 2), *none;
+    uint64_t size;
+    uint8_t *const blob = blob_of(trees, &size), *const odd = malloc(size);
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        uint64_t bits = (uint64_t)wrong[k].integer;
+        kam_diag diag = {.struct_size = sizeof diag};
+        if (wrong[k].number != 0) memcpy(&bits, &wrong[k].number, sizeof bits);
+        memcpy(odd, blob, size);
+        for (int i = 0; i < wrong[k].size; i++)
+            odd[wrong[k].at + i] = (uint8_t)(bits >> (8 * i));
+        const uint32_t crc = checksum(odd + 16, size - 16);
+        for (int i = 0; i < 4; i++) odd[12 + i] = (uint8_t)(crc >> (8 * i));
+        if (kam_trees_load(odd, size, NULL, &none, &diag) != KAM_ERR_SHAPE ||
+            strcmp(diag.argument, wrong[k].argument) != 0)
+            fail_msg("case %d: %s: %s", (int)k, diag.argument, diag.message);
+        assert_null(none);
+    }
+    assert_status(kam_trees_save(NULL, odd, size, &size, NULL), KAM_ERR_NULL);
+    assert_status(kam_trees_save(trees, odd, size, NULL, NULL), KAM_ERR_NULL);
+    free(odd);
+    free(blob);
+    kam_trees_free(trees);
+}
+
 struct slip {
     const char *from, *to;
     kam_status status;
@@ -776,6 +846,13 @@ static void test_hostile_xgboost(void **state) {
         {"[5E-1]", "1", KAM_ERR_SHAPE, "base_score"},
         {"\"a\", ", "", KAM_ERR_SHAPE, "feature_names"},
         {"\"a\", ", "\"\\u0041\", ", KAM_ERR_UNSUPPORTED, "feature_names"},
+        {"\"a\", ", "1, ", KAM_ERR_SHAPE, "feature_names"},
+        {"[\"a\", \"b\", \"c\", \"d\", \"e\"],\n"
+         "\"learner_model_param\": {\"base_score\": \"[5E-1]\", \"num_class\": "
+         "\"0\", \"num_feature\": \"5\"",
+         "[], \"learner_model_param\": {\"base_score\": \"[5E-1]\", "
+         "\"num_class\": \"0\", \"num_feature\": \"256\"",
+         KAM_ERR_UNSUPPORTED, "trees.n_features"},
         {"\"trees\": [", "\"tree\": [", KAM_ERR_SHAPE, "trees"},
         {"\"trees\": [", "\"trees\": [null,", KAM_ERR_SHAPE, "left_children"},
         {"\"attributes\"", "\"learner_model_param\": {}, \"attributes\"",
@@ -839,6 +916,24 @@ static void test_hostile_xgboost(void **state) {
                   KAM_ERR_SHAPE);
     assert_int_equal(made[diag.row], 'x');
     free(made);
+    /* No tree is without a node, nor do leaves add up to more than is said. */
+    const struct toy empty = {0};
+    struct text *const bare = xgboost_of(&empty, 1);
+    assert_status(read_text(KAM_TREES_XGBOOST, bare->bytes, bare->n, 0, NULL,
+                            &trees, &diag),
+                  KAM_ERR_SHAPE);
+    assert_string_equal(diag.argument, "trees");
+    free(bare);
+    const struct toy leaf = {1, {{.number = 0x1.8p99}}};
+    const struct toy leaves[] = {leaf, leaf};
+    for (int n = 1; n <= 2; n++) {
+        struct text *const large = xgboost_of(leaves, n);
+        assert_status(read_text(KAM_TREES_XGBOOST, large->bytes, large->n, 0,
+                                NULL, &trees, NULL),
+                      n == 1 ? KAM_OK : KAM_ERR_SHAPE);
+        kam_trees_free(trees);
+        free(large);
+    }
     /* Cut short anywhere before its last brace. */
     for (size_t n = 0; n < text->n - 1; n++)
         assert_status(read_text(KAM_TREES_XGBOOST, text->bytes, n, 0, NULL,
@@ -920,6 +1015,28 @@ static void test_hostile_lightgbm(void **state) {
         kam_trees_free(trees);
     }
     free(text);
+    /* More features than a panel has columns; more rounds than there are. */
+    static const char wide[] =
+        "tree\nversion=v4\nnum_class=1\nmax_feature_idx=255\nend of trees\n";
+    kam_trees *trees;
+    kam_diag diag = {.struct_size = sizeof diag};
+    assert_status(read_text(KAM_TREES_LIGHTGBM, wide, sizeof wide - 1, 0, NULL,
+                            &trees, &diag),
+                  KAM_ERR_UNSUPPORTED);
+    assert_string_equal(diag.argument, "max_feature_idx");
+    struct text *const poisson = lightgbm_of(by_hand, 2);
+    char *const made = changed(poisson, "binary sigmoid:2",
+                               "poisson max_delta_step:0.7"); /* passed over */
+    assert_status(read_text(KAM_TREES_LIGHTGBM, made, strlen(made), 3, NULL,
+                            &trees, &diag),
+                  KAM_ERR_OPTION);
+    assert_string_equal(diag.argument, "rounds");
+    assert_status(read_text(KAM_TREES_LIGHTGBM, made, strlen(made), 2, NULL,
+                            &trees, NULL),
+                  KAM_OK);
+    kam_trees_free(trees);
+    free(made);
+    free(poisson);
     /* Zero missing in one node of a feature, and not in another. */
     struct toy two[2] = {by_hand[0], by_hand[0]};
     struct text *const mixed = lightgbm_of(two, 2);
@@ -1083,6 +1200,7 @@ int main(void) {
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_blob),
         cmocka_unit_test(test_golden_blob),
+        cmocka_unit_test(test_hostile_blobs),
         cmocka_unit_test(test_hostile_xgboost),
         cmocka_unit_test(test_hostile_lightgbm),
         cmocka_unit_test(test_deep),

@@ -447,26 +447,43 @@ static kam_status whole_life(struct lender *lender, const struct line *line,
     return status;
 }
 
+static void fail_each_once(const struct line *line, int64_t n, int with) {
+    struct summary s, whole;
+    struct lender lender = {0};
+    assert_status(whole_life(&lender, line, n, with, &whole), KAM_OK);
+    const int64_t n_asked = lender.n_asked;
+    assert_in_range(n_asked, 30, 3000);
+    for (int64_t refuse = 1; refuse <= n_asked; refuse++) {
+        memset(&lender, 0, sizeof lender);
+        lender.refuse = refuse;
+        assert_status(whole_life(&lender, line, n, with, &s), KAM_ERR_MEMORY);
+    }
+    memset(&lender, 0, sizeof lender);
+    assert_status(whole_life(&lender, line, n, with, &s), KAM_OK);
+    assert_same_summary(&s, &whole);
+    summary_free(&s);
+    summary_free(&whole);
+}
+
+/* Orders of one account lie close together; those of the next one do not. */
+static void an_account_after_a_large_one(void **state) {
+    (void)state;
+    enum { N = 4000 };
+    struct line *const line = calloc(N, sizeof *line);
+    for (int i = 0; i < N; i++) {
+        line[i] = one_line;
+        line[i].account = i % (N / 2) < 1900 ? 1 : 2;
+        line[i].order = i;
+    }
+    fail_each_once(line, N, WITH_ORDER);
+    free(line);
+}
+
 static void every_allocation_failed_once(void **state) {
     (void)state;
     for (int with = 0; with < 8; with++) {
         struct line *const line = random_log(11, BOOK, KEYS, TODAY, 1);
-        struct summary s, whole;
-        struct lender lender = {0};
-        assert_status(whole_life(&lender, line, BOOK, with, &whole), KAM_OK);
-        const int64_t n_asked = lender.n_asked;
-        assert_in_range(n_asked, 30, 3000);
-        for (int64_t refuse = 1; refuse <= n_asked; refuse++) {
-            memset(&lender, 0, sizeof lender);
-            lender.refuse = refuse;
-            assert_status(whole_life(&lender, line, BOOK, with, &s),
-                          KAM_ERR_MEMORY);
-        }
-        memset(&lender, 0, sizeof lender);
-        assert_status(whole_life(&lender, line, BOOK, with, &s), KAM_OK);
-        assert_same_summary(&s, &whole);
-        summary_free(&s);
-        summary_free(&whole);
+        fail_each_once(line, BOOK, with);
         free(line);
     }
 }
@@ -569,6 +586,7 @@ int main(void) {
         cmocka_unit_test(nothing_wanted),
         cmocka_unit_test(sums_that_overflow),
         cmocka_unit_test(every_allocation_failed_once),
+        cmocka_unit_test(an_account_after_a_large_one),
         cmocka_unit_test(without_memory_it_is_broken),
         cmocka_unit_test(a_summary_may_fail_and_be_asked_again),
         cmocka_unit_test(cancelled_at_every_look),

@@ -104,6 +104,14 @@ static void test_receivables_open(void **state) {
                   KAM_OK);
     assert_int_equal(report.n_rows, 2466);
     assert_int_equal(report.defaults, KAM_KPI_DEFAULT_AGES);
+    kam_kpi again[6];
+    kam_kpi_options zero = options;
+    memset(zero.age_days, 0, sizeof zero.age_days);
+    assert_status(kam_kpi_of_invoices(&v.columns, &zero, NULL, again, &report,
+                                      NULL),
+                  KAM_OK);
+    assert_int_equal(report.defaults, KAM_KPI_DEFAULT_AGES);
+    assert_memory_equal(again, k, sizeof k);
     double invoiced = 0, open = 0, past = 0;
     int n_open = 0, n_past = 0;
     for (int64_t i = 0; i < v.columns.n_rows; i++) {
@@ -370,6 +378,15 @@ static void test_ravenstack_tickets(void **state) {
     assert_bits(k[2].value, 69);
     assert_int_equal(k[3].numerator, 1325);
     assert_int_equal(k[3].denominator, 2000);
+    /* Alone, it sorts no hours and takes no memory. */
+    struct lender lender;
+    const kam_host host = lender_host(&lender, 0);
+    kam_kpi alone;
+    options = options_of(ids + 3, 1, 1);
+    assert_status(kam_kpi_of_tickets(&tickets, &options, &host, &alone, NULL,
+                                     NULL),
+                  KAM_OK);
+    assert_memory_equal(&alone, &k[3], sizeof alone);
 }
 
 int main(void) {

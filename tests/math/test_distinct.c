@@ -43,6 +43,36 @@ static void test_equal_rows_are_kept_once(void **state) {
     assert_null(rows.weight);
 }
 
+/* Gives little, whatever is asked for. */
+static void *give_little(void *memory, uint64_t size, uint64_t alignment) {
+    char **const next = memory;
+    (void)size, (void)alignment;
+    return *next += 1024;
+}
+
+static void take_nothing(void *memory, void *block, uint64_t size) {
+    (void)memory, (void)block, (void)size;
+}
+
+/* More rows than 32 bits number: kept as they come. */
+static void test_rows_beyond_number(void **state) {
+    (void)state;
+    _Alignas(64) static char bytes[8192];
+    char *next = bytes;
+    const kam_host host = {.struct_size = sizeof host,
+                           .memory = &next,
+                           .allocate = give_little,
+                           .release = take_nothing};
+    struct kam__distinct rows = new_rows(&host, 3, INT32_MAX);
+    add(&rows, 1, 2, 3, 1);
+    add(&rows, 1, 2, 3, 5);
+    add(&rows, 1, 2, 4, 7);
+    assert_int_equal(rows.n, 3);
+    expect_row(&rows, 1, 1, 2, 3, 5);
+    expect_row(&rows, 2, 1, 2, 4, 7);
+    kam__distinct_free(&rows);
+}
+
 /* Minus zero is zero, whatever its bits say. */
 static void test_the_sign_of_zero(void **state) {
     (void)state;
@@ -206,6 +236,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_rows_are_kept_once),
         cmocka_unit_test(test_the_sign_of_zero),
+        cmocka_unit_test(test_rows_beyond_number),
         cmocka_unit_test(test_fractional_weights_are_not_merged),
         cmocka_unit_test(test_weights_too_large_to_add_exactly),
         cmocka_unit_test(test_many_rows),

@@ -428,6 +428,30 @@ static void test_spread(void **state) {
     assert_bits(amount[0], 0);
 }
 
+/* As much as there can be, in equal parts that doubles round up: it still adds
+ * up, and parts differ by a cent. */
+static void test_spread_the_most(void **state) {
+    (void)state;
+    double key[64], amount[64];
+    for (int i = 0; i < 64; i++) key[i] = 1;
+    const kam_column column = column_of(key);
+    for (int64_t n = 2; n <= 64; n++) {
+        for (int64_t less = 0; less < n; less++) {
+            const int64_t total = (INT64_C(1) << 53) - less;
+            int64_t sum = 0;
+            assert_status(kam_costing_spread((double)total, &column, n, 1, NULL,
+                                             amount, NULL),
+                          KAM_OK);
+            for (int64_t i = 0; i < n; i++) {
+                const int64_t part = (int64_t)amount[i];
+                assert_true(part == total / n || part == total / n + 1);
+                sum += part;
+            }
+            assert_int_equal(sum, total);
+        }
+    }
+}
+
 static void test_spread_refuses(void **state) {
     (void)state;
     const double key[] = {0, NAN}, huge[] = {1.7e308, 1.7e308};
@@ -470,6 +494,7 @@ int main(void) {
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_spread),
+        cmocka_unit_test(test_spread_the_most),
         cmocka_unit_test(test_spread_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

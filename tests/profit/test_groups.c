@@ -74,6 +74,31 @@ static void test_cycles_and_labels(void **state) {
     assert_int_equal(n_groups, 0);
 }
 
+/* Keys close together, then one far away: what is kept of them is laid out anew,
+ * each time without memory once. */
+static void test_a_far_name(void **state) {
+    (void)state;
+    enum { N = 4000 };
+    static int64_t parent[N], group[N];
+    int64_t n_groups = 77;
+    for (int64_t i = 0; i < N; i++) parent[i] = i % (N / 2);
+    parent[N - 1] = INT64_MAX;
+    const kam_column parents = {.values = parent, .type = KAM_I64};
+    for (int64_t fail = 1;; fail++) {
+        struct lender lender;
+        const kam_host host = lender_host(&lender, fail);
+        const kam_status status =
+            kam_concentration_groups(NULL, &parents, NULL, N, &host, group,
+                                     NULL, &n_groups, NULL);
+        assert_int_equal(lender.n_live, 0);
+        if (status == KAM_OK) break;
+        assert_status(status, KAM_ERR_MEMORY);
+        assert_int_equal(n_groups, 77);
+    }
+    assert_int_equal(n_groups, N / 2 + 1);
+    assert_int_equal(group[N - 1], N / 2);
+}
+
 /* A permutation of rows permutes the groups. */
 static void test_groups_of_any_order(void **state) {
     (void)state;
@@ -322,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_common_control),
         cmocka_unit_test(test_cycles_and_labels),
+        cmocka_unit_test(test_a_far_name),
         cmocka_unit_test(test_groups_of_any_order),
         cmocka_unit_test(test_groups_refuse),
         cmocka_unit_test(test_memory),

@@ -154,6 +154,8 @@ static void test_limit(void **state) {
     counts_of(&with_age, 4, 20, 30, 26, 4, one);
     counts_of(&without, 4, 20, 30, 26, 4, other);
     for (int n = 0; n < 4; n++) assert_relative(one[n], other[n], 1e-6);
+    counts_of(&without, 4, 20, 30, 26, 1, other); /* none or more */
+    assert_bits(other[0], 1);
     assert_relative(next_of(&with_age, 4, 20, 30), next_of(&without, 4, 20, 30),
                     1e-6);
 }

@@ -197,6 +197,39 @@ static void test_rhythm_is_found(void **state) {
     }
 }
 
+/* With a given k > 1 the likelihood is of gaps, too: no AIC beside others. */
+static void test_a_given_rhythm(void **state) {
+    (void)state;
+    struct histories book = simulated_book(300, MBG, 2, 15, 1, 3, 8);
+    double *const log_gaps = calloc((size_t)book.n, sizeof *log_gaps);
+    for (int64_t i = 0; i < book.n; i++)
+        log_gaps[i] =
+            book.x[i] > 0 ? book.x[i] * log(book.t_x[i] / book.x[i]) : 0;
+    kam_accounts accounts = accounts_from(&book);
+    accounts.log_gaps = column_of(log_gaps);
+    const int32_t families[] = {MBG, KAM_BTYD_MBGCNBD};
+    const kam_btyd_contest contest = {.struct_size = sizeof contest,
+                                      .criterion = KAM_BTYD_BY_BIC,
+                                      .n_families = 2,
+                                      .families = families};
+    for (int32_t k = 1; k <= 2; k++) {
+        kam_estimate_options options;
+        kam_btyd_candidate candidate[4];
+        int32_t best = -1;
+        assert_status(kam_estimate_options_init(&options, sizeof options),
+                      KAM_OK);
+        options.rhythm = k;
+        assert_status(kam_btyd_choose(&accounts, 1, 7, &contest, &options, NULL,
+                                      candidate, &best, NULL),
+                      KAM_OK);
+        assert_bits(candidate[1].model.parameter[4], k);
+        assert_int_equal(isnan(candidate[1].bic), k == 2);
+        assert_int_equal(best, 0);
+    }
+    histories_free(&book);
+    free(log_gaps);
+}
+
 /* Fits that fail are told, and do not win. */
 static void test_no_candidate(void **state) {
     (void)state;
@@ -315,6 +348,7 @@ int main(void) {
         cmocka_unit_test(test_cdnow),
         cmocka_unit_test(test_a_baseline_wins),
         cmocka_unit_test(test_rhythm_is_found),
+        cmocka_unit_test(test_a_given_rhythm),
         cmocka_unit_test(test_no_candidate),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_wrong_calls),

@@ -257,6 +257,30 @@ static void test_engines_that_fail(void **state) {
     histories_free(&book);
 }
 
+/* Always gives what only the first call asks for. */
+static kam_status facts_total(void *context, const kam_btyd *model,
+                              kam_objective *total) {
+    const kam_btyd none = {.family = model->family, .period_days = 7};
+    return total_of(context, &none, total);
+}
+
+static void test_facts_in_place_of_sums(void **state) {
+    (void)state;
+    double log_gaps[N];
+    struct histories book = book_of(8, log_gaps);
+    const kam_accounts accounts = accounts_from(&book);
+    struct engine engine = {&accounts, 3, 0, 0, 0, 0, 0};
+    kam_btyd model = {.family = 77};
+    kam_diag diag = {.struct_size = sizeof diag};
+    assert_status(kam_btyd_search(2, 7, NULL, facts_total, &engine, &model,
+                                  NULL, NULL, &diag),
+                  KAM_ERR_SHAPE);
+    assert_string_equal(diag.argument, "total.n_parameters");
+    assert_int_equal(engine.n_calls, 2);
+    assert_int_equal(model.family, 77);
+    histories_free(&book);
+}
+
 /* A step where nothing is finite is taken back, as in a fit. */
 static void test_an_infinite_step_is_taken_back(void **state) {
     (void)state;
@@ -316,6 +340,7 @@ int main(void) {
         cmocka_unit_test(test_spend),
         cmocka_unit_test(test_refusals_are_those_of_the_fit),
         cmocka_unit_test(test_engines_that_fail),
+        cmocka_unit_test(test_facts_in_place_of_sums),
         cmocka_unit_test(test_an_infinite_step_is_taken_back),
         cmocka_unit_test(test_bad_arguments),
     };

@@ -607,6 +607,18 @@ static void expect_wrong(const kam_retention *model, double horizon,
     assert_bits(out, 99);
 }
 
+static void test_weights_too_high(void **state) {
+    (void)state;
+    struct contracts book = {0};
+    for (int i = 0; i < 50; i++) add(&book, i % 7, i % 3 == 0, 0, 1e18);
+    const kam_accounts accounts = accounts_of(&book);
+    for (int family = 1; family <= 2; family++) {
+        const struct fitted fit = fit_with(family, &accounts, 1, 0, NULL);
+        assert_status(fit.status, KAM_ERR_OVERFLOW);
+        assert_int_equal(fit.model.n_parameters, 0);
+    }
+}
+
 static void test_wrong_calls(void **state) {
     (void)state;
     kam_retention model = model_of(0.7, 2, 1);
@@ -688,6 +700,7 @@ int main(void) {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_every_allocation_failed),
+        cmocka_unit_test(test_weights_too_high),
         cmocka_unit_test(test_wrong_calls),
         cmocka_unit_test(test_names),
     };

@@ -281,6 +281,66 @@ static void test_simulated(void **state) {
     histories_free(&book);
 }
 
+/* What is not known of mu is one more part of the variance of an account without
+ * orders; what is not known of the others counts as far as they pull its mean. */
+static void test_covariance(void **state) {
+    (void)state;
+    const kam_btyd orders = btyd_model(KAM_BTYD_MBGNBD, 3, 12, 1, 12);
+    const kam_spend spend = {NORMAL, 3, {4, 9, 15}};
+    const kam_spend wider = {NORMAL, 3, {4, sqrt(81 + 19), 15}};
+    const double of_mu[9] = {19}, of_sigma[9] = {0, 0, 0, 0, 0, 0, 0, 0, 0.04};
+    const double x[] = {0, 6, 6}, t_x[] = {0, 40, 40}, T[] = {20, 45, 45};
+    const double m[] = {0, 4, 10};
+    double low[3], high[3], low_all[3], high_all[3];
+    kam_accounts book = {.struct_size = sizeof book, .n_rows = 3};
+    book.repeat_orders = column_of(x);
+    book.last_order_periods = column_of(t_x);
+    book.age_periods = column_of(T);
+    book.mean_order_value = column_of(m);
+    assert_status(kam_clv_interval(&orders, NULL, &spend, of_mu, &book, NULL,
+                                   NULL, low, high, NULL, NULL),
+                  KAM_OK);
+    assert_status(kam_clv_interval(&orders, NULL, &wider, NULL, &book, NULL,
+                                   NULL, low_all, high_all, NULL, NULL),
+                  KAM_OK);
+    assert_relative(low[0], low_all[0], 1e-9);
+    assert_relative(high[0], high_all[0], 1e-9);
+    assert_status(kam_clv_interval(&orders, NULL, &spend, NULL, &book, NULL,
+                                   NULL, low, high, NULL, NULL),
+                  KAM_OK);
+    assert_status(kam_clv_interval(&orders, NULL, &spend, of_sigma, &book, NULL,
+                                   NULL, low_all, high_all, NULL, NULL),
+                  KAM_OK);
+    for (int i = 0; i < 3; i++)
+        assert_true(i < 2 ? low_all[i] == low[i] && high_all[i] == high[i]
+                          : low_all[i] < low[i] && high_all[i] > high[i]);
+}
+
+static void test_weights_too_high(void **state) {
+    (void)state;
+    enum { N = 50 };
+    double x[N], m[N], weight[N];
+    uint64_t seed = 4;
+    kam_accounts book = {.struct_size = sizeof book, .n_rows = N};
+    for (int i = 0; i < N; i++) {
+        x[i] = 1 + i % 4;
+        m[i] = 20 + 9 * random_normal(&seed);
+        weight[i] = 1e18;
+    }
+    book.repeat_orders = column_of(x);
+    book.mean_order_value = column_of(m);
+    book.weight = column_of(weight);
+    kam_spend model = {.family = 77};
+    kam_diag diag = {.struct_size = sizeof diag};
+    for (int family = 1; family <= NORMAL; family++) {
+        assert_status(kam_spend_fit(family, &book, 1, NULL, NULL, &model, NULL,
+                                    NULL, &diag),
+                      KAM_ERR_OVERFLOW);
+        assert_int_equal(diag.status, KAM_ERR_OVERFLOW);
+        assert_int_equal(model.family, 77);
+    }
+}
+
 /* kam_fit fits it on request; kam_score and kam_clv read no cost then. */
 static void test_fit_and_score(void **state) {
     (void)state;
@@ -361,6 +421,8 @@ int main(void) {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_simulated),
+        cmocka_unit_test(test_covariance),
+        cmocka_unit_test(test_weights_too_high),
         cmocka_unit_test(test_fit_and_score),
         cmocka_unit_test(test_every_allocation_failed),
     };
