@@ -78,7 +78,7 @@ static void set_prior(struct kam__hazard_fit *fit, kam_hazard_report *report) {
 static kam_status allocate(struct kam__hazard_fit *fit) {
     const uint64_t q = (uint64_t)fit->q, n = (uint64_t)fit->n_pieces;
     double *at;
-    fit->n_memory = (12 + 2 * KAM__HAZARD_PAIRS) * q + 4 * q * q;
+    fit->n_memory = (14 + 2 * KAM__HAZARD_PAIRS) * q + 6 * q * q;
     fit->room_size = kam__hazard_room(fit->q);
     fit->n_sums = 1 + q + q * (q + 1) / 2;
     fit->memory = kam__allocate_zero(fit->host, fit->n_memory, sizeof *at);
@@ -102,6 +102,8 @@ static kam_status allocate(struct kam__hazard_fit *fit) {
     fit->moved = at + 4 * q * q;
     fit->fell = fit->moved + KAM__HAZARD_PAIRS * q;
     fit->before = fit->fell + KAM__HAZARD_PAIRS * q;
+    fit->frame = fit->before + q;
+    fit->framed = fit->frame + q * q;
     return KAM_OK;
 }
 
@@ -205,7 +207,7 @@ static kam_status verdict_of(const struct kam__hazard_fit *fit,
 
 static kam_status fit_rows(struct kam__hazard_fit *fit,
                            kam_hazard_report *report) {
-    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0};
+    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0, 0};
     fit->is_quick =
         fit->n_used > KAM__HAZARD_FEW_ROWS && fit->link == KAM_HAZARD_LOGISTIC;
     fit->is_firth = fit->options.firth == KAM_FIRTH_ALWAYS;
@@ -213,7 +215,14 @@ static kam_status fit_rows(struct kam__hazard_fit *fit,
     const double there =
         fit->n_used > KAM__HAZARD_FEW_ROWS ? THERE_OF_MANY : THERE;
     kam_status status = fit->sample.n > 0 ? kam__hazard_start(fit) : KAM_OK;
+    const int had_guess = fit->is_guess;
     if (status == KAM_OK) status = kam__hazard_search(fit, &walk, there);
+    if (had_guess && status == KAM_ERR_NOT_CONVERGED &&
+        walk.n_steps < fit->options.max_steps) {
+        /* A start far off ends like that, too. */
+        fit->is_guess = 0;
+        status = kam__hazard_search(fit, &walk, there);
+    }
     if (status == KAM_OK && walk.status == KAM_ERR_SEPARATED &&
         fit->options.firth == KAM_FIRTH_AUTO) {
         report->culprit = walk.culprit;
@@ -224,6 +233,7 @@ static kam_status fit_rows(struct kam__hazard_fit *fit,
     } else {
         report->culprit = walk.culprit;
     }
+    kam__hazard_unframe(fit);
     report->n_steps = walk.n_steps;
     report->gradient = sqrt(walk.length > 0 ? walk.length : 0);
     report->log_likelihood = fit->value;

@@ -15,7 +15,7 @@
 struct kam__hazard_piece {
     int64_t n_used, n_events, n_chosen;
     double largest_score, largest_weight;
-    int32_t failed;
+    int32_t failed, said;
 };
 
 /* Some of the rows, to start from. */
@@ -51,7 +51,9 @@ struct kam__hazard_fit {
      * the gradient before, shape (q) */
     double *moved, *fell, *before;
     int32_t n_pairs;
-    const double *used; /* the factor the last step was solved with */
+    int32_t is_framed;      /* theta is in `frame`, and so is what is found */
+    double *frame, *framed; /* shape (q, q); (q, q + 2): work */
+    const double *used;     /* the factor the last step was solved with */
     /* shape (q, q) */
     double *hessian, *factor, *covariance, *firth;
     double value; /* log likelihood, nothing added */
@@ -83,6 +85,7 @@ struct kam__hazard_walk {
     double length;    /* of the step ahead, squared, in standard errors */
     int32_t culprit;  /* a column, or -1 */
     int32_t n_steps, n_slow;
+    int32_t is_lost;   /* a step led to where no row tells anything */
     int32_t is_light;  /* the next look may go without the information */
     kam_status status; /* KAM_ERR_COLLINEAR, _SEPARATED: it ended there */
 };
@@ -137,6 +140,39 @@ kam_status kam__hazard_means(struct kam__hazard_fit *fit);
 static inline int32_t kam__hazard_tile(int64_t left) {
     return (int32_t)(left < KAM__TILE ? left : KAM__TILE);
 }
+
+/* Log prior; adds its gradient, and minus its Hessian unless NULL. */
+double kam__hazard_prior(struct kam__hazard_fit *fit, const double *theta,
+                         double *gradient, double *hessian);
+
+/* Before and after a step of Firth's: turns fit->step by what was learned. */
+void kam__hazard_accelerate(struct kam__hazard_fit *fit);
+void kam__hazard_remember(struct kam__hazard_fit *fit);
+
+/* Puts the search into the frame of fit->factor, and takes it out: theta,
+ * factor and hessian are the columns' again. */
+void kam__hazard_reframe(struct kam__hazard_fit *fit);
+void kam__hazard_unframe(struct kam__hazard_fit *fit);
+
+/* Whether theta, or the step from it, tells every event from the other rows:
+ * `culprit` is the column that does so most, or -1. */
+kam_status kam__hazard_separates(struct kam__hazard_fit *fit, int32_t *culprit);
+
+/* The prior in a frame; rows' signals brought into it. */
+double kam__hazard_framed_prior(struct kam__hazard_fit *fit,
+                                const double *theta, double *gradient,
+                                double *hessian);
+void kam__hazard_enter(const struct kam__hazard_fit *fit,
+                       struct kam__panel_rows *rows);
+
+/* Leaves out rows that add nothing to any sum; returns the largest score. */
+double kam__hazard_drop_silent(const struct kam__hazard_fit *fit,
+                               struct kam__panel_rows *rows, double *score);
+
+/* Adds products of columns, lower triangle by rows, each exact to 2^-64. Returns
+ * 1 on overflow. */
+int kam__hazard_add_products(const struct kam__hazard_fit *fit,
+                             const double *column, int32_t n, kam_sum *sum);
 
 /* What a pass finds. */
 enum {

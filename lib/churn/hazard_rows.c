@@ -143,7 +143,8 @@ static void place_sums(const struct pass *pass, int64_t piece,
     sums->term = sums->work + q * KAM__TILE;
     sums->lane = sums->term + (1 + q) * HELD;
     sums->sum = fit->sums + (uint64_t)piece * fit->n_sums;
-    sums->is_quick = fit->is_quick && pass->what != KAM__HAZARD_FIRTH;
+    sums->is_quick =
+        fit->is_quick && pass->what != KAM__HAZARD_FIRTH && !fit->is_framed;
     sums->has_gram = pass->what != KAM__HAZARD_SLOPE;
     sums->n_held = sums->n_laid = 0;
     for (int32_t i = 0; i < q * KAM__HAZARD_LANES; i++)
@@ -198,7 +199,11 @@ static int add_rows(const struct kam__hazard_fit *fit,
         else
             fetch(coming, j, j + 1);
     }
-    if (sums->has_gram) kam__gram_add(&sums->gram, rows->signal, n, &meanwhile);
+    if (sums->has_gram && fit->is_framed)
+        failed |=
+            kam__hazard_add_products(fit, rows->signal, n, sums->gram.sum);
+    else if (sums->has_gram)
+        kam__gram_add(&sums->gram, rows->signal, n, &meanwhile);
     sums->n_held += n;
     sums->n_laid += n / KAM__HAZARD_LANES + n % KAM__HAZARD_LANES;
     if (sums->n_held > HELD - KAM__TILE) failed |= flush(fit, sums);
@@ -223,7 +228,14 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
         struct kam__hazard_terms terms;
         _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
         const int32_t m = kam__hazard_tile(n - at);
-        if (fit->is_whole) {
+        if (fit->is_framed) {
+            kam__hazard_load(fit, first + at, m, &rows);
+            kam__hazard_enter(fit, &rows);
+            kernels->scores(rows.signal, pass->theta, fit->q, rows.offset,
+                            rows.n, score);
+            const double largest = kam__hazard_drop_silent(fit, &rows, score);
+            if (largest > mine->largest_score) mine->largest_score = largest;
+        } else if (fit->is_whole) {
             load_whole(fit, kernels, pass->theta, first + at, m, &rows, score);
         } else {
             kam__hazard_load(fit, first + at, m, &rows);

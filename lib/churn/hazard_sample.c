@@ -147,7 +147,7 @@ kam_status kam__hazard_gather(struct kam__hazard_fit *fit) {
 }
 
 kam_status kam__hazard_start(struct kam__hazard_fit *fit) {
-    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0};
+    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0, 0};
     const double share = (double)fit->sample.n / (double)fit->n_used;
     const size_t size = (size_t)fit->q * sizeof *fit->precision;
     double *const kept = fit->moved; /* Firth's search, which comes later */
@@ -161,7 +161,9 @@ kam_status kam__hazard_start(struct kam__hazard_fit *fit) {
     const kam_status status = kam__hazard_search(fit, &walk, NEAR_ENOUGH);
     swap(fit);
     memcpy(fit->precision, kept, size);
-    fit->is_guess = status == KAM_OK && walk.status == KAM_OK;
+    fit->is_guess =
+        status == KAM_OK && walk.status == KAM_OK && !fit->is_framed;
+    fit->is_framed = 0;
     return status == KAM_ERR_NOT_CONVERGED || status == KAM_ERR_OVERFLOW
                ? KAM_OK
                : status;

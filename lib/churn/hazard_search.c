@@ -18,11 +18,16 @@
 #define LIGHT 1
 /* A start further off than this, a coefficient, is none. */
 #define FAR 1e4
-/* Steps that do not shrink, on scores this large, are those of separation. */
+/* Steps that do not shrink, on scores this large, may be those of separation. */
 #define LARGE_SCORE 10
 enum { SLOW_STEPS = 5 };
-/* No step of Firth's moves a score by more than this. */
+/* A sample's start that is of use needs fewer. */
+enum { MOST_GUESSED = 20 };
+/* A step of Firth's moves no score by more than this and half of what it may
+ * be: where the data separate its size is not known beforehand. */
 #define FIRTH_STEP 3.0
+/* Standard errors that are further from 1 than this need a new frame. */
+#define FRAME_OFF 8.0
 
 void kam__hazard_beta(const struct kam__hazard_fit *fit, const double *theta,
                       double *beta) {
@@ -33,9 +38,8 @@ void kam__hazard_beta(const struct kam__hazard_fit *fit, const double *theta,
     }
 }
 
-/* Adds log prior, gradient, and minus its Hessian; returns the log prior. */
-static double add_prior(struct kam__hazard_fit *fit, const double *theta,
-                        double *gradient, double *hessian) {
+double kam__hazard_prior(struct kam__hazard_fit *fit, const double *theta,
+                         double *gradient, double *hessian) {
     const int32_t q = fit->q;
     double value = 0;
     kam__hazard_beta(fit, theta, fit->trial);
@@ -61,6 +65,13 @@ static double add_prior(struct kam__hazard_fit *fit, const double *theta,
             if (i != j) hessian[j * q + i] += h;
         }
     return value;
+}
+
+static double prior_of(struct kam__hazard_fit *fit, const double *theta,
+                       double *gradient, double *hessian) {
+    return fit->is_framed
+               ? kam__hazard_framed_prior(fit, theta, gradient, hessian)
+               : kam__hazard_prior(fit, theta, gradient, hessian);
 }
 
 /* Factors the information; returns the least pivot as a share of its diagonal,
@@ -114,13 +125,6 @@ static double log_determinant(const struct kam__hazard_fit *fit) {
     return sum;
 }
 
-static int32_t largest_step(const struct kam__hazard_fit *fit) {
-    int32_t most = -1;
-    for (int32_t j = 1; j < fit->q; j++)
-        if (most < 0 || fabs(fit->step[j]) > fabs(fit->step[most])) most = j;
-    return most < 0 ? -1 : most - 1;
-}
-
 /* All there is to know at `theta`, and the step from there. */
 /* NOLINTNEXTLINE(misc-no-recursion): once more, and then is_fine */
 static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
@@ -132,7 +136,7 @@ static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
                              light ? KAM__HAZARD_SLOPE : KAM__HAZARD_ALL);
     if (status != KAM_OK) return status;
     const double prior =
-        add_prior(fit, theta, fit->gradient, light ? NULL : fit->hessian);
+        prior_of(fit, theta, fit->gradient, light ? NULL : fit->hessian);
     if (light) {
         walk->length = solve(fit);
         walk->is_light = 0;
@@ -143,8 +147,6 @@ static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
         walk->status = fit->largest_score > LARGE_SCORE ? KAM_ERR_SEPARATED
                                                         : KAM_ERR_COLLINEAR;
         walk->culprit = worst - 1;
-        if (walk->status == KAM_ERR_SEPARATED)
-            walk->culprit = largest_step(fit);
         return KAM_OK;
     }
     walk->objective = fit->value + prior;
@@ -154,7 +156,7 @@ static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
         status = kam__hazard_evaluate(fit, theta, KAM__HAZARD_FIRTH);
         if (status != KAM_OK) return status;
         fit->value = value;
-        (void)add_prior(fit, theta, fit->gradient, fit->firth);
+        (void)prior_of(fit, theta, fit->gradient, fit->firth);
     }
     walk->length = solve(fit);
     return KAM_OK;
@@ -169,9 +171,12 @@ static double start_of(const struct kam__hazard_fit *fit) {
 
 /* theta + share * step, shortened for Firth's. */
 static void take_step(struct kam__hazard_fit *fit, double share, double *to) {
-    double most = 0;
-    for (int32_t j = 0; j < fit->q; j++) most += fabs(fit->step[j]);
-    if (fit->is_firth && most * share > FIRTH_STEP) share = FIRTH_STEP / most;
+    double most = 0, limit = FIRTH_STEP;
+    for (int32_t j = 0; j < fit->q; j++) {
+        most += fabs(fit->step[j]);
+        limit += 0.5 * fabs(fit->theta[j]);
+    }
+    if (fit->is_firth && most * share > limit) share = limit / most;
     for (int32_t j = 0; j < fit->q; j++)
         to[j] = fit->theta[j] + share * fit->step[j];
 }
@@ -188,7 +193,14 @@ static kam_status step_up(struct kam__hazard_fit *fit,
         take_step(fit, share, fit->next);
         const kam_status status = look_at(fit, fit->next, walk);
         if (status >= KAM_ERR_MEMORY) return status;
-        if (status == KAM_OK &&
+        const int is_lost = walk->status == KAM_ERR_SEPARATED;
+        if (is_lost && !fit->is_firth && !fit->is_framed) {
+            /* No row tells anything there, as far as can be seen from here. */
+            *walk = before;
+            walk->is_lost = 1;
+            return look_at(fit, fit->theta, walk);
+        }
+        if (status == KAM_OK && !is_lost &&
             (walk->status != KAM_OK ||
              walk->objective >=
                  before.objective - 1e-10 * (1 + fabs(before.objective)) ||
@@ -201,56 +213,18 @@ static kam_status step_up(struct kam__hazard_fit *fit,
     return KAM_ERR_NOT_CONVERGED;
 }
 
-static double dot(const double *a, const double *b, int32_t n) {
-    double sum = 0;
-    for (int32_t i = 0; i < n; i++) sum += a[i] * b[i];
-    return sum;
-}
-
-/* The curvature of Firth's penalty is known only about, and steps by it shrink
- * slowly; what the last steps did to the gradient tells the rest (Nocedal 1980,
- * limited-memory BFGS, the step of above as its first guess). */
-static void accelerate(struct kam__hazard_fit *fit) {
-    const int32_t q = fit->q, n = fit->n_pairs;
-    const int32_t first = n > KAM__HAZARD_PAIRS ? n - KAM__HAZARD_PAIRS : 0;
-    double share[KAM__HAZARD_PAIRS];
-    double *const g = fit->step;
-    memcpy(g, fit->gradient, (size_t)q * sizeof *g);
-    for (int32_t k = n - 1; k >= first; k--) {
-        const int32_t at = k % KAM__HAZARD_PAIRS;
-        const double *const s = fit->moved + at * q, *const y =
-                                                         fit->fell + at * q;
-        share[at] = dot(s, g, q) / dot(s, y, q);
-        for (int32_t j = 0; j < q; j++) g[j] -= share[at] * y[j];
-    }
-    kam__cholesky_solve(fit->used, q, g);
-    for (int32_t k = first; k < n; k++) {
-        const int32_t at = k % KAM__HAZARD_PAIRS;
-        const double *const s = fit->moved + at * q, *const y =
-                                                         fit->fell + at * q;
-        const double rest = share[at] - dot(y, g, q) / dot(s, y, q);
-        for (int32_t j = 0; j < q; j++) g[j] += rest * s[j];
-    }
-}
-
-/* After a step: fit->before and fit->moved's next place hold gradient and theta
- * of before. */
-static void remember(struct kam__hazard_fit *fit) {
-    const int32_t q = fit->q, at = fit->n_pairs % KAM__HAZARD_PAIRS;
-    double *const s = fit->moved + at * q, *const y = fit->fell + at * q;
+/* Few rows tell anything any more, or others than those the frame was made
+ * for. */
+static int needs_frame(const struct kam__hazard_fit *fit, int is_doubtful) {
+    const int32_t q = fit->q;
+    if (!fit->is_framed)
+        return is_doubtful ||
+               (fit->is_firth && fit->largest_score > LARGE_SCORE);
     for (int32_t j = 0; j < q; j++) {
-        s[j] = fit->theta[j] - s[j];
-        y[j] = fit->before[j] - fit->gradient[j];
+        const double pivot = fit->factor[j * q + j];
+        if (!(pivot > 1 / FRAME_OFF && pivot < FRAME_OFF)) return 1;
     }
-    fit->n_pairs = dot(s, y, q) > 0 ? fit->n_pairs + 1 : 0;
-}
-
-static void prepare(struct kam__hazard_fit *fit) {
-    const size_t size = (size_t)fit->q * sizeof(double);
-    accelerate(fit);
-    memcpy(fit->moved + fit->n_pairs % KAM__HAZARD_PAIRS * fit->q, fit->theta,
-           size);
-    memcpy(fit->before, fit->gradient, size);
+    return 0;
 }
 
 /* By how much the step moves any score, at most. */
@@ -279,14 +253,14 @@ static kam_status arrive(struct kam__hazard_fit *fit,
     *arrived = fit->is_quick && fit->is_guess && !fit->is_firth && d < 1e-3 &&
                left * left <= there;
     if (!*arrived) return KAM_OK;
-    const double prior = add_prior(fit, fit->theta, fit->before, NULL);
+    const double prior = prior_of(fit, fit->theta, fit->before, NULL);
     take_step(fit, 1, fit->next);
     const kam_status status = kam__hazard_follow(fit);
     if (status != KAM_OK) return status;
     memcpy(fit->theta, fit->next, (size_t)fit->q * sizeof *fit->theta);
     (void)factorise(fit, &worst);
     fit->value += 0.5 * walk->length + prior -
-                  add_prior(fit, fit->theta, fit->before, NULL);
+                  prior_of(fit, fit->theta, fit->before, NULL);
     walk->length = left * left;
     walk->n_steps++;
     return KAM_OK;
@@ -295,18 +269,41 @@ static kam_status arrive(struct kam__hazard_fit *fit,
 static kam_status begin(struct kam__hazard_fit *fit,
                         struct kam__hazard_walk *walk) {
     const struct kam__hazard_walk none = {
-        -(double)INFINITY, 0, -1, walk->n_steps, 0, 0, 0};
+        -(double)INFINITY, 0, -1, walk->n_steps, 0, 0, 0, 0};
     *walk = none;
     fit->n_pairs = 0;
+    fit->is_framed = 0;
     if (fit->is_guess) {
         const kam_status status = look_at(fit, fit->theta, walk);
         if (status != KAM_OK ||
             (walk->status == KAM_OK && walk->length < FAR * fit->q))
             return status;
         *walk = none;
+        fit->is_guess = 0;
     }
     memset(fit->theta, 0, (size_t)fit->q * sizeof *fit->theta);
     fit->theta[0] = start_of(fit);
+    return look_at(fit, fit->theta, walk);
+}
+
+/* Is it separation, or are the numbers too wide apart to see? */
+static kam_status doubt(struct kam__hazard_fit *fit,
+                        struct kam__hazard_walk *walk) {
+    const int is_doubtful = walk->is_lost || walk->n_slow >= SLOW_STEPS;
+    walk->is_lost = 0;
+    if (is_doubtful) {
+        int32_t culprit;
+        const kam_status status = kam__hazard_separates(fit, &culprit);
+        if (status != KAM_OK) return status;
+        if (culprit >= 0) {
+            walk->status = KAM_ERR_SEPARATED;
+            walk->culprit = culprit;
+            return KAM_OK;
+        }
+        if (fit->is_guess) return KAM_ERR_NOT_CONVERGED;
+    }
+    if (!needs_frame(fit, is_doubtful)) return KAM_OK;
+    kam__hazard_reframe(fit);
     return look_at(fit, fit->theta, walk);
 }
 
@@ -317,16 +314,18 @@ kam_status kam__hazard_search(struct kam__hazard_fit *fit,
     for (int32_t i = 0; status == KAM_OK && walk->status == KAM_OK; i++) {
         const double before = walk->length;
         if (walk->length <= there) return KAM_OK;
-        if (i >= fit->options.max_steps) return KAM_ERR_NOT_CONVERGED;
+        if (i >= fit->options.max_steps || (fit->is_guess && i >= MOST_GUESSED))
+            return KAM_ERR_NOT_CONVERGED;
         status = arrive(fit, walk, there, &arrived);
         if (arrived || status != KAM_OK) return status;
-        if (fit->is_firth) prepare(fit);
+        const int is_steered = fit->is_firth || fit->is_framed;
+        if (is_steered) kam__hazard_accelerate(fit);
         if (fit->is_guess && walk->length > SHORT) {
             walk->is_light = i == 0;
             status = kam__hazard_refine(fit, i == 0);
         }
         if (status == KAM_OK) status = step_up(fit, walk);
-        if (fit->is_firth && status == KAM_OK) remember(fit);
+        if (is_steered && status == KAM_OK) kam__hazard_remember(fit);
         walk->n_steps++;
         const double ratio = walk->length / before;
         /* Rounding is all that is left. */
@@ -334,10 +333,8 @@ kam_status kam__hazard_search(struct kam__hazard_fit *fit,
         const int slow = ratio > 0.05 && ratio < 1 && !fit->is_firth &&
                          fit->largest_score > LARGE_SCORE;
         walk->n_slow = slow ? walk->n_slow + 1 : 0;
-        if (walk->n_slow >= SLOW_STEPS && walk->status == KAM_OK) {
-            walk->status = KAM_ERR_SEPARATED;
-            walk->culprit = largest_step(fit);
-        }
+        if (status == KAM_OK && walk->status == KAM_OK)
+            status = doubt(fit, walk);
     }
     return status;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writes hazard_rows.csv, small panels, and hazard.csv, their fits to 30 digits:
+"""Writes hazard_rows.csv, small panels, hazard.csv, their fits to 30 digits, and
+hazard_border.csv, Firth's answer to x = ..., -1, 0, 1, ... with the event where x > 0:
 logistic and cloglog, by maximum likelihood, with a normal prior, with Firth's
 penalty (1993), and sandwich errors; Newton's method in mpmath on the formulas of
 docs/models/hazard.md, with derivatives of the whole objective by mpmath.diff."""
@@ -104,6 +105,36 @@ def errors(link, rows, beta, precision, robust):
     return [mp.sqrt(inverse[i, i]) for i in range(3)]
 
 
+def border(link, most=120):
+    """Firth's b0, b1 and their errors; rows further out than most/2 no longer matter."""
+    rows = [(x, int(x > 0)) for x in range(-most, most + 1)]
+
+    def score(b0, b1):
+        info, terms = mp.zeros(2), []
+        for x, y in rows:
+            s = b0 + b1 * x
+            p = risk(link, s)
+            d = p * (1 - p) if link == "logistic" else mp.exp(s - mp.exp(s))
+            if min(p, 1 - p) < mp.mpf(10) ** -35:
+                continue
+            w = d**2 / (p * (1 - p))
+            # slope of log w
+            tilt = 1 - 2 * p if link == "logistic" else 2 - mp.exp(s) / p
+            terms.append((x, w, (y - p) * d / (p * (1 - p)), tilt))
+            info += w * mp.matrix([[1, x], [x, x * x]])
+        inverse = info ** -1
+        total = mp.zeros(2, 1)
+        for x, w, slope, tilt in terms:
+            v = mp.matrix([1, x])
+            leverage = w * (v.T * inverse * v)[0]
+            total += (slope + leverage * tilt / 2) * v
+        return total, inverse
+
+    at = mp.findroot(lambda b0, b1: list(score(b0, b1)[0]), (mp.mpf("-0.4"), mp.mpf("0.84")))
+    inverse = score(*at)[1]
+    return [*at, mp.sqrt(inverse[0, 0]), mp.sqrt(inverse[1, 1])]
+
+
 def main():
     panels = {"mixed": panel(40, False), "separated": panel(24, True)}
     head = f"# provenance: tests/golden/make_hazard.py, mpmath {mp.__version__}, {mp.mp.dps} digits\n"
@@ -125,6 +156,10 @@ def main():
                     numbers = [*beta, *se, parts(link, rows, beta)[0]]
                     out.write(f"{number},{data},{has_prior},{firth},{2 if robust == 'cluster' else robust},"
                               + ",".join(mp.nstr(v, 20) for v in numbers) + "\n")
+    with open(HERE / "hazard_border.csv", "w", encoding="utf-8") as out:
+        out.write(head + "link,b0,b1,se0,se1\n")
+        for number, link in ((1, "logistic"), (2, "cloglog")):
+            out.write(f"{number}," + ",".join(mp.nstr(v, 20) for v in border(link)) + "\n")
 
 
 if __name__ == "__main__":
