@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""check.py BUILD_DIR: README.md's program is built by each route that libkam is had by,
+"""check.py BUILD_DIR: README.md's program is built by each route of docs/embedding.md,
 and prints what the page says. A route whose tool is missing is skipped."""
 import json
 import os

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- ERPNext 15 on MariaDB. Money is the company's (base_...),
--- quantity in the unit of the stock.
+-- ERPNext 15 on MariaDB. Money is the company's (base_...), but that of
+-- subscriptions is their plans'; quantity in the unit of the stock.
 
 create view kam_orders as
 select s.customer as account, s.name as `order`, s.transaction_date as day, l.stock_qty as quantity,
@@ -28,11 +28,24 @@ select i.customer as account, i.name as invoice, i.posting_date as invoice_day, 
   from `tabSales Invoice` i
  where i.docstatus = 1;
 
+-- Contracts, of which no value is kept, and subscriptions, whose plans have one
+-- period: a term, at whose end a customer may leave.
 create view kam_contracts as
 select c.party_name as account, c.start_date as start, c.end_date as `end`,
        case when c.status = 'Inactive' then 'yes' end as ended, null as value, null as term_months
   from `tabContract` c
- where c.docstatus = 1 and c.party_type = 'Customer';
+ where c.docstatus = 1 and c.party_type = 'Customer'
+union all
+select s.party, s.start_date,
+       coalesce(s.cancelation_date, case when s.cancel_at_period_end = 1 then s.current_invoice_end end, s.end_date),
+       case when s.status in ('Cancelled', 'Completed') or s.cancel_at_period_end = 1 then 'yes' end, t.value, t.months
+  from `tabSubscription` s
+  left join (select d.parent, max(p.billing_interval_count * case p.billing_interval when 'Month' then 1 when 'Year' then 12 end) as months,
+                    case when min(p.price_determination = 'Fixed Rate') = 1 then sum(p.cost * d.qty) end as value
+               from `tabSubscription Plan Detail` d
+               join `tabSubscription Plan` p on p.name = d.plan
+              group by d.parent) t on t.parent = s.name
+ where s.party_type = 'Customer' and s.status not in ('Trialing', 'Trialling');
 
 -- Resolution is in seconds; the limit from the service level agreement.
 create view kam_tickets as

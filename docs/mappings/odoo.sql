@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Odoo 16 to 18 on PostgreSQL: sale, sale_margin (cost), sale_stock (delivery), account, crm; tickets
--- need helpdesk. A module that is not installed: take its columns out. Money is the company's.
+-- need helpdesk, contracts sale_subscription from 17 on. A module that is not installed: take its
+-- columns out. Money is the company's.
 
 create view kam_orders as
 select p.commercial_partner_id as account, s.name as "order", s.date_order as day, l.product_uom_qty as quantity,
@@ -35,6 +36,19 @@ select i.commercial_partner_id as account, i.name as invoice, i.invoice_date as 
        i.amount_total_signed as amount
   from account_move i
  where i.move_type in ('out_invoice', 'out_refund') and i.state = 'posted';
+
+-- A renewal is an order of its own: it counts from the start of the first. A term is a period of the
+-- plan, at whose end a customer may leave; of plans by the day or week it is not known.
+create view kam_contracts as
+select p.commercial_partner_id as account, coalesce(f.start_date, s.start_date) as start, s.end_date as "end",
+       case when s.subscription_state = '6_churn' then 'yes' end as ended,
+       s.recurring_monthly / coalesce(nullif(s.currency_rate, 0), 1) * t.months as value, t.months as term_months
+  from sale_order s
+  join res_partner p on p.id = s.partner_id
+  left join sale_order f on f.id = s.origin_order_id
+  left join (select id, billing_period_value * case billing_period_unit when 'month' then 1 when 'year' then 12 end as months
+               from sale_subscription_plan) t on t.id = s.plan_id
+ where s.state in ('sale', 'done') and s.subscription_state in ('3_progress', '4_paused', '6_churn');
 
 create view kam_opportunities as
 select p.commercial_partner_id as account, o.create_date as opened_day, o.date_closed as closed_day,

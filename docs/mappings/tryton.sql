@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Tryton on PostgreSQL, modules sale and account_invoice; contracts and tickets are in modules of
--- others. Run with Tryton 8.2. One company: else add a condition on `company`.
+-- Tryton on PostgreSQL, modules sale, account_invoice and sale_subscription (the last view: leave it out
+-- where it is not installed); tickets are in modules of others. Run with Tryton 8.2. One company: else add
+-- a condition on `company`.
 
 -- Quantity: in the product's own unit. A return is a sale with negative quantities. Cost: of the goods as they left the warehouse,
 -- else the product's cost price of today.
@@ -45,3 +46,24 @@ select i.party as account, i.number as invoice, i.invoice_date as invoice_day,
        i.total_amount_cache as amount
   from account_invoice i
  where i.type = 'out' and i.state in ('posted', 'paid');
+
+-- A term is that of invoices, where it is so many months or years; value: of the lines that run to the
+-- end, whatever the recurrence of each.
+create view kam_contracts as
+with every as (
+    select r.set_ as id, case when count(*) = 1 and max(r.bymonth) is null then
+               max(r.interval * case r.freq when 'yearly' then 12 when 'monthly' then 1 end) end as months
+      from sale_subscription_recurrence_rule r
+     group by r.set_
+)
+select s.party as account, s.start_date as start, s.end_date as "end", case when s.state = 'closed' then 'yes' end as ended,
+       (select case when count(l.quantity * e.months) = count(*) then
+                   round(sum(cast(l.quantity as numeric) * l.unit_price * t.months / e.months), c.digits) end
+          from sale_subscription_line l
+          left join every e on e.id = l.consumption_recurrence
+         where l.subscription = s.id and (l.end_date is null or l.end_date = s.end_date)) as value,
+       t.months as term_months
+  from sale_subscription s
+  join currency_currency c on c.id = s.currency
+  left join every t on t.id = s.invoice_recurrence
+ where s.state in ('running', 'closed');

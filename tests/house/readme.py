@@ -13,6 +13,18 @@ import tap
 
 CC = tap.words("CC") or ["cc"]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Who runs blocks that are no whole C programs. Of `make` it is looked whether there is such a target.
+PAGES = "bindings/python/tests/test_pages.py"
+RUN_BY = {
+    **{(f"docs/{name}.md", "sh"): "tests/cli/test_pages.py" for name in ("kam-kpi", "kam-score", "kam-simulate", "kam-tier", "policy")},
+    **{(name, "sh"): "tests/house/readme.py" for name in ("README.md", "README.zh-CN.md", "docs/benchmarks.md")},
+    ("docs/embedding.md", "sh"): "packaging/check.py", ("docs/embedding.md", "cmake"): "packaging/check.py",
+    ("docs/mappings/README.md", "sh"): "tests/mappings/test_mappings.py", ("docs/report.md", "sh"): PAGES,
+    ("docs/engines.md", "python"): PAGES, ("docs/engines.md", "sql"): PAGES, ("bindings/python/README.md", "sh"): PAGES,
+    ("bindings/python/README.md", "python"): "bindings/python/tests/test_score.py",
+    ("docs/from-lifetimes.md", "pycon"): "bindings/python/tests/test_lifetimes.py",
+    ("docs/databases.md", "sql"): "bindings/sqlite/test_sqlite.py", ("docs/databases.md", "python"): "bindings/duckdb/test_extension.py",
+}
 
 
 def programs(text):
@@ -54,6 +66,18 @@ def main(library):
         tap.check(english and english[0][1], "README.md has no program with its output")
         tap.check(english == chinese, "the programs differ")
 
+    def blocks():
+        """every block of a page is run by the test that names the page, or is no program"""
+        problems = []
+        for name, text in texts.items():
+            for language, body in BLOCK.findall(text):
+                if language in ("text", "json") or (language == "c" and "int main(" in body):
+                    continue
+                runner = RUN_BY.get((name, language))
+                if not runner or pathlib.Path(name).stem not in (tap.ROOT / runner).read_text():
+                    problems.append(f"{name}: a block of {language or 'nothing'}")
+        tap.none(problems, "blocks that no test runs (RUN_BY)")
+
     def commands():
         """every make target that a page names is there"""
         makefile = (tap.ROOT / "Makefile").read_text()
@@ -88,7 +112,7 @@ def main(library):
             return
         raise AssertionError("a program that cannot compile passed")
 
-    return tap.main([all_run, both_readmes, commands, links, named, planted])
+    return tap.main([all_run, both_readmes, blocks, commands, links, named, planted])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 -- The few tables and columns that the views read, and the story that test_mappings.py tells.
 create table res_partner (id integer, commercial_partner_id integer);
 create table sale_order (id integer, name text, partner_id integer, date_order timestamp, commitment_date timestamp, state text,
-    currency_rate numeric);
+    currency_rate numeric, subscription_state text, origin_order_id integer, plan_id integer, start_date date, end_date date,
+    recurring_monthly numeric);
+create table sale_subscription_plan (id integer, billing_period_value integer, billing_period_unit text);
 create table sale_order_line (id integer, order_id integer, display_type text, product_uom_qty numeric, price_subtotal numeric,
     purchase_price numeric, qty_delivered numeric);
 create table sale_order_line_invoice_rel (order_line_id integer, invoice_line_id integer);
@@ -18,9 +20,15 @@ create table helpdesk_ticket (partner_id integer, create_date timestamp, close_d
 
 -- 3 is a contact of account 1
 insert into res_partner values (1, 1), (2, 2), (3, 1);
-insert into sale_order values (1, 'SO1', 3, '2024-01-10 09:00:00', '2024-01-20 00:00:00', 'sale', 1),
+insert into sale_order (id, name, partner_id, date_order, commitment_date, state, currency_rate) values (1, 'SO1', 3, '2024-01-10 09:00:00', '2024-01-20 00:00:00', 'sale', 1),
     (2, 'SO2', 2, '2024-02-01 09:00:00', '2024-02-10 00:00:00', 'sale', 2), (3, 'SO3', 1, '2024-01-11 09:00:00', null, 'cancel', 1),
     (4, 'SO4', 1, '2024-01-12 09:00:00', null, 'draft', 1);
+-- subscriptions: one renewed, one that left, a draft
+insert into sale_subscription_plan values (1, 1, 'year'), (2, 12, 'month');
+insert into sale_order values (11, 'S11', 3, '2023-05-01 09:00:00', null, 'done', 1, '5_renewed', null, 1, '2023-05-01', '2023-10-31', 90),
+    (12, 'S12', 3, '2023-11-01 09:00:00', null, 'sale', 1, '3_progress', 11, 1, '2023-11-01', '2024-04-30', 100),
+    (13, 'S13', 2, '2023-01-01 09:00:00', null, 'sale', 2, '6_churn', null, 2, '2023-01-01', '2023-12-31', 100),
+    (14, 'S14', 2, '2023-01-01 09:00:00', null, 'draft', 1, '1_draft', null, 1, '2023-01-01', null, 100);
 -- the second order is in a currency of which two make one
 insert into sale_order_line values (1, 1, null, 10, 1000, 60, 10), (2, 1, null, 2, 200, 60, 2), (3, 1, 'line_note', 0, 0, 0, 0),
     (4, 2, null, 4, 800, 125, 0), (5, 3, null, 7, 777, 1, 0), (6, 4, null, 9, 999, 1, 0);

@@ -14,7 +14,16 @@ create table account_invoice (id integer, party integer, type text, state text, 
     account integer, total_amount_cache numeric);
 create table account_move_line (move integer, account integer, maturity_date date, reconciliation integer);
 create table account_move (id integer, date date);
+create table sale_subscription_recurrence_rule (set_ integer, freq text, interval integer, bymonth text);
+create table sale_subscription (id integer, party integer, currency integer, state text, start_date date, end_date date, invoice_recurrence integer);
+create table sale_subscription_line (subscription integer, quantity double precision, unit_price numeric, consumption_recurrence integer, end_date date);
 
+insert into sale_subscription_recurrence_rule values (1, 'yearly', 1, null), (2, 'monthly', 1, null), (3, 'yearly', 1, '1,7');
+insert into sale_subscription values (1, 1, 1, 'running', '2023-05-01', '2024-04-30', 1), (2, 2, 1, 'closed', '2023-01-01', '2023-12-31', 1),
+    (3, 2, 1, 'quotation', '2024-03-01', null, 1);
+-- two machines by the month; one more was given up
+insert into sale_subscription_line values (1, 2, 30, 2, null), (1, 4, 120, 1, '2024-04-30'), (1, 1, 55, 2, '2023-09-30'), (2, 1, 600, 1, '2023-12-31'),
+    (3, 9, 9, 1, null);
 insert into currency_currency values (1, 2);
 insert into product_uom values (1, 1), (2, 10);
 insert into product_template values (1, 1), (2, 1);

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from support import AS_OF, SHARED, kam, main, orders, raised, same, tap
+from support import AS_OF, ROOT, SHARED, kam, main, orders, raised, same, tap
 import kam.spark
 
 # What the executors know of kam is what kam.spark.ship sends them.
@@ -55,6 +55,16 @@ def scores_of(book, models=MODELS):
     names = [name for name in table if not name.startswith("reason")]
     arrow = table.to_arrow().select(names)
     return arrow.add_column(0, "account", book.to_arrow().column("account"))
+
+
+def test_page():
+    """the program of docs/engines.md"""
+    page = (ROOT / "docs/engines.md").read_text(encoding="utf-8")
+    code = next(block for block in page.split("```python\n")[1:] if "kam.spark" in block).split("```")[0]
+    lines = LINES.rename_columns([{"account": "customer", "day": "date", "revenue": "amount"}.get(name, name) for name in LINES.column_names])
+    names = {"session": SPARK, "lines": frame(lines)}
+    exec(code, names)
+    tap.check(names["scores"].count() == names["book"].count() > 100, "rows")
 
 
 def executors():
