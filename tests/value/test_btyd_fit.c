@@ -1157,6 +1157,27 @@ static void test_sums_that_overflow(void **state) {
     histories_free(&book);
 }
 
+/* Orders and weights that still add up, but not what the likelihood makes of them
+ * in most places: a verdict, and no numbers that are none. */
+static void test_likelihoods_that_overflow(void **state) {
+    (void)state;
+    struct histories book = simulated_book(50, 1, 2, 15, 1, 3, 102);
+    book.weight = calloc(50, sizeof *book.weight);
+    for (int i = 0; i < 50; i++) {
+        book.weight[i] = 1.5e11;
+        book.x[i] = 1e6 + i;
+        book.t_x[i] = book.T[i];
+    }
+    for (int family = 1; family <= 2; family++) {
+        const struct fitted fit = fit_book(family, &book, 0);
+        assert_status(fit.status, KAM_ERR_NOT_CONVERGED);
+        for (int i = 0; i < 4; i++)
+            assert_true(fit.model.parameter[i] > 0 &&
+                        fit.model.parameter[i] < INFINITY);
+    }
+    histories_free(&book);
+}
+
 static void test_wrong_objectives(void **state) {
     (void)state;
     const struct call call = good_call();
@@ -1226,6 +1247,7 @@ int main(void) {
         cmocka_unit_test(test_a_wrong_part_among_others),
         cmocka_unit_test(test_nothing_but_the_model_need_be_asked_for),
         cmocka_unit_test(test_sums_that_overflow),
+        cmocka_unit_test(test_likelihoods_that_overflow),
         cmocka_unit_test(test_wrong_objectives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
