@@ -15,6 +15,7 @@
 #include "btyd_covariates.h"
 #include "btyd_dynamic.h"
 #include "btyd_choose.h"
+#include "btyd_pace.h"
 #include "btyd_search.h"
 #include "business.h"
 #include "cadence.h"

@@ -29,6 +29,7 @@
 #define KAM__LAST_kam_backtest_versus_report std_error
 #define KAM__LAST_kam_btyd_contest orders_before
 #define KAM__LAST_kam_btyd_covariates ridge_leaving
+#define KAM__LAST_kam_btyd_pace_report n_rows
 #define KAM__LAST_kam_btyd_timeline repeat_orders
 #define KAM__LAST_kam_business_hours close_minute
 #define KAM__LAST_kam_cadence_accounts account_class

@@ -247,7 +247,8 @@ static kam_status begin_orders(struct score *score,
     if (score->models->orders.family == 0) return KAM_OK;
     score->family = kam__btyd_read_model(&score->models->orders, &status, diag);
     if (!score->family) return status;
-    score->horizon = options->horizon_days / score->models->orders.period_days;
+    score->horizon =
+        kam__clv_periods(options, score->models->orders.period_days);
     if (!(score->out->churn_risk || score->out->reasons)) return KAM_OK;
     return kam__btyd_explainer(&score->explainer, score->family,
                                &score->models->orders, score->horizon,

@@ -21,7 +21,7 @@ enum { UNUSABLE = KAM_ROW_MISSING | KAM_ROW_DOMAIN };
 
 #define USUAL_DISCOUNT 0.10
 static const kam_clv_options DEFAULTS = {sizeof(kam_clv_options), 0, 365,
-                                         USUAL_DISCOUNT, 0.80};
+                                         USUAL_DISCOUNT, 0.80, 1, 0};
 
 /* Of the usual rate it was found beforehand: it shows where one account is
  * asked for. */
@@ -55,6 +55,12 @@ static kam_status check_options(const kam_clv_options *ours, kam_diag *diag) {
                          ours->interval,
                          "no interval holds a probability of {value}: it must "
                          "lie between 0 and 1.");
+    if (!(ours->pace > 0 && ours->pace < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.pace", -1, ours->pace,
+                         "no book goes on at a pace of {value}.");
+    if (!(ours->pace_variance >= 0 && ours->pace_variance < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "options.pace_variance", -1,
+                         ours->pace_variance, "{value} is no variance.");
     return KAM_OK;
 }
 
@@ -66,6 +72,7 @@ kam_status kam__clv_read_options(kam_clv_options *ours,
     const kam_status status =
         kam__sized_read(ours, sizeof *ours, theirs, KAM__FIRST(kam_clv_options),
                         "options", diag);
+    if (ours->pace == 0) ours->pace = 1;
     return status == KAM_OK ? check_options(ours, diag) : status;
 }
 
@@ -85,8 +92,7 @@ static kam_status check_columns(const kam_accounts *a, kam_diag *diag) {
     return status == KAM_OK ? kam__spend_check(a, diag) : status;
 }
 
-/* A covariance is known when all of it is. */
-static const double *known(const double *covariance, int32_t p) {
+const double *kam__known_covariance(const double *covariance, int32_t p) {
     for (int32_t i = 0; covariance && i < p * p; i++)
         if (!(fabs(covariance[i]) <= DBL_MAX)) return NULL;
     return covariance;
@@ -109,12 +115,13 @@ kam_status kam__clv_begin(struct kam__clv *to, kam__family family,
     to->spend = spend->parameter;
     const int interval = out->low || out->high;
     to->orders_covariance =
-        interval ? known(orders_covariance, orders->n_parameters) : NULL;
+        interval ? kam__known_covariance(orders_covariance, orders->n_parameters) : NULL;
     to->spend_covariance =
-        interval ? known(spend_covariance, spend->n_parameters) : NULL;
-    to->horizon = options->horizon_days / orders->period_days;
+        interval ? kam__known_covariance(spend_covariance, spend->n_parameters) : NULL;
+    to->horizon = kam__clv_periods(options, orders->period_days);
     to->discount = log_of_rate(options->discount_per_year) *
-                   (orders->period_days / DAYS_PER_YEAR);
+                   (orders->period_days / DAYS_PER_YEAR) / options->pace;
+    to->pace_variance = interval ? options->pace_variance : 0;
     to->interval = options->interval;
     to->out = *out;
     to->isa = isa;

@@ -24,6 +24,7 @@ struct kam__clv {
     const double *orders, *spend;                       /* parameters */
     const double *orders_covariance, *spend_covariance; /* or NULL */
     double horizon, discount, interval;                 /* in periods */
+    double pace_variance;                               /* 0: not asked */
     struct kam__clv_out out;
     int32_t isa;
     const struct kam__btyd_plan *plan; /* in `room`, or NULL */
@@ -33,6 +34,15 @@ struct kam__clv {
 /* The options as they are meant, checked; NULL: defaults. */
 kam_status kam__clv_read_options(kam_clv_options *ours,
                                  const kam_clv_options *theirs, kam_diag *diag);
+
+/* A covariance, shape (p, p), is known when all of it is: else NULL. */
+const double *kam__known_covariance(const double *covariance, int32_t p);
+
+/* The horizon as the models count: a book of twice the pace has twice the time. */
+static inline double kam__clv_periods(const kam_clv_options *options,
+                                      double period_days) {
+    return options->horizon_days / period_days * options->pace;
+}
 
 /* Checks the columns that kam_clv_interval reads; all else is ours, read and
  * checked by kam__btyd_read_model, kam__spend_read_model, kam__btyd_read_accounts

@@ -60,6 +60,21 @@ static void orders_gradient(const struct kam__clv *to,
     }
 }
 
+/* Adds what is not known of the pace: time and discount go with it. */
+static void pace_variance(const struct kam__clv *to,
+                          const struct kam__clv_tile *t, double *variance) {
+    const double by = kam__exp(STEP);
+    double up[KAM__TILE], down[KAM__TILE];
+    to->family->discounted(to->family, to->orders, &t->tile, to->horizon * by,
+                           to->discount / by, up);
+    to->family->discounted(to->family, to->orders, &t->tile, to->horizon / by,
+                           to->discount * by, down);
+    for (int32_t i = 0; i < t->tile.n; i++) {
+        const double slope = slope_of(up[i], down[i], t->orders[i]);
+        variance[i] += slope * slope * to->pace_variance;
+    }
+}
+
 static void spend_gradient(const struct kam__clv *to,
                            const struct kam__clv_tile *t, struct gradient *g) {
     double up[MOST_PARAMETERS], down[MOST_PARAMETERS];
@@ -95,6 +110,7 @@ static void parameter_variance(const struct kam__clv *to,
         orders_gradient(to, t, &g);
         add_variance(&g, to->orders_covariance, t->tile.n, variance);
     }
+    if (to->pace_variance > 0) pace_variance(to, t, variance);
     if (to->spend_covariance && !to->law->is_margin && !to->law->is_equal) {
         spend_gradient(to, t, &g);
         add_variance(&g, to->spend_covariance, t->tile.n, variance);

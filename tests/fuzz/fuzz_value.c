@@ -239,6 +239,14 @@ static void rhythm(struct fuzz *f) {
     double *const k = fuzz_out(f, 2, 8);
     fuzz_end(f, kam_btyd_choose_rhythm(part, n_parts, k, k ? k + 1 : NULL,
                                        &f->diag));
+    if (!k) return;
+    const kam_btyd model = orders_of(f);
+    const double *const covariance = fuzz_numbers(f, 64, CHANCE);
+    const kam_column came = fuzz_column(f, COUNT);
+    const double horizon = fuzz_number(f, TIME);
+    fuzz_end(f, kam_btyd_pace(&model, covariance, &book, &came, horizon,
+                              fuzz_struct_out(f, sizeof(kam_btyd_pace_report)),
+                              &f->diag));
 }
 
 static void covariates(struct fuzz *f) {

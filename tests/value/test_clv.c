@@ -162,6 +162,24 @@ static void test_period_is_a_unit(void **state) {
     }
 }
 
+/* At a pace of 1.3 a year holds what 1.3 years held, on the days of one year. */
+static void test_pace_is_time(void **state) {
+    (void)state;
+    const kam_account a = an_account(4, 20, 26, 45);
+    const double discount = exp(log(1.15) / 1.3) - 1;
+    const kam_clv_options longer = options_of(365 * 1.3, discount, 0.8);
+    kam_clv_options faster = options_of(365, 0.15, 0.8);
+    assert_bits(faster.pace, 1);
+    assert_bits(faster.pace_variance, 0);
+    const double usual = value_of(&STEADY, &SPEND, a, &faster).value;
+    faster.pace = 0;
+    assert_bits(value_of(&STEADY, &SPEND, a, &faster).value, usual);
+    faster.pace = 1.3;
+    assert_relative(value_of(&STEADY, &SPEND, a, &faster).value,
+                    value_of(&STEADY, &SPEND, a, &longer).value, 1e-13);
+    assert_true(value_of(&STEADY, &SPEND, a, &faster).value > 1.2 * usual);
+}
+
 /* Money in another unit is the same money. */
 static void test_money_is_a_unit(void **state) {
     (void)state;
@@ -471,6 +489,17 @@ static void test_refusals(void **state) {
     refuse_option(365, 0.1, 0, "options.interval");
     refuse_option(365, 0.1, 1, "options.interval");
     refuse_option(365, 0.1, NAN, "options.interval");
+    const double no_pace[] = {-1, NAN, INFINITY};
+    for (int i = 0; i < 3; i++) {
+        options.pace = no_pace[i];
+        refuse(&STEADY, &SPEND, &options, NULL, value, KAM_ERR_OPTION,
+               "options.pace");
+        options.pace = 1;
+        options.pace_variance = no_pace[i];
+        refuse(&STEADY, &SPEND, &options, NULL, value, KAM_ERR_OPTION,
+               "options.pace_variance");
+        options.pace_variance = 0;
+    }
     options.reserved = 1;
     refuse(&STEADY, &SPEND, &options, NULL, value, KAM_ERR_NEWER,
            "options.reserved");
@@ -508,6 +537,7 @@ int main(void) {
         cmocka_unit_test(test_value_is_the_product),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_period_is_a_unit),
+        cmocka_unit_test(test_pace_is_time),
         cmocka_unit_test(test_money_is_a_unit),
         cmocka_unit_test(test_margins),
         cmocka_unit_test(test_flags),

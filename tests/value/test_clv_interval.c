@@ -240,9 +240,9 @@ struct lived {
     double money; /* what came in after T, discounted */
 };
 
-/* An account from its first order to T, and after. */
+/* An account from its first order to T, and after, at a pace of its own. */
 static struct lived live(const kam_btyd *model, const kam_spend *money,
-                         double T, struct stream *stream) {
+                         double T, double pace, struct stream *stream) {
     const double *const o = model->parameter, *const s = money->parameter;
     const struct nature nature = {gamma_draw(o[0], stream) / o[1],
                                   beta_draw(o[2], o[3], stream),
@@ -259,8 +259,9 @@ static struct lived live(const kam_btyd *model, const kam_spend *money,
     }
     struct lived lived = {an_account(x, t_x, T, x > 0 ? sum / x : 0), 0};
     if (active)
-        lived.money = future(&nature, s[0], 365.0 / 7, log1p(0.1) * 7 / 365.25,
-                             stream, &unused, &unused, &unused);
+        lived.money = future(&nature, s[0], 365.0 / 7 * pace,
+                             log1p(0.1) * 7 / 365.25 / pace, stream, &unused,
+                             &unused, &unused);
     return lived;
 }
 
@@ -270,18 +271,22 @@ struct coverage {
 };
 
 static void coverage_of(const kam_btyd *model, const kam_spend *money,
-                        double longest, double shortest, struct coverage *c) {
+                        double longest, double shortest,
+                        const kam_clv_options *options, struct coverage *c) {
     static kam_account record[BOOK];
     static double came[BOOK], low[BOOK], high[BOOK];
     struct stream stream = {(uint64_t)longest};
     for (int64_t i = 0; i < BOOK; i++) {
         const double T = shortest + (longest - shortest) * uniform(&stream);
-        const struct lived lived = live(model, money, T, &stream);
+        const double error =
+            options ? sqrt(options->pace_variance) * normal(&stream) : 0;
+        const double pace = options ? options->pace * exp(error) : 1;
+        const struct lived lived = live(model, money, T, pace, &stream);
         record[i] = lived.account;
         came[i] = lived.money;
     }
     const kam_accounts accounts = accounts_of(record, BOOK);
-    assert_status(kam_clv_interval(model, NULL, money, NULL, &accounts, NULL,
+    assert_status(kam_clv_interval(model, NULL, money, NULL, &accounts, options,
                                    NULL, low, high, NULL, NULL),
                   KAM_OK);
     memset(c, 0, sizeof *c);
@@ -311,18 +316,33 @@ static void test_coverage(void **state) {
     (void)state;
     const kam_btyd keys = {KAM_BTYD_MBGNBD, 4, 7, {6, 20, 0.5, 40}};
     struct coverage c;
-    coverage_of(&keys, &SPEND, 100, 60, &c);
+    coverage_of(&keys, &SPEND, 100, 60, NULL, &c);
     assert_true(c.certain.n > BOOK / 2);
     assert_near(share(&c.certain), 0.8, 0.05);
     assert_near(share(&c.inside), 0.825, 0.05);
     assert_near(share(&c.above), 0.1, 0.02);
     assert_near(share(&c.below), 0.1, 0.03);
-    coverage_of(&STEADY, &SPEND, 150, 1, &c);
+    coverage_of(&STEADY, &SPEND, 150, 1, NULL, &c);
     assert_near(share(&c.certain), 0.8, 0.05);
     assert_near(share(&c.above), 0.1, 0.02);
-    coverage_of(&CDNOW, &SPEND, 39, 27, &c);
+    coverage_of(&CDNOW, &SPEND, 39, 27, NULL, &c);
     assert_near(share(&c.above), 0.1, 0.02);
     assert_true(share(&c.inside) >= 0.8);
+}
+
+/* A book that grew by a fifth, give or take a fifth. */
+static void test_coverage_at_a_pace(void **state) {
+    (void)state;
+    const kam_btyd keys = {KAM_BTYD_MBGNBD, 4, 7, {40, 60, 0.5, 400}};
+    kam_clv_options options = options_of(365, 0.1, 0.8);
+    struct coverage c;
+    options.pace = 1.2;
+    options.pace_variance = 0.04;
+    coverage_of(&keys, &SPEND, 100, 60, &options, &c);
+    assert_true(c.certain.n > BOOK / 2);
+    assert_near(share(&c.certain), 0.8, 0.03);
+    assert_near(share(&c.above), 0.1, 0.02);
+    assert_near(share(&c.below), 0.1, 0.02);
 }
 
 /* ---- properties ---- */
@@ -644,6 +664,7 @@ int main(void) {
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_simulated_accounts),
         cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_coverage_at_a_pace),
         cmocka_unit_test(test_wider_holds_narrower),
         cmocka_unit_test(test_margin_scales_and_turns),
         cmocka_unit_test(test_lost_account),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import (additive, backtest, backtest_panel, btyd, btyd_choose, btyd_covariates, btyd_dynamic, btyd_search, business, cadence, calendar, calibrate, cause,
+from . import (additive, backtest, backtest_panel, btyd, btyd_choose, btyd_covariates, btyd_dynamic, btyd_pace, btyd_search, business, cadence, calendar, calibrate, cause,
                clv, concentration, costing, estimate, hazard, health, key_account, kpi, matrix, move, panel, playbook, policy,
                profit, reason, retention, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
                survival, tier, trees)
@@ -47,7 +47,7 @@ __all__ = [
     "Accounts", "KamArithmeticError", "KamCancelled", "KamDataError", "KamError",
     "KamExecutorError", "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError",
     "Ledger", "Models", "Panel", "Scores", "Summary", "Table", "additive", "backtest", "backtest_panel", "btyd",
-    "btyd_choose", "btyd_covariates", "btyd_dynamic", "btyd_search", "business", "cadence", "calendar", "calibrate", "cause",
+    "btyd_choose", "btyd_covariates", "btyd_dynamic", "btyd_pace", "btyd_search", "business", "cadence", "calendar", "calibrate", "cause",
     "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "health", "isa",
     "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
     "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",

@@ -271,6 +271,12 @@ class kam_btyd_candidate(Structure):
                 ("model", kam_btyd)]
 
 
+class kam_btyd_pace_report(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_double) for name in ("pace", "variance", "observed", "observed_variance", "expected", "actual")),
+                ("n_rows", c_int64)]
+
+
 class kam_btyd_covariates(Structure):
     _fields_ = [("struct_size", c_uint32), ("n_orders", c_int32), ("n_leaving", c_int32), ("reserved", c_int32),
                 ("orders", kam_column * 4), ("leaving", kam_column * 4), ("equal", c_int32 * 4),
@@ -310,7 +316,7 @@ class kam_reason(Structure):
 
 class kam_clv_options(Structure):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("horizon_days", c_double),
-                ("discount_per_year", c_double), ("interval", c_double)]
+                ("discount_per_year", c_double), ("interval", c_double), ("pace", c_double), ("pace_variance", c_double)]
 
 
 class kam_tier_band(Structure):
@@ -985,6 +991,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_btyd_choose": (kam_status, [_accounts, c_int64, c_double, POINTER(kam_btyd_contest),
                                      POINTER(kam_estimate_options), _host, POINTER(kam_btyd_candidate),
                                      POINTER(c_int32), _diag]),
+    # btyd_pace.h
+    "kam_btyd_pace": (kam_status, [_btyd, _doubles, _accounts, _column, c_double, POINTER(kam_btyd_pace_report), _diag]),
     # spend.h
     "kam_spend_parameter_name": (c_char_p, [c_int32, c_int32]),
     "kam_spend_family_name": (c_char_p, [c_int32]),

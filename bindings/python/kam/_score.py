@@ -84,18 +84,20 @@ class _Room:
 
 def score(book: Book, models: Optional[Models] = None, *, columns: Optional[Sequence[str]] = None,
           horizon_days: Optional[float] = None, discount_per_year: Optional[float] = None,
-          interval: Optional[float] = None, policy: Optional[_policy.Policy] = None, as_of: Optional[Day] = None,
-          progress: Optional[Progress] = None, threads: Optional[int] = None) -> Scores:
+          interval: Optional[float] = None, pace: Optional[float] = None, pace_variance: Optional[float] = None,
+          policy: Optional[_policy.Policy] = None, as_of: Optional[Day] = None, progress: Optional[Progress] = None, threads: Optional[int] = None) -> Scores:
     """Scores every account of a book; `columns` are the members of kam_scores
     that are wanted. None: all; those of RULES (class, stage, touches, actions)
-    only with `as_of`, "today". Without models, those of kam.fit(book)."""
+    only with `as_of`, "today". Without models, those of kam.fit(book). What of the
+    future is given goes before the policy's."""
     rows = accounts(book)
     if models is None:
         models = fit(rows, policy=policy, threads=threads)
     if models.raw.orders.family:
         accounts(rows, models.raw.orders.period_days)
     room = _Room(columns, len(rows), as_of, _policy.width_of(policy))
-    how, today = _policy.raw_of(policy, horizon_days, discount_per_year, interval), _day(as_of)
+    how = _policy.raw_of(policy, horizon_days, discount_per_year, interval, pace, pace_variance)
+    today = _day(as_of)
     with Host(progress, threads) as host:
         for part in rows.parts:
             diag = new_diag()
@@ -107,10 +109,10 @@ def score(book: Book, models: Optional[Models] = None, *, columns: Optional[Sequ
 
 def score_one(account: Mapping[str, Any], models: Models, *, horizon_days: Optional[float] = None,
               discount_per_year: Optional[float] = None, interval: Optional[float] = None,
-              policy: Optional[_policy.Policy] = None, as_of: Optional[Day] = None) -> Scores:
+              pace: Optional[float] = None, pace_variance: Optional[float] = None, policy: Optional[_policy.Policy] = None, as_of: Optional[Day] = None) -> Scores:
     """Scores one account given as a record: the same bits as in a book."""
     record, room, diag = record_of(account), _Room(None, 1, as_of, _policy.width_of(policy)), new_diag()
-    how = _policy.raw_of(policy, horizon_days, discount_per_year, interval)
+    how = _policy.raw_of(policy, horizon_days, discount_per_year, interval, pace, pace_variance)
     check(lib.kam_score_one(ctypes.byref(record), ctypes.sizeof(record), ctypes.byref(models.raw), ctypes.byref(how),
                             _day(as_of), ctypes.byref(room.out(0)), ctypes.byref(diag)), diag)
     return room.scores()

@@ -13,23 +13,26 @@ from ._table import Table
 from .account import Book, accounts
 
 
-def options(horizon_days: Optional[float], discount_per_year: Optional[float], interval: Optional[float]
-            ) -> _ffi.kam_clv_options:
+#: the options by name
+OPTIONS = ("horizon_days", "discount_per_year", "interval", "pace", "pace_variance")
+
+
+def options(horizon_days: Optional[float], discount_per_year: Optional[float], interval: Optional[float],
+            pace: Optional[float] = None, pace_variance: Optional[float] = None) -> _ffi.kam_clv_options:
     """What to assume of the future; None: the library's default."""
     made = _ffi.kam_clv_options()
     check(lib.kam_clv_options_init(ctypes.byref(made), ctypes.sizeof(made)))
-    for name, value in (("horizon_days", horizon_days), ("discount_per_year", discount_per_year),
-                        ("interval", interval)):
+    for name, value in zip(OPTIONS, (horizon_days, discount_per_year, interval, pace, pace_variance)):
         if value is not None:
             setattr(made, name, value)
     return made
 
 
 def value(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_days: Optional[float] = None,
-          discount_per_year: Optional[float] = None, progress: Optional[Progress] = None,
-          threads: Optional[int] = None) -> Table:
-    """`lifetime_value` of every account."""
-    how = options(horizon_days, discount_per_year, None)
+          discount_per_year: Optional[float] = None, pace: Optional[float] = None,
+          progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
+    """`lifetime_value` of every account; `pace` is of kam.btyd_pace.find."""
+    how = options(horizon_days, discount_per_year, None, pace)
 
     def call(rows: Any, *rest: Any) -> int:
         return int(lib.kam_clv_value(ctypes.byref(orders._raw), ctypes.byref(spends._raw), rows, ctypes.byref(how),
@@ -39,9 +42,10 @@ def value(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_days: 
 
 def interval(orders: btyd.Model, spends: spend.Model, book: Book, *, horizon_days: Optional[float] = None,
              discount_per_year: Optional[float] = None, interval: Optional[float] = None,
+             pace: Optional[float] = None, pace_variance: Optional[float] = None,
              progress: Optional[Progress] = None, threads: Optional[int] = None) -> Table:
     """`low` and `high` around the value. Covariances are those of the models."""
-    how = options(horizon_days, discount_per_year, interval)
+    how = options(horizon_days, discount_per_year, interval, pace, pace_variance)
     orders_covariance, spend_covariance = orders.covariance_pointer(), spends.covariance_pointer()
 
     def call(rows: Any, *rest: Any) -> int:

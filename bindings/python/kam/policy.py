@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Optional
 
 from . import _ffi, cadence as _cadence, clv as _clv, kpi as _kpi, matrix as _matrix, playbook as _playbook, \
@@ -42,8 +43,7 @@ class Policy:
         self.raw.service_levels = self._at(_service_level.options(hours, early_days))
         self.raw.playbook = self._at(_playbook.options_of(playbook, instead, width, self._keep))
         if future is not None:
-            self.raw.future = self._at(_clv.options(future.get("horizon_days"), future.get("discount_per_year"),
-                                                    future.get("interval")))
+            self.raw.future = self._at(_clv.options(*map(future.get, _clv.OPTIONS)))
         if figures is not None:
             self.raw.figures = self._at(_kpi.options_of(figures))
 
@@ -58,18 +58,16 @@ class Policy:
         return {name: bool(defaults.value & bit) for name, bit in parts().items()}
 
 
-def raw_of(policy: Optional[Policy], horizon_days: Optional[float] = None, discount_per_year: Optional[float] = None,
-           interval: Optional[float] = None) -> _ffi.kam_policy:
-    """The policy as C takes it; a horizon, a discount or an interval goes before its own."""
+def raw_of(policy: Optional[Policy], *future: Optional[float]) -> _ffi.kam_policy:
+    """The policy as C takes it; what of its future is given, in the order of kam.clv.OPTIONS, goes before its own."""
     made = _ffi.kam_policy(struct_size=ctypes.sizeof(_ffi.kam_policy))
     if policy is not None:
         made = _ffi.kam_policy.from_buffer_copy(policy.raw)
-    if policy is None or (horizon_days, discount_per_year, interval) != (None, None, None):
-        future = _clv.options(*(given if given is not None else getattr(made.future.contents, name) if made.future
-                                else None for name, given in (("horizon_days", horizon_days),
-                                                              ("discount_per_year", discount_per_year),
-                                                              ("interval", interval))))
-        made.future = ctypes.pointer(future)
+    if policy is None or any(given is not None for given in future):
+        own = made.future.contents if made.future else None
+        made.future = ctypes.pointer(_clv.options(*(
+            getattr(own, name) if given is None and own else given
+            for name, given in zip_longest(_clv.OPTIONS, future))))
     return made
 
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* How fast a book goes on, from a forecast and what came of it. With E(g) the
+ * orders expected of the book in g times the window, the observed pace solves
+ * E(g) = A, the orders that came. By the delta method the variance of log g is
+ * that of A, by the accounts' deviations (they need not be Poisson), and that of
+ * E, by the fit's covariance, over E's slope in log g squared. docs/models/pace.md */
+#include <kam/btyd_pace.h>
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/memory.h"
+#include "base/sized.h"
+#include "math/accumulate.h"
+#include "math/elementary.h"
+#include "value/clv.h"
+#include "value/fit_parts.h"
+
+/* No book's pace is believed beyond: log 4. */
+#define MOST_LOG 0x1.62e42fefa39efp+0
+/* Of central differences in logs. */
+#define STEP 1e-4
+enum { MOST_PARAMETERS = 8, MOST_STEPS = 100 };
+
+struct pace {
+    const kam_accounts *accounts;
+    const kam_column *orders;
+    kam__family family;
+    double horizon;
+};
+
+/* What a book comes to. */
+struct total {
+    double expected, actual, accounts; /* weighted */
+    double squares; /* of actual - expected */
+    int64_t n_rows;
+};
+
+struct sums {
+    kam_sum expected, actual, accounts, squares;
+};
+
+static int add_tile(const struct pace *pace, const double *parameter,
+                    double log_pace, int64_t first, int32_t n,
+                    struct sums *sums, int64_t *n_rows) {
+    struct kam__btyd_rows rows;
+    double orders_tile[KAM__TILE], weight[KAM__TILE], expected[KAM__TILE];
+    double actual[KAM__TILE], squares[KAM__TILE], one[KAM__TILE];
+    const struct kam__btyd_tile tile =
+        kam__btyd_load(pace->accounts, first, n, KAM_ISA_BASE, &rows);
+    const double *const orders =
+        kam__gather(pace->orders, first, n, orders_tile);
+    int32_t m = 0;
+    kam__weights(pace->accounts, first, n, weight);
+    pace->family->expected(pace->family, parameter, &tile,
+                           pace->horizon * kam__exp(log_pace), expected);
+    for (int32_t i = 0; i < n; i++) {
+        if (rows.flag[i] || !kam__is_weight(weight[i]) ||
+            orders[i] != orders[i])
+            continue;
+        const double deviation = orders[i] - expected[i];
+        actual[m] = orders[i];
+        expected[m] = expected[i];
+        squares[m] = deviation * deviation;
+        one[m] = 1;
+        weight[m++] = weight[i];
+    }
+    *n_rows += m;
+    return kam__accumulate(&sums->expected, expected, weight, m) ||
+           kam__accumulate(&sums->actual, actual, weight, m) ||
+           kam__accumulate(&sums->squares, squares, weight, m) ||
+           kam__accumulate(&sums->accounts, one, weight, m);
+}
+
+/* 1 when a sum grew too large. */
+static int add_up(const struct pace *pace, const double *parameter,
+                  double log_pace, struct total *total) {
+    struct sums sums;
+    memset(&sums, 0, sizeof sums);
+    total->n_rows = 0;
+    for (int64_t at = 0; at < pace->accounts->n_rows; at += KAM__TILE) {
+        const int64_t left = pace->accounts->n_rows - at;
+        const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
+        if (add_tile(pace, parameter, log_pace, at, n, &sums, &total->n_rows))
+            return 1;
+    }
+    total->expected = kam_sum_value(&sums.expected);
+    total->actual = kam_sum_value(&sums.actual);
+    total->squares = kam_sum_value(&sums.squares);
+    total->accounts = kam_sum_value(&sums.accounts);
+    return 0;
+}
+
+/* The log of the observed pace, between bounds where the book comes to too few
+ * and to too many: false position, Illinois' way (Dowell & Jarratt 1971, BIT 11). */
+static int solve(const struct pace *pace, const double *parameter,
+                 const double off_at[2], double actual, double *root) {
+    double end[2] = {-MOST_LOG, MOST_LOG}, off[2] = {off_at[0], off_at[1]};
+    int last = -1;
+    for (int step = 0; step < MOST_STEPS && end[1] - end[0] > 1e-13; step++) {
+        struct total total;
+        *root = end[0] + (end[1] - end[0]) * (off[0] / (off[0] - off[1]));
+        if (add_up(pace, parameter, *root, &total)) return 1;
+        const double now = total.expected - actual;
+        const int side = now > 0;
+        if (fabs(now) <= 1e-14 * actual) break;
+        if (side == last) off[!side] /= 2;
+        end[side] = *root, off[side] = now;
+        last = side;
+    }
+    return 0;
+}
+
+/* The derivative of what the book comes to in the log of one thing: parameter j,
+ * or the pace when j is -1. */
+static int slope(const struct pace *pace, const double *parameter, int32_t j,
+                 double log_pace, double *derivative) {
+    struct total total[2];
+    double moved[MOST_PARAMETERS];
+    for (int up = 0; up < 2; up++) {
+        const double by = up ? STEP : -STEP;
+        memcpy(moved, parameter, sizeof moved);
+        if (j >= 0) moved[j] *= kam__exp(by);
+        if (add_up(pace, moved, j < 0 ? log_pace + by : log_pace, &total[up]))
+            return 1;
+    }
+    *derivative = (total[1].expected - total[0].expected) / (2 * STEP);
+    return 0;
+}
+
+/* Of the log of the observed pace. */
+static int spread(const struct pace *pace, const double *parameter,
+                  const double *covariance, double log_pace, double *variance) {
+    struct total total;
+    double g[MOST_PARAMETERS] = {0}, over;
+    const int32_t p = pace->family->n_parameters;
+    if (add_up(pace, parameter, log_pace, &total) ||
+        slope(pace, parameter, -1, log_pace, &over))
+        return 1;
+    double sum = total.squares * (total.accounts / (total.accounts - 1));
+    for (int32_t j = 0; covariance && j < p; j++)
+        if (covariance[j * p + j] > 0 &&
+            slope(pace, parameter, j, log_pace, &g[j])) return 1;
+    for (int32_t j = 0; covariance && j < p * p; j++)
+        sum += g[j / p] * covariance[j] * g[j % p];
+    *variance = sum / (over * over);
+    return 0;
+}
+
+/* A normal prior of the log of the pace around 0, its variance from what was seen:
+ * so much stays as is not chance (Efron & Morris 1973, JASA 68). */
+static void shrink(kam_btyd_pace_report *found, double log_pace) {
+    const double chance = found->observed_variance / (log_pace * log_pace);
+    const double stays = chance < 1 ? 1 - chance : 0;
+    found->observed = kam__exp(log_pace);
+    found->pace = kam__exp(stays * log_pace);
+    found->variance = stays * found->observed_variance;
+}
+
+static kam_status too_large(kam_diag *diag) {
+    return kam__fail(diag, KAM_ERR_OVERFLOW, "orders", -1, NAN,
+                     "orders add up too high.");
+}
+
+static kam_status find(const struct pace *pace, const double *parameter,
+                       const double *covariance, kam_btyd_pace_report *found,
+                       kam_diag *diag) {
+    struct total now, at[2];
+    if (add_up(pace, parameter, 0, &now) ||
+        add_up(pace, parameter, -MOST_LOG, &at[0]) ||
+        add_up(pace, parameter, MOST_LOG, &at[1]))
+        return too_large(diag);
+    found->expected = now.expected;
+    found->actual = now.actual;
+    found->n_rows = now.n_rows;
+    if (now.n_rows < 2)
+        return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts", -1,
+                         (double)now.n_rows,
+                         "{value} accounts have no pace: it takes two.");
+    const double off[2] = {at[0].expected - now.actual,
+                           at[1].expected - now.actual};
+    double log_pace = off[0] >= 0 ? -MOST_LOG : MOST_LOG;
+    const int inside = off[0] < 0 && off[1] > 0;
+    if ((inside && solve(pace, parameter, off, now.actual, &log_pace)) ||
+        spread(pace, parameter, covariance, log_pace,
+               &found->observed_variance))
+        return too_large(diag);
+    shrink(found, log_pace);
+    return inside ? KAM_OK : KAM_ERR_AT_BOUND;
+}
+
+static kam_status check_orders(const kam_accounts *accounts,
+                               const kam_column *orders, kam_diag *diag) {
+    const kam_status status = kam__column_check(
+        orders, accounts->n_rows, KAM__NUMBERS, 1, "orders", diag);
+    for (int64_t i = 0; status == KAM_OK && i < accounts->n_rows; i++) {
+        const double n = kam__number_at(orders, i);
+        if (n == n && !(n >= 0 && n <= DBL_MAX))
+            return kam__fail(diag, KAM_ERR_OPTION, "orders", i, n,
+                             "row {row} has {value} orders.");
+    }
+    return status;
+}
+
+kam_status kam_btyd_pace(const kam_btyd *model, const double *covariance,
+                         const kam_accounts *accounts, const kam_column *orders,
+                         double horizon, kam_btyd_pace_report *out,
+                         kam_diag *diag) {
+    kam_accounts read;
+    kam_btyd_pace_report found = {.struct_size = sizeof found};
+    kam_status status = kam__btyd_read_accounts(&read, accounts, diag);
+    if (status == KAM_OK)
+        status = kam__sized_check(out, KAM__FIRST(kam_btyd_pace_report), "out",
+                                  diag);
+    if (status != KAM_OK) return status;
+    const kam__family family = kam__btyd_read_model(model, &status, diag);
+    if (!family) return status;
+    if (family->usable)
+        return kam__fail(diag, KAM_ERR_UNSUPPORTED, "model.family", -1,
+                         family->id,
+                         "a family that counts whole periods has no pace.");
+    if (!(horizon > 0 && horizon < INFINITY))
+        return kam__fail(diag, KAM_ERR_OPTION, "horizon", -1, horizon,
+                         "{value} is no length of a window.");
+    status = check_orders(&read, orders, diag);
+    if (status != KAM_OK) return status;
+    const struct pace pace = {&read, orders, family, horizon};
+    const kam_status verdict =
+        find(&pace, model->parameter,
+             kam__known_covariance(covariance, family->n_parameters), &found,
+             diag);
+    if (verdict != KAM_OK && verdict != KAM_ERR_AT_BOUND) return verdict;
+    status = kam__sized_write(out, &found, sizeof found,
+                              KAM__FIRST(kam_btyd_pace_report), "out", diag);
+    if (status != KAM_OK) return status;
+    if (verdict == KAM_ERR_AT_BOUND)
+        return kam__fail(diag, verdict, "orders", -1, found.actual,
+                         "{value} orders are beyond a quarter and four times "
+                         "of what the model expects.");
+    return kam__ok(diag);
+}
