@@ -7,6 +7,7 @@
 #include "common/csvfile.h"
 #include "common/message.h"
 #include "common/output.h"
+#include "common/pace.h"
 #include "common/parse.h"
 
 /* "Today": as told, or the last day a usable line has. */
@@ -85,7 +86,8 @@ int main(int argc, const char **argv) {
     struct playbook playbook;
     struct contract_lines lines;
     struct contracts contracts;
-    struct result result = {&options, &log, &book, &facts,
+    struct pace pace;
+    struct result result = {&options, &log, &book, &facts, NULL,
                             NULL,     NULL, NULL,  NULL};
     int32_t as_of;
     message_program("kam-score");
@@ -109,6 +111,8 @@ int main(int argc, const char **argv) {
     }
     accounts_read(&facts, &book, &options);
     if (options.backtest == KAM_NO_DAY) {
+        pace_set(&pace, &book, &log, &options);
+        result.pace = &pace;
         answers_make(&answers, &book, &options, &options.rules.future);
         result.answers = &answers;
         if (result.contracts)

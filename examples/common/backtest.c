@@ -7,6 +7,7 @@
 
 #include "message.h"
 #include "output.h"
+#include "pace.h"
 #include "parse.h"
 #include "words.h"
 
@@ -22,6 +23,7 @@ struct trial {
     int has_window; /* the log reaches back over `window` and into `older` */
     int64_t n;
     struct answers answers;
+    struct pace pace;         /* known before, too */
     double *actual, *churned; /* order days; 1 when none */
     double *same_rate, *last_period;
     double *share, *silence, *by_silence;
@@ -36,17 +38,6 @@ struct trial {
     kam_backtest_amount_report money[N_MONEY];
     double inside, below, above; /* shares of accounts: of the intervals */
 };
-
-/* Distinct days on which an account ordered; 0 for row -1. */
-static double order_days(const struct book *book, int64_t row) {
-    if (row < 0 || book->summary.first_day[row] == KAM_NO_DAY) return 0;
-    return book->summary.repeat_orders[row] + 1;
-}
-
-static double orders_of(const struct book *in, const struct book *whose,
-                        int64_t i) {
-    return order_days(in, book_find(in, whose->key[i], whose->key_length[i]));
-}
 
 static int is_known(const struct book *book, int64_t i) {
     return book->summary.first_day[i] != KAM_NO_DAY;
@@ -102,11 +93,12 @@ static void forecast_orders(struct trial *trial) {
     for (int64_t i = 0; i < trial->n; i++) {
         const double age = days * book->summary.age_periods[i];
         if (!is_known(book, i)) continue;
-        trial->actual[i] = orders_of(&trial->after, book, i);
+        trial->actual[i] = book_orders_of(&trial->after, book, i);
         trial->churned[i] = trial->actual[i] == 0;
         trial->same_rate[i] =
             age > 0 ? book->summary.repeat_orders[i] / age * trial->horizon : 0;
-        if (covers) trial->last_period[i] = orders_of(&trial->window, book, i);
+        if (covers)
+            trial->last_period[i] = book_orders_of(&trial->window, book, i);
     }
 }
 
@@ -140,7 +132,7 @@ static double past_share(const struct trial *trial, int is_long) {
         if (!is_known(book, i)) continue;
         if ((silence_of(book, i) > trial->threshold) != is_long) continue;
         n++;
-        n_gone += orders_of(&trial->window, book, i) == 0;
+        n_gone += book_orders_of(&trial->window, book, i) == 0;
     }
     return n_gone / n;
 }
@@ -186,7 +178,7 @@ static void forecast_money(struct trial *trial) {
     for (int64_t i = 0; i < trial->n; i++) {
         if (!is_known(book, i)) continue;
         revenue += book->summary.gross_revenue[i];
-        n_orders += order_days(book, i);
+        n_orders += book_order_days(book, i);
     }
     for (int64_t i = 0; i < trial->n; i++) {
         const double orders = scores->expected_orders[i];
@@ -194,7 +186,7 @@ static void forecast_money(struct trial *trial) {
         trial->revenue[i] = revenue_of(&trial->after, book, i);
         trial->forecast[BY_MODEL][i] = scores->lifetime_value[i];
         trial->forecast[BY_OWN_MEAN][i] =
-            book->summary.gross_revenue[i] / order_days(book, i) * orders;
+            book->summary.gross_revenue[i] / book_order_days(book, i) * orders;
         if (covers)
             trial->forecast[BY_LAST][i] = revenue_of(&trial->window, book, i);
         trial->forecast[BY_BOOK_MEAN][i] = revenue / n_orders * orders;
@@ -547,6 +539,9 @@ static void print_trial(FILE *out, const struct trial *trial) {
                    : "The fit needed a weak prior: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),
                 kam_status_name(fit->orders_ml));
+    pace_print(out, &trial->pace,
+               zh ? "趋势系数：" : "Pace: ", trial->options->language);
+    fputs("\n", out);
     print_amounts(out, trial, amounts);
     fputs("\n", out);
     print_money(out, trial, money);
@@ -622,6 +617,7 @@ void print_backtest(FILE *out, const struct result *result,
     options.rules.future.horizon_days = trial.horizon;
     options.rules.future.discount_per_year = 0; /* revenue as it comes in: */
     trial.before.rows.direct_cost = (kam_column){0};
+    pace_set(&trial.pace, &trial.before, trial.log, &options);
     answers_make(&trial.answers, &trial.before, &options,
                  &options.rules.future);
     if (signals) add_signals(&trial, signals, &options);

@@ -273,6 +273,17 @@ double *book_spread(const struct book *book, double *column) {
                        : column;
 }
 
+double book_order_days(const struct book *book, int64_t row) {
+    if (row < 0 || book->summary.first_day[row] == KAM_NO_DAY) return 0;
+    return book->summary.repeat_orders[row] + 1;
+}
+
+double book_orders_of(const struct book *in, const struct book *whose,
+                      int64_t row) {
+    return book_order_days(in, book_find(in, whose->key[row],
+                                         whose->key_length[row]));
+}
+
 void book_leave_out(struct book *book, int64_t row) { book->weight[row] = 0; }
 
 void book_free(struct book *book) {

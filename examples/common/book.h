@@ -38,6 +38,13 @@ double *book_spread(const struct book *book, double *column);
 /* Keeps a row out of the fits; only after book_add. */
 void book_leave_out(struct book *book, int64_t row);
 
+/* Distinct days on which an account ordered; 0 for row -1. */
+double book_order_days(const struct book *book, int64_t row);
+
+/* The same in this book of an account of another. */
+double book_orders_of(const struct book *in, const struct book *whose,
+                      int64_t row);
+
 /* The row of an account, or -1. */
 int64_t book_find(const struct book *book, const char *key, int64_t length);
 

@@ -15,7 +15,7 @@ static struct {
     const char *account, *day, *revenue, *cost, *order, *accounts, *signals;
     const char *contracts, *term_months, *contracts_since, *period_days;
     const char *date_format, *delimiter;
-    const char *as_of, *horizon, *discount, *interval, *model;
+    const char *as_of, *horizon, *discount, *interval, *pace, *model;
     const char *tiers, *keep, *backtest, *lang, *top, *policy;
     int decimal_comma, drop_bad, quiet, playbook, policy_print, help, version;
 } given;
@@ -86,6 +86,11 @@ static struct poptOption scoring[] = {
          "RATE"),
     TEXT("interval", 0, interval,
          "probability between clv_low and clv_high (default: 0.80)", "P"),
+    TEXT("pace", 0, pace,
+         "how fast the book goes on beside its past, such as 1 for no change, "
+         "or auto: what the last year was to a forecast made before it "
+         "(default: auto, unless the policy has one)",
+         "PACE"),
     TEXT("model", 0, model,
          "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd, bgcnbd or "
          "bgbb; auto takes the one that fits best (default: mbgnbd, with a "
@@ -207,6 +212,19 @@ static double horizon_option(const char *text, double usual) {
                          "a number of days above 0 and up to 1e9, or inf");
 }
 
+static void pace_option(struct options *options) {
+    kam_clv_options *const future = &options->rules.future;
+    const int is_auto = given.pace && strcmp(given.pace, "auto") == 0;
+    options->pace_is_given = future->pace != 1 || given.pace;
+    if (is_auto || given.pace) future->pace = 1, future->pace_variance = 0;
+    if (is_auto)
+        options->pace_is_given = 0;
+    else
+        future->pace = number_option("pace", given.pace, future->pace, 0, 0, 16,
+                                     "auto, or a number above 0 and at most "
+                                     "16");
+}
+
 static char delimiter_option(const char *text) {
     if (!text) return 0;
     if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) return '\t';
@@ -315,6 +333,7 @@ static void score_options(struct options *options) {
     future->interval =
         number_option("interval", given.interval, future->interval, 0, 0,
                       1 - 1e-9, "a probability between 0 and 1, such as 0.80");
+    pace_option(options);
     options->as_of = day_option("as-of", given.as_of);
     options->backtest = day_option("backtest", given.backtest);
     options->family =

@@ -27,11 +27,12 @@ typedef struct kam_clv_options {
                                    365.25 days */
     double interval;          /**< probability inside low..high, (0, 1);
                                    default 0.80 */
-    double pace;          /**< > 0, or 0: 1, the default. So many days of the past
+    double pace; /**< > 0, or 0: 1, the default. So many days of the past
                                pass in a day to come (kam/btyd_pace.h): the order
                                model looks horizon_days x pace ahead, and orders
                                count for what they are worth on their real days */
-    double pace_variance; /**< of log(pace), >= 0; default 0. Widens the interval */
+    double
+        pace_variance; /**< of log(pace), >= 0; default 0. Widens the interval */
 } kam_clv_options;
 
 /** Writes the defaults into the first `struct_size` bytes of `options`. */

@@ -34,7 +34,7 @@ struct pace {
 /* What a book comes to. */
 struct total {
     double expected, actual, accounts; /* weighted */
-    double squares; /* of actual - expected */
+    double squares;                    /* of actual - expected */
     int64_t n_rows;
 };
 
@@ -142,7 +142,8 @@ static int spread(const struct pace *pace, const double *parameter,
     double sum = total.squares * (total.accounts / (total.accounts - 1));
     for (int32_t j = 0; covariance && j < p; j++)
         if (covariance[j * p + j] > 0 &&
-            slope(pace, parameter, j, log_pace, &g[j])) return 1;
+            slope(pace, parameter, j, log_pace, &g[j]))
+            return 1;
     for (int32_t j = 0; covariance && j < p * p; j++)
         sum += g[j / p] * covariance[j] * g[j % p];
     *variance = sum / (over * over);
@@ -193,8 +194,9 @@ static kam_status find(const struct pace *pace, const double *parameter,
 
 static kam_status check_orders(const kam_accounts *accounts,
                                const kam_column *orders, kam_diag *diag) {
-    const kam_status status = kam__column_check(
-        orders, accounts->n_rows, KAM__NUMBERS, 1, "orders", diag);
+    const kam_status status =
+        kam__column_check(orders, accounts->n_rows, KAM__NUMBERS, 1, "orders",
+                          diag);
     for (int64_t i = 0; status == KAM_OK && i < accounts->n_rows; i++) {
         const double n = kam__number_at(orders, i);
         if (n == n && !(n >= 0 && n <= DBL_MAX))

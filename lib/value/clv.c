@@ -20,8 +20,8 @@ enum { UNUSABLE = KAM_ROW_MISSING | KAM_ROW_DOMAIN };
 #define MOST_MONEY 0x1p1021
 
 #define USUAL_DISCOUNT 0.10
-static const kam_clv_options DEFAULTS = {sizeof(kam_clv_options), 0, 365,
-                                         USUAL_DISCOUNT, 0.80, 1, 0};
+static const kam_clv_options DEFAULTS = {
+    sizeof(kam_clv_options), 0, 365, USUAL_DISCOUNT, 0.80, 1, 0};
 
 /* Of the usual rate it was found beforehand: it shows where one account is
  * asked for. */
@@ -115,9 +115,12 @@ kam_status kam__clv_begin(struct kam__clv *to, kam__family family,
     to->spend = spend->parameter;
     const int interval = out->low || out->high;
     to->orders_covariance =
-        interval ? kam__known_covariance(orders_covariance, orders->n_parameters) : NULL;
+        interval
+            ? kam__known_covariance(orders_covariance, orders->n_parameters)
+            : NULL;
     to->spend_covariance =
-        interval ? kam__known_covariance(spend_covariance, spend->n_parameters) : NULL;
+        interval ? kam__known_covariance(spend_covariance, spend->n_parameters)
+                 : NULL;
     to->horizon = kam__clv_periods(options, orders->period_days);
     to->discount = log_of_rate(options->discount_per_year) *
                    (orders->period_days / DAYS_PER_YEAR) / options->pace;

@@ -41,8 +41,8 @@ static double sum_of(const double *of, int64_t n) {
 }
 
 static kam_status find_pace(const kam_btyd *model, const double *covariance,
-                      const struct histories *book, const double *orders,
-                      double horizon, kam_btyd_pace_report *found) {
+                            const struct histories *book, const double *orders,
+                            double horizon, kam_btyd_pace_report *found) {
     const kam_accounts accounts = accounts_from(book);
     const kam_column came = column_of(orders);
     memset(found, 0, sizeof *found);
@@ -63,7 +63,8 @@ static void test_known_pace(void **state) {
         for (int k = 0; k < 6; k++) {
             kam_btyd_pace_report found;
             expect(&model, &book, 52 * paces[k], orders);
-            assert_status(find_pace(&model, NULL, &book, orders, 52, &found), KAM_OK);
+            assert_status(find_pace(&model, NULL, &book, orders, 52, &found),
+                          KAM_OK);
             assert_relative(found.observed, paces[k], 1e-11);
             assert_true(found.observed_variance < 1e-20);
             assert_relative(found.pace, paces[k], 1e-9);
@@ -114,12 +115,14 @@ static void test_formula(void **state) {
     covariance[1] = covariance[4] = 0.005;
     double added = 2 * 0.005 * g[0] * g[1];
     for (int j = 0; j < 4; j++) added += covariance[5 * j] * g[j] * g[j];
-    assert_status(find_pace(&model, covariance, &book, orders, 52, &fitted), KAM_OK);
+    assert_status(find_pace(&model, covariance, &book, orders, 52, &fitted),
+                  KAM_OK);
     assert_bits(fitted.observed, found.observed);
     assert_relative(fitted.observed_variance - found.observed_variance, added,
                     1e-5);
     covariance[7] = NAN; /* not known */
-    assert_status(find_pace(&model, covariance, &book, orders, 52, &fitted), KAM_OK);
+    assert_status(find_pace(&model, covariance, &book, orders, 52, &fitted),
+                  KAM_OK);
     assert_bits(fitted.observed_variance, found.observed_variance);
     histories_free(&book);
 }
@@ -142,7 +145,8 @@ static void test_no_change(void **state) {
             for (orders[i] = -1; t < expected[i]; orders[i]++)
                 t -= log(1 - random_unit(&seed));
         }
-        assert_status(find_pace(&model, NULL, &book, orders, 10, &found), KAM_OK);
+        assert_status(find_pace(&model, NULL, &book, orders, 10, &found),
+                      KAM_OK);
         n_within +=
             fabs(log(found.observed)) < 1.96 * sqrt(found.observed_variance);
         n_one += found.pace == 1;
@@ -265,16 +269,16 @@ static void test_refusals(void **state) {
     const double wrong[] = {-1, INFINITY};
     for (int i = 0; i < 2; i++) {
         orders[1] = wrong[i];
-        assert_status(
-            kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found, &diag),
-            KAM_ERR_OPTION);
+        assert_status(kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found,
+                                    &diag),
+                      KAM_ERR_OPTION);
         assert_int_equal(diag.row, 1);
         assert_bits(diag.value, wrong[i]);
     }
     orders[0] = orders[1] = NAN;
-    assert_status(
-        kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found, &diag),
-        KAM_ERR_TOO_FEW);
+    assert_status(kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found,
+                                &diag),
+                  KAM_ERR_TOO_FEW);
     assert_bits(found.pace, 7);
     histories_free(&book);
 }
