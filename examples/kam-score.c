@@ -7,7 +7,6 @@
 #include "common/csvfile.h"
 #include "common/message.h"
 #include "common/output.h"
-#include "common/pace.h"
 #include "common/parse.h"
 
 /* "Today": as told, or the last day a usable line has. */
@@ -86,8 +85,7 @@ int main(int argc, const char **argv) {
     struct playbook playbook;
     struct contract_lines lines;
     struct contracts contracts;
-    struct pace pace;
-    struct result result = {&options, &log, &book, &facts, NULL,
+    struct result result = {&options, &log, &book, &facts,
                             NULL,     NULL, NULL,  NULL};
     int32_t as_of;
     message_program("kam-score");
@@ -111,9 +109,7 @@ int main(int argc, const char **argv) {
     }
     accounts_read(&facts, &book, &options);
     if (options.backtest == KAM_NO_DAY) {
-        pace_set(&pace, &book, &log, &options);
-        result.pace = &pace;
-        answers_make(&answers, &book, &options, &options.rules.future);
+        answers_make(&answers, &book, &log, &options, &options.rules.future);
         result.answers = &answers;
         if (result.contracts)
             contracts_apply(&contracts, &answers, &book, &options);

@@ -7,7 +7,6 @@
 
 #include "message.h"
 #include "output.h"
-#include "pace.h"
 #include "parse.h"
 #include "words.h"
 
@@ -23,7 +22,6 @@ struct trial {
     int has_window; /* the log reaches back over `window` and into `older` */
     int64_t n;
     struct answers answers;
-    struct pace pace;         /* known before, too */
     double *actual, *churned; /* order days; 1 when none */
     double *same_rate, *last_period;
     double *share, *silence, *by_silence;
@@ -539,9 +537,11 @@ static void print_trial(FILE *out, const struct trial *trial) {
                    : "The fit needed a weak prior: %s (%s)\n\n",
                 status_words(&same, fit->orders_ml),
                 kam_status_name(fit->orders_ml));
-    pace_print(out, &trial->pace,
-               zh ? "趋势系数：" : "Pace: ", trial->options->language);
-    fputs("\n", out);
+    if (family != 0) {
+        pace_print(out, &trial->answers.pace,
+                   zh ? "趋势系数：" : "Pace: ", trial->options->language);
+        fputs("\n", out);
+    }
     print_amounts(out, trial, amounts);
     fputs("\n", out);
     print_money(out, trial, money);
@@ -617,8 +617,7 @@ void print_backtest(FILE *out, const struct result *result,
     options.rules.future.horizon_days = trial.horizon;
     options.rules.future.discount_per_year = 0; /* revenue as it comes in: */
     trial.before.rows.direct_cost = (kam_column){0};
-    pace_set(&trial.pace, &trial.before, trial.log, &options);
-    answers_make(&trial.answers, &trial.before, &options,
+    answers_make(&trial.answers, &trial.before, trial.log, &options,
                  &options.rules.future);
     if (signals) add_signals(&trial, signals, &options);
     forecast_orders(&trial);

@@ -89,7 +89,7 @@ static struct poptOption scoring[] = {
     TEXT("pace", 0, pace,
          "how fast the book goes on beside its past, such as 1 for no change, "
          "or auto: what the last year was to a forecast made before it "
-         "(default: auto, unless the policy has one)",
+         "(default: auto)",
          "PACE"),
     TEXT("model", 0, model,
          "order model: auto, mbgnbd, bgnbd, pnbd, ggomnbd, mbgcnbd, bgcnbd or "
@@ -213,16 +213,11 @@ static double horizon_option(const char *text, double usual) {
 }
 
 static void pace_option(struct options *options) {
-    kam_clv_options *const future = &options->rules.future;
-    const int is_auto = given.pace && strcmp(given.pace, "auto") == 0;
-    options->pace_is_given = future->pace != 1 || given.pace;
-    if (is_auto || given.pace) future->pace = 1, future->pace_variance = 0;
-    if (is_auto)
-        options->pace_is_given = 0;
-    else
-        future->pace = number_option("pace", given.pace, future->pace, 0, 0, 16,
-                                     "auto, or a number above 0 and at most "
-                                     "16");
+    options->pace_is_given = given.pace && strcmp(given.pace, "auto") != 0;
+    if (options->pace_is_given)
+        options->rules.future.pace =
+            number_option("pace", given.pace, 1, 0, 0, 16,
+                          "auto, or a number above 0 and at most 16");
 }
 
 static char delimiter_option(const char *text) {

@@ -29,7 +29,7 @@ struct options {
     int32_t top; /* rows of the aligned table; 0: CSV */
     int quiet;
     int horizon_is_given; /* on the command line */
-    int pace_is_given;    /* or stands in the policy */
+    int pace_is_given;    /* not found */
     int playbook;         /* what to do is asked for too */
 };
 

@@ -22,7 +22,6 @@ struct result {
     const struct signals *signals;     /* NULL: no file of them */
     const struct playbook *playbook;   /* NULL: not asked for */
     const struct contracts *contracts; /* likewise */
-    const struct pace *pace;           /* NULL in a backtest */
 };
 
 /* Reason k, 0 the strongest to 2, of a row in words; empty when there is

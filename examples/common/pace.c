@@ -45,15 +45,15 @@ static kam_status measure(struct pace *pace, const struct book *past,
     return status;
 }
 
-void pace_set(struct pace *pace, const struct book *book,
-              const struct order_log *log, struct options *options) {
-    kam_clv_options *const future = &options->rules.future;
+void pace_find(struct pace *pace, const struct book *book,
+               const struct order_log *log, const struct options *options,
+               kam_clv_options *future) {
     struct book past, year;
     memset(pace, 0, sizeof *pace);
     pace->to = book->as_of;
     pace->how = PACE_GIVEN;
     if (options->pace_is_given) return;
-    pace->how = PACE_NO_MODEL;
+    pace->how = PACE_PERIODS;
     if (options->period_days > 0) return;
     pace->how = PACE_YOUNG;
     if (book->report.n_used == 0 ||
@@ -96,6 +96,8 @@ void pace_print(FILE *out, const struct pace *pace, const char *lead,
         [PACE_YOUNG] = {"1: the orders do not reach back 18 months, so that no "
                         "year can tell",
                         "1：订单记录不足 18 个月，没有完整的一年可供判断"},
+        [PACE_PERIODS] = {"1: a model of periods has none",
+                          "1：按时段的模型没有趋势系数"},
         [PACE_NO_MODEL] = {"1: a year ago there was no order model to tell",
                            "1：一年前没有可用的订单模型"},
     };

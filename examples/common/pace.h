@@ -11,19 +11,21 @@
 struct pace {
     enum {
         PACE_FOUND,     /* which may be 1 */
-        PACE_GIVEN,     /* by --pace or the policy */
+        PACE_GIVEN,     /* by --pace */
         PACE_YOUNG,     /* the orders do not reach back 18 months */
-        PACE_NO_MODEL,  /* a year ago there was none, or one without a pace */
+        PACE_PERIODS,   /* the model has none */
+        PACE_NO_MODEL,  /* a year ago there was none */
         PACE_IMPOSSIBLE /* beyond what is believed of any book */
     } how;
     int32_t to; /* the last day of the year */
     kam_btyd_pace_report found;
 };
 
-/* Finds the pace as of the book's day and sets it in options->rules.future, unless
- * it was given. Rows that are left out of the book's fit are left out here, too. */
-void pace_set(struct pace *pace, const struct book *book,
-              const struct order_log *log, struct options *options);
+/* Finds the pace as of the book's day and sets it in `future`, unless it was given.
+ * Rows that are left out of the book's fit are left out here, too. */
+void pace_find(struct pace *pace, const struct book *book,
+               const struct order_log *log, const struct options *options,
+               kam_clv_options *future);
 
 /* One line, or two, after `lead`, the second indented. */
 void pace_print(FILE *out, const struct pace *pace, const char *lead,

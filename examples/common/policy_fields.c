@@ -55,8 +55,6 @@ const struct policy_field policy_future[] = {FUTURE(A_NUMBER_OR_INF,
                                              FUTURE(A_NUMBER,
                                                     discount_per_year),
                                              FUTURE(A_NUMBER, interval),
-                                             FUTURE(A_NUMBER, pace),
-                                             FUTURE(A_NUMBER, pace_variance),
                                              {NULL, A_NUMBER, 0, 0}};
 
 const struct policy_field policy_figures[] = {FIGURES(A_NUMBER, confidence),

@@ -48,12 +48,14 @@ static void tell_days(kam_reason *reasons, double days) {
 }
 
 void answers_make(struct answers *answers, const struct book *book,
-                  const struct options *options,
+                  const struct order_log *log, const struct options *options,
                   const kam_clv_options *future) {
     kam_diag diag = {.struct_size = sizeof diag};
     kam_policy policy = rules_view(&options->rules);
-    policy.future = future;
+    kam_clv_options at_pace = *future;
+    policy.future = &at_pace;
     memset(answers, 0, sizeof *answers);
+    pace_find(&answers->pace, book, log, options, &at_pace);
     fit(answers, book, options);
     make_room(&answers->scores, book->n);
     answers->scores.defaults = &answers->defaults;

@@ -4,18 +4,21 @@
 #define SCORING_H
 
 #include "book.h"
+#include "pace.h"
 
 /* Every answer about every row of a book. */
 struct answers {
     kam_models models;
     kam_fit_report fit;
     kam_scores scores;
+    struct pace pace;
     uint32_t defaults; /* KAM_POLICY_*: parts at their defaults */
 };
 
-/* Fits the book, and scores it when it has rows. */
+/* Fits the book, and scores it when it has rows, at its pace. */
 void answers_make(struct answers *answers, const struct book *book,
-                  const struct options *options, const kam_clv_options *future);
+                  const struct order_log *log, const struct options *options,
+                  const kam_clv_options *future);
 
 void answers_free(struct answers *answers);
 

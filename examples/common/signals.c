@@ -305,7 +305,7 @@ static void learn(struct signals *s, const struct book *book,
         kam_hazard_options how;
         kam_hazard_report report = {.struct_size = sizeof report};
         double *const left = resize(NULL, then.n, sizeof *left);
-        answers_make(&answers, &then, options, &options->rules.future);
+        answers_make(&answers, &then, log, options, &options->rules.future);
         view_make(s, &then, &view);
         centre(s, &view, then.n);
         double *const offset = offsets_of(&answers, then.n);

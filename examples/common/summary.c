@@ -5,7 +5,6 @@
 #include "csvfile.h"
 #include "message.h"
 #include "output.h"
-#include "pace.h"
 #include "parse.h"
 #include "words.h"
 
@@ -185,7 +184,7 @@ static void print_models(FILE *out, const struct result *result) {
                          kam_spend_parameter_name, models->spend.family,
                          fit->spend.log_likelihood);
     if (models->spend.family) print_dependence(out, fit);
-    if (family) pace_print(out, result->pace, "Pace      ", KAM_EN);
+    if (family) pace_print(out, &result->answers->pace, "Pace      ", KAM_EN);
 }
 
 static void print_concentration(FILE *out, const struct result *result) {

@@ -109,6 +109,8 @@ static kam_status check_future(const kam_clv_options *future, int *is_default,
     kam_clv_options ours, usual;
     (void)kam__clv_read_options(&usual, NULL, NULL);
     const kam_status status = kam__clv_read_options(&ours, future, diag);
+    usual.pace = ours.pace; /* what a book does is no rule of a company */
+    usual.pace_variance = ours.pace_variance;
     *is_default = is_same(&ours, &usual, sizeof ours);
     return status;
 }

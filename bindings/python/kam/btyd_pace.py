@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any, NamedTuple
 
-from . import _columns, _ffi
+from . import _columns, _ffi, status
 from ._errors import check, new_diag, refuse
 from ._library import lib
 from .account import Book, accounts
@@ -13,7 +13,9 @@ from .btyd import Model
 
 
 class Pace(NamedTuple):
-    """`pace` and `variance` go to kam.score and kam.clv; `observed` is what came, chance included."""
+    """`pace` and `variance` go to kam.score and kam.clv; `observed` is what came, chance included. `status` is the
+    verdict: "KAM_ERR_AT_BOUND" where the book came to less than a quarter or more than four times its pace."""
+    status: str
     pace: float
     variance: float
     observed: float
@@ -32,6 +34,8 @@ def find(model: Model, book: Book, orders: Any, horizon: float) -> Pace:
     if column.n_rows != len(rows):
         raise refuse("orders", f"has {column.n_rows} rows, the book {len(rows)}", _ffi.KAM_ERR_SHAPE)
     found, diag = _ffi.kam_btyd_pace_report(struct_size=ctypes.sizeof(_ffi.kam_btyd_pace_report)), new_diag()
-    check(lib.kam_btyd_pace(ctypes.byref(model._raw), model.covariance_pointer(), rows.array(), ctypes.byref(column.raw),
-                            horizon, ctypes.byref(found), ctypes.byref(diag)), diag)
-    return Pace(*(getattr(found, name) for name in Pace._fields))
+    verdict = lib.kam_btyd_pace(ctypes.byref(model._raw), model.covariance_pointer(), rows.array(),
+                                ctypes.byref(column.raw), horizon, ctypes.byref(found), ctypes.byref(diag))
+    if verdict != _ffi.KAM_ERR_AT_BOUND:
+        check(verdict, diag)
+    return Pace(status.name(verdict), *(getattr(found, name) for name in Pace._fields[1:]))

@@ -303,6 +303,33 @@ CONTRACTS = {"renewals": [0, 1, 2, 3, 4, 5, 6, 7], "contract_ended": [1, 1, 1, 1
              "weight": [131, 126, 90, 60, 42, 34, 26, 491]}
 
 
+def test_pace():
+    """a book that does what the model says of more time has that pace, which scores take"""
+    model = kam.btyd.Model("mbgnbd", r=2, alpha=8, a=0.6, b=20)
+    book = {"repeat_orders": [5.0, 9, 0, 14], "last_order_periods": [40.0, 60, 0, 71], "age_periods": [50.0, 61, 30, 80]}
+    orders = model.expected_orders(book, 52 * 1.3)["expected_orders"]
+    found = kam.btyd_pace.find(model, book, orders, 52)
+    near(found.observed, 1.3, 1e-11, "observed")
+    near(found.pace, 1.3, 1e-9, "pace")
+    same((found.status, found.n_rows), ("KAM_OK", 4))
+    same(kam.btyd_pace.find(model, book, [0, 0, 0, 0], 52).status, "KAM_ERR_AT_BOUND")
+    same(raised(kam.KamError, lambda: kam.btyd_pace.find(model, book, [1, 2, 3], 52)).argument, "orders")
+    same(raised(kam.KamError, lambda: kam.btyd_pace.find(model, book, [1, 2, 3, -1], 52)).row, 3)
+    money = {**book, "mean_order_value": [50.0, 70, 0, 40]}
+    spend = kam.spend.Model("gamma-gamma", p=6, q=4, gamma=15)
+    faster = kam.clv.value(model, spend, money, pace=1.3, discount_per_year=0)
+    same_table(faster, kam.clv.value(model, spend, money, horizon_days=365 * 1.3, discount_per_year=0))
+    wide, narrow = (kam.clv.interval(model, spend, money, pace=1.3, pace_variance=v) for v in (0.1, 0))
+    tap.check(all(a <= b for a, b in zip(narrow["high"], wide["high"])) and wide["high"][1] > narrow["high"][1], "interval")
+    rows = ledger().summary()
+    models = kam.fit(rows)
+    longer = kam.score(rows, models, columns=["expected_orders", "churn_risk"], horizon_days=730)
+    same_table(kam.score(rows, models, columns=["expected_orders", "churn_risk"], pace=2), longer)
+    policy = kam.policy.Policy(future={"pace": 2})
+    same_table(kam.score(rows, models, columns=["expected_orders", "churn_risk"], policy=policy), longer)
+    tap.check(policy.defaults()["future"], "a pace is no rule")
+
+
 def test_contracts():
     """sBG on the published High End cohort; curve, renewal, residual, value"""
     model = kam.retention.fit(CONTRACTS, "sbg")

@@ -41,7 +41,7 @@ def test_as_kam_score():
     """every account of the sample book, to every digit that kam-score prints"""
     if not KAM_SCORE:
         raise tap.Skip("kam-score was not built")
-    text = tap.output([KAM_SCORE, "--quiet", ROOT / "examples/data/orders.csv"], encoding="utf-8")
+    text = tap.output([KAM_SCORE, "--quiet", "--pace=1", ROOT / "examples/data/orders.csv"], encoding="utf-8")
     lines = list(csv.reader(io.StringIO(text, newline="")))[1:]
     same(len(lines), len(SCORES))
     tap.none([f"{line}\n  {row_as_text(i)}" for i, line in enumerate(lines) if line != row_as_text(i)][:5],

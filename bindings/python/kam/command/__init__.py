@@ -124,7 +124,7 @@ def _run(command: str, options: Options) -> None:
         options.backtest = (usual_split(log, book) if not options.horizon_is_given else
                             book.as_of - int(min(options.horizon_days, 1e6)) + 1)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
-    answers = None if is_trial else Answers(book, options)
+    answers = None if is_trial else Answers(book, log, options)
     if answers is not None and contracts is not None:
         contracts.apply(answers, book, options)
     if answers is not None and options.signals_file is not None:

@@ -25,6 +25,7 @@ _WORDS = {
              "回测：用 {n} 个客户截至 {before} 的数据拟合，预测 {split} 至 {to}（{days} 天）\n\n"),
     "no_model": ("There is no order model to test: {why}\n\n", "没有可检验的订单模型：{why}\n\n"),
     "weak": ("The fit needed a weak prior: {why}\n\n", "拟合使用了弱先验：{why}\n\n"),
+    "pace": ("Pace: {text}\n\n", "趋势系数：{text}\n\n"),
     "amount_headings": ("Orders (days with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
                         "订单（下单天数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
     "amount_headings_by_period": ("Orders (periods with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
@@ -97,10 +98,10 @@ class Trial:
         self.after = Book(log, as_of, split)
         self.window = Book(log, split - 1, split - self.horizon)
         self.n = self.before.n
-        first = self._first_line_day()
+        first = self.before.first_line_day()
         self.older = Book(log, split - self.horizon - 1) if first < split - self.horizon else None
         self.has_window = self.older is not None and self.older.n > 0
-        self.answers = Answers(self.before, options, float(self.horizon))
+        self.answers = Answers(self.before, log, options, float(self.horizon))
         self.with_signals: Report = None
         self._forecast_orders(covers=first <= split - self.horizon)
         self._forecast_churn()
@@ -115,11 +116,6 @@ class Trial:
         """What was known before, and no more, moves the risks."""
         self.answers.signals = Signals(self.options, log, self.before, self.answers)
         self.with_signals = _event(self.answers.score("churn_risk"), self.churned)
-
-    def _first_line_day(self) -> int:
-        from ..calendar import number
-        first = self.before.report["first_line_day"]
-        return number(first) if first else -2**31
 
     def _forecast_orders(self, covers: bool) -> None:
         book, n = self.before, self.n
@@ -167,7 +163,8 @@ class Trial:
         """Revenue before returns, as it comes in: not discounted."""
         book, n = self.before, self.n
         value = _score.score(book.rows(direct_cost=array("d", [math.nan]) * n), self.answers.models, columns=_VALUE,
-                            horizon_days=float(self.horizon), discount_per_year=0.0, interval=self.options.interval)
+                            horizon_days=float(self.horizon), discount_per_year=0.0, interval=self.options.interval,
+                            pace=self.answers.pace.pace, pace_variance=self.answers.pace.variance)
         gross, orders = book.summary["gross_revenue"], value["expected_orders"]
         known = [i for i in range(n) if book.is_known(i)]
         days = {i: book.order_days(book.key[i]) for i in known}
@@ -339,6 +336,8 @@ def text(trial: Trial) -> str:
         made += trial.say("no_model", why=why)
     elif fit["orders"]["prior"] == "weak":
         made += trial.say("weak", why=why)
+    if trial.answers.models.orders is not None:
+        made += trial.say("pace", text=trial.answers.pace.text(trial.options.language))
     made += _amounts(trial) + "\n" + _money(trial) + "\n" + _events(trial) + "\n"
     made += _judge_orders(trial) + _judge_money(trial) + _judge_churn(trial)
     made += _judge_signals(trial)

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _fit, _score, account, ledger, reason, status, tier
+from ..calendar import number
 from . import _cells, _csvfile
 from ._csvfile import Record, fail_at
 from ._options import Options
 from ._orders import Log
+from ._pace import Pace
 from ._text import NO_DAY, decode, encode, parse_number, show
 
 if TYPE_CHECKING:
@@ -87,6 +89,11 @@ class Book:
         return account.Accounts({**{name: self.column(name) for name in _FROM_SUMMARY},
                                  "tier_value": summary["window_revenue"], "service_cost": self.service_cost,
                                  "tier_before": self.tier_before, "weight": self.weight, **more})
+
+    def first_line_day(self) -> int:
+        """The day of the first used line; before all days without one."""
+        first = self.report["first_line_day"]
+        return number(first) if first else -2**31
 
     def is_known(self, row: int) -> bool:
         """Did it ever order?"""
@@ -184,15 +191,16 @@ class Facts:
 class Answers:
     """Every answer about every row of a book."""
 
-    def __init__(self, book: Book, options: Options, horizon_days: Optional[float] = None) -> None:
+    def __init__(self, book: Book, log: Log, options: Options, horizon_days: Optional[float] = None) -> None:
         self.horizon_days = options.horizon_days if horizon_days is None else horizon_days
         self.rows = book.rows()
         self._book = book
         self.models = _fit.fit(self.rows, family=options.family, period_days=options.period_days or None,
                                policy=options.policy)
+        self.pace = Pace(book, log, options)
         self.scores = _score.score(self.rows, self.models, columns=_SHOWN, horizon_days=self.horizon_days,
                                    discount_per_year=options.discount_per_year, interval=options.interval,
-                                   policy=options.policy)
+                                   pace=self.pace.pace, pace_variance=self.pace.variance, policy=options.policy)
         self.n_bands = len(self.models.limits)
         self.row_flags = [flags | (0 if book.is_known(i) else status.MISSING)
                           for i, flags in enumerate(self.scores["row_flags"])]

@@ -55,6 +55,8 @@ _SCORING = (
     ("horizon-days", "DAYS", "how far ahead to look, or inf (default: 365; with --backtest: to the as-of day)"),
     ("discount-per-year", "RATE", "yearly rate by which later money counts less (default: 0.10)"),
     ("interval", "P", "probability between clv_low and clv_high (default: 0.80)"),
+    ("pace", "PACE", "how fast the book goes on beside its past, such as 1 for no change, or auto: what the last year was "
+     "to a forecast made before it (default: auto)"),
     ("model", "MODEL", "order model: auto, " + ", ".join(FAMILIES) + "; auto takes the one that fits best "
      "(default: mbgnbd, with a weak prior when the book is too small for a fit without)"),
     ("period-days", "DAYS", "of --model bgbb: days in a period, which has an order or none; the last ends with the as-of "
@@ -132,6 +134,8 @@ class Options:
     horizon_days: float
     discount_per_year: float
     interval: float
+    pace: float
+    pace_is_given: bool
     policy: policy.Policy
     n_bands: int
     language: str
@@ -322,6 +326,9 @@ def _scoring(options: Options, given: argparse.Namespace) -> Policy:
     future["interval"] = number("interval", given.interval, future["interval"], 0, False, 1 - 1e-9,
                                 "a probability between 0 and 1, such as 0.80")
     options.horizon_is_given = given.horizon_days is not None
+    options.pace_is_given = given.pace not in (None, "auto")
+    options.pace = number("pace", given.pace, 1, 0, False, 16, "auto, or a number above 0 and at most 16") \
+        if options.pace_is_given else 1.0
     options.as_of = day("as-of", given.as_of)
     options.backtest = day("backtest", asked.get("backtest"))
     family = choice("model", given.model, ["auto", *FAMILIES])

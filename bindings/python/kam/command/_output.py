@@ -235,7 +235,8 @@ def _models(result: Result) -> str:
     made += _parameters(models.orders) if models.orders else ""
     made += f"Spend     {models.spend.family if models.spend else 'no spend model'}: "
     made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]))
-    return made + (_parameters(models.spend) + _dependence(report) if models.spend else "")
+    made += _parameters(models.spend) + _dependence(report) if models.spend else ""
+    return made + (f"Pace      {result.answers.pace.text('en')}\n" if models.orders else "")
 
 
 def _signals(result: Result) -> str:

@@ -401,7 +401,7 @@ class Page:
         limits = " / ".join(grouped(band.enter) for band in models.limits)
         return [(t["as_of"], day_text(self.book.as_of)), (t["horizon_name"], self.horizon),
                 (t["discount"], percent(options.discount_per_year, 1)), (t["interval"], percent(options.interval, 0)),
-                (t["model"], family), (t["tier_limits"], limits or "–")]
+                (t["model"], family), (t["pace"], self.answers.pace.text(options.language)), (t["tier_limits"], limits or "–")]
 
     def models(self) -> list[dict[str, Any]]:
         models = self.answers.models

@@ -177,7 +177,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "one_order": ("one order is", "一笔订单是"), "by_number": ("all lines of one order number", "同一订单号的所有行"),
     "by_day": ("all lines of an account on one day", "同一客户同一天的所有行"),
     "files": ("files", "文件"), "as_of": ("as-of day", "截至日"), "horizon_name": ("horizon", "预测期"),
-    "discount": ("discount a year", "年折现率"), "interval": ("interval", "区间"), "tier_limits": ("tiers from", "级别下限"),
+    "discount": ("discount a year", "年折现率"), "interval": ("interval", "区间"), "pace": ("pace", "趋势系数"),
+    "tier_limits": ("tiers from", "级别下限"),
     "model": ("order model", "订单模型"),
 }
 

@@ -172,7 +172,7 @@ class Signals:
         then = Book(log, book.as_of - int(horizon))
         if then.n == 0:
             return
-        answers = Answers(then, self._options, horizon)
+        answers = Answers(then, log, self._options, horizon)
         last = book.summary["last_day"]
         left = [float(last[book.row[key]] <= then.as_of) if key in book.row else 0.0 for key in then.key]
         offset = array("d", [_offset(answers.of_orders(i)) for i in range(then.n)])
