@@ -71,7 +71,7 @@ def test_backtest():
     true(pace(told[0])[0] > 1.6, told)
     plain = run("--pace", 1, "--backtest", split, book)
     bias = [abs(float(re.search(r"mbgnbd .*? (-?[0-9.]+) %", one.out)[1])) for one in (on, plain)]
-    true(bias[0] < bias[1] / 2, bias)
+    true(bias[0] < 0.7 * bias[1], bias)  # after one step a fit knows a part of it by itself
     has(run("--lang", "zh", "--backtest", split, book).out, "趋势系数：")
 
 
