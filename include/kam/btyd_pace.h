@@ -45,6 +45,7 @@ typedef struct kam_btyd_pace_report {
  * @param horizon    length of the window in periods, > 0, finite
  * @param[out] out   its struct_size must be set
  * @return KAM_OK; KAM_ERR_TOO_FEW: fewer than two accounts count;
+ *         KAM_ERR_EMPTY: no order is expected of them;
  *         KAM_ERR_AT_BOUND: the book came to less than a quarter of its pace or to
  *         more than four times, and that bound is reported; KAM_ERR_OPTION with the row
  *         and value of orders below zero or endless; KAM_ERR_OVERFLOW; 1..19

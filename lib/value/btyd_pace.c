@@ -20,8 +20,8 @@
 
 /* No book's pace is believed beyond: log 4. */
 #define MOST_LOG 0x1.62e42fefa39efp+0
-/* Of central differences in logs. */
-#define STEP 1e-4
+/* Of differences in logs: slopes to five digits are enough for a variance. */
+#define STEP 1e-5
 enum { MOST_PARAMETERS = 8, MOST_STEPS = 100 };
 
 struct pace {
@@ -93,56 +93,68 @@ static int add_up(const struct pace *pace, const double *parameter,
     return 0;
 }
 
-/* The log of the observed pace, between bounds where the book comes to too few
- * and to too many: false position, Illinois' way (Dowell & Jarratt 1971, BIT 11). */
+/* The log of the observed pace, from `now`, what is expected at a pace of 1: the
+ * secant method on log E, which is nearly a line in the log of the pace, kept between
+ * bounds. 1 when a sum grew too large; *is_inside says whether there is one. */
 static int solve(const struct pace *pace, const double *parameter,
-                 const double off_at[2], double actual, double *root) {
-    double end[2] = {-MOST_LOG, MOST_LOG}, off[2] = {off_at[0], off_at[1]};
-    int last = -1;
-    for (int step = 0; step < MOST_STEPS && end[1] - end[0] > 1e-13; step++) {
+                 const struct total *now, double *root, int *is_inside) {
+    double end[2] = {-MOST_LOG, MOST_LOG}, x = 0, slope = 1;
+    double off = kam__log(now->expected / now->actual);
+    *is_inside = 1;
+    for (int step = 0; step < MOST_STEPS && fabs(off) > 1e-14; step++) {
         struct total total;
-        *root = end[0] + (end[1] - end[0]) * (off[0] / (off[0] - off[1]));
-        if (add_up(pace, parameter, *root, &total)) return 1;
-        const double now = total.expected - actual;
-        const int side = now > 0;
-        if (fabs(now) <= 1e-14 * actual) break;
-        if (side == last) off[!side] /= 2;
-        end[side] = *root, off[side] = now;
-        last = side;
+        const int side = off > 0;
+        if (x == (side ? -MOST_LOG : MOST_LOG)) {
+            *is_inside = 0;
+            break;
+        }
+        end[side] = x;
+        double next = x - off / slope;
+        if (!(next >= -MOST_LOG)) next = -MOST_LOG;
+        if (next > MOST_LOG) next = MOST_LOG;
+        if (step > 0 && !(next > end[0] && next < end[1]) &&
+            fabs(end[!side]) < MOST_LOG)
+            next = (end[0] + end[1]) / 2;
+        if (fabs(next - x) < 1e-14) break;
+        if (add_up(pace, parameter, next, &total)) return 1;
+        const double was = off;
+        off = kam__log(total.expected / now->actual);
+        slope = (off - was) / (next - x);
+        if (!(slope > 0)) slope = 1;
+        x = next;
     }
+    *root = x;
     return 0;
 }
 
-/* The derivative of what the book comes to in the log of one thing: parameter j,
- * or the pace when j is -1. */
+/* What the book comes to more, in the log of one thing: parameter j, or the pace
+ * when j is -1. */
 static int slope(const struct pace *pace, const double *parameter, int32_t j,
-                 double log_pace, double *derivative) {
-    struct total total[2];
+                 double log_pace, const struct total *here,
+                 double *derivative) {
+    struct total there;
     double moved[MOST_PARAMETERS];
-    for (int up = 0; up < 2; up++) {
-        const double by = up ? STEP : -STEP;
-        memcpy(moved, parameter, sizeof moved);
-        if (j >= 0) moved[j] *= kam__exp(by);
-        if (add_up(pace, moved, j < 0 ? log_pace + by : log_pace, &total[up]))
-            return 1;
-    }
-    *derivative = (total[1].expected - total[0].expected) / (2 * STEP);
+    memcpy(moved, parameter, sizeof moved);
+    if (j >= 0) moved[j] *= kam__exp(STEP);
+    if (add_up(pace, moved, j < 0 ? log_pace + STEP : log_pace, &there))
+        return 1;
+    *derivative = (there.expected - here->expected) / STEP;
     return 0;
 }
 
 /* Of the log of the observed pace. */
 static int spread(const struct pace *pace, const double *parameter,
                   const double *covariance, double log_pace, double *variance) {
-    struct total total;
+    struct total here;
     double g[MOST_PARAMETERS] = {0}, over;
     const int32_t p = pace->family->n_parameters;
-    if (add_up(pace, parameter, log_pace, &total) ||
-        slope(pace, parameter, -1, log_pace, &over))
+    if (add_up(pace, parameter, log_pace, &here) ||
+        slope(pace, parameter, -1, log_pace, &here, &over))
         return 1;
-    double sum = total.squares * (total.accounts / (total.accounts - 1));
+    double sum = here.squares * (here.accounts / (here.accounts - 1));
     for (int32_t j = 0; covariance && j < p; j++)
         if (covariance[j * p + j] > 0 &&
-            slope(pace, parameter, j, log_pace, &g[j]))
+            slope(pace, parameter, j, log_pace, &here, &g[j]))
             return 1;
     for (int32_t j = 0; covariance && j < p * p; j++)
         sum += g[j / p] * covariance[j] * g[j % p];
@@ -157,7 +169,7 @@ static void shrink(kam_btyd_pace_report *found, double log_pace) {
     const double stays = chance < 1 ? 1 - chance : 0;
     found->observed = kam__exp(log_pace);
     found->pace = kam__exp(stays * log_pace);
-    found->variance = stays * found->observed_variance;
+    found->variance = stays > 0 ? stays * found->observed_variance : 0;
 }
 
 static kam_status too_large(kam_diag *diag) {
@@ -168,11 +180,10 @@ static kam_status too_large(kam_diag *diag) {
 static kam_status find(const struct pace *pace, const double *parameter,
                        const double *covariance, kam_btyd_pace_report *found,
                        kam_diag *diag) {
-    struct total now, at[2];
-    if (add_up(pace, parameter, 0, &now) ||
-        add_up(pace, parameter, -MOST_LOG, &at[0]) ||
-        add_up(pace, parameter, MOST_LOG, &at[1]))
-        return too_large(diag);
+    struct total now;
+    double log_pace;
+    int is_inside;
+    if (add_up(pace, parameter, 0, &now)) return too_large(diag);
     found->expected = now.expected;
     found->actual = now.actual;
     found->n_rows = now.n_rows;
@@ -180,16 +191,16 @@ static kam_status find(const struct pace *pace, const double *parameter,
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts", -1,
                          (double)now.n_rows,
                          "{value} accounts have no pace: it takes two.");
-    const double off[2] = {at[0].expected - now.actual,
-                           at[1].expected - now.actual};
-    double log_pace = off[0] >= 0 ? -MOST_LOG : MOST_LOG;
-    const int inside = off[0] < 0 && off[1] > 0;
-    if ((inside && solve(pace, parameter, off, now.actual, &log_pace)) ||
+    if (!(now.expected > 0))
+        return kam__fail(diag, KAM_ERR_EMPTY, "accounts", -1, now.expected,
+                         "{value} orders are expected of the book: it has no "
+                         "pace.");
+    if (solve(pace, parameter, &now, &log_pace, &is_inside) ||
         spread(pace, parameter, covariance, log_pace,
                &found->observed_variance))
         return too_large(diag);
     shrink(found, log_pace);
-    return inside ? KAM_OK : KAM_ERR_AT_BOUND;
+    return is_inside ? KAM_OK : KAM_ERR_AT_BOUND;
 }
 
 static kam_status check_orders(const kam_accounts *accounts,

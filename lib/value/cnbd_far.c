@@ -155,7 +155,8 @@ static double beyond(const struct far *f, int what) {
                     addend(f, what, x + length * (1 + rule->node[i]) / 2);
         sum += part;
         x += length;
-        if (x > mean && !(part > 1e-18 * sum)) break;
+        /* A sum of nothing but the rule's own terms may be below zero. */
+        if (x > mean && !(part > 1e-18 * fabs(sum))) break;
     }
     return sum;
 }

@@ -401,6 +401,28 @@ static void test_for_ever(void **state) {
 }
 
 /* By the time that comes with probability p, the risk of no order is 1 - p. */
+/* Clockwork (k = 32) looked at some 200 orders ahead, where the chances of more than
+ * 248 vanish: each answer once took ten seconds. Orders keep coming at one a week. */
+static void test_clockwork_ends(void **state) {
+    (void)state;
+    const kam_btyd model = {KAM_BTYD_MBGCNBD, 5, 7, {563, 17.6, 0.03, 7.2, 32}};
+    const double x = 279, t_x = 279, T = 279.1;
+    const kam_accounts one = one_account(&x, &t_x, &T);
+    double before = 0;
+    for (double h = 150; h < 260; h += 0.5) {
+        double orders, discounted;
+        assert_status(kam_btyd_expected_orders(&model, &one, h, NULL, &orders,
+                                               NULL, NULL),
+                      KAM_OK);
+        assert_status(kam_btyd_discounted_orders(&model, &one, h, 0.002, NULL,
+                                                 &discounted, NULL, NULL),
+                      KAM_OK);
+        assert_near(orders, 0.988 * h, 0.6);
+        assert_true(orders > before && discounted < orders);
+        before = orders;
+    }
+}
+
 static void test_next_order_by(void **state) {
     (void)state;
     uint64_t seed = 43;
@@ -699,6 +721,7 @@ int main(void) {
         cmocka_unit_test(test_new_accounts),
         cmocka_unit_test(test_answers_hang_together),
         cmocka_unit_test(test_for_ever),
+        cmocka_unit_test(test_clockwork_ends),
         cmocka_unit_test(test_next_order_by),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_unknown_gaps),
