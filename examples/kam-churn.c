@@ -68,8 +68,8 @@ struct book {
     int64_t column[MOST], account_column, period_column, left_column;
     char **account, **period;
     double *signal[MOST], *left;
-    double *number; /* of the period; NULL: they are texts */
-    int64_t *cluster, *line;
+    double *number;                  /* of the period; NULL: they are texts */
+    int64_t *cluster, *line, *order; /* by account and period */
 };
 
 static char *copy_of(const char *text, size_t length) {
@@ -240,7 +240,7 @@ static void check_next(const struct book *book, const char *path,
 
 /* Accounts become numbers: rows of one account are not independent. */
 static void number_accounts(struct book *book, const char *path) {
-    int64_t *const order = resize(NULL, book->n, sizeof *order);
+    int64_t *const order = book->order = resize(NULL, book->n, sizeof *order);
     int64_t number = 0;
     book->cluster = resize(NULL, book->n, sizeof *book->cluster);
     for (int64_t i = 0; i < book->n; i++) order[i] = i;
@@ -254,7 +254,6 @@ static void number_accounts(struct book *book, const char *path) {
             check_next(book, path, order[k - 1], order[k]);
         book->cluster[order[k]] = number;
     }
-    free(order);
     if (number == 0)
         fail(EXIT_INPUT,
              "%s has one account: how accounts differ cannot be learned", path);
@@ -526,6 +525,7 @@ static void free_book(struct book *book) {
     free(book->line);
     free(book->number);
     free(book->cluster);
+    free(book->order);
 }
 
 static poptContext read_words(int argc, const char **argv) {
