@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from importlib import import_module
+from operator import index
 from typing import Any, Callable, Optional, Union
 
 from . import _ffi
@@ -46,7 +47,7 @@ class Host:
             raise ValueError(f"threads is {threads}, not 1 or more")
         self._error: Optional[BaseException] = None
         self._bar: Optional[_Bar] = None
-        self._threads = threads or 1
+        self._threads = 1 if threads is None else index(threads)
         self._pool: Any = None
         if self._threads > 1:  # loaded when asked for: it would double the time to import kam
             self._pool = import_module("concurrent.futures").ThreadPoolExecutor(threads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
@@ -226,4 +227,8 @@ class Ledger:
         columns.update(made)
         columns.update((f"quarter_{i + 1}", revenue[i::quarters]) for i in range(quarters))
         columns["row_flags"] = flags
-        return Summary(columns, self.report(), day(self._options.as_of_day), self._options.period_days)
+        report = self.report()
+        if 0 < report["n_lines"] == report["n_bad_day"]:
+            warnings.warn("no order line has a day that a calendar has: numbers are days since 1970-01-01, and 20240131 is "
+                          "written \"2024-01-31\"", stacklevel=2)
+        return Summary(columns, report, day(self._options.as_of_day), self._options.period_days)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Order lines to a book: the same whatever the order of lines and the cut."""
 import datetime
+import warnings
 
 from support import AS_OF, kam, ledger, main, orders, raised, same, same_table, tap
 
@@ -114,6 +115,23 @@ def test_wrong_columns():
     raised(kam.KamTypeError, lambda: made.add({"account": ["a"], "day": [1], "revenue": [5.0]}))
     same(len(made), 1)
     raised(kam.KamValueError, lambda: made.merge(kam.Ledger(as_of=16)))
+
+
+def test_days_as_numbers():
+    """20240131 is no day, and a log of nothing else is not lost in silence"""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        made = kam.Ledger({"account": [1, 2], "day": [20240131, 20240201], "revenue": [5.0, 6]}).summary(as_of="2024-12-31")
+        kam.Ledger({"account": [1, 2], "day": [20240131, 19753], "revenue": [5.0, 6]}).summary(as_of="2024-12-31")
+        kam.Ledger({"account": [], "day": [], "revenue": []}).summary(as_of="2024-12-31")
+    same((len(made), made.report["n_bad_day"], len(told)), (0, 2, 1))
+    tap.check('written "2024-01-31"' in str(told[0].message), told[0].message)
+
+
+def test_threads():
+    """a number of threads is whole"""
+    raised(TypeError, lambda: ledger(threads=1.5))
+    raised(ValueError, lambda: ledger(threads=0))
 
 
 def test_calendar():
