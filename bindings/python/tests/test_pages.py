@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What docs/engines.md, docs/report.md and the binding's README.md tell a reader to type works."""
+"""What docs/engines.md, docs/report.md, docs/models/pace.md and the binding's README.md tell a reader to type works."""
 import ast
 import os
 import pathlib
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from support import ROOT, main, need, orders, same, tap
+from support import ROOT, kam, main, need, orders, same, tap
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -81,6 +81,17 @@ def test_commands():
                 tap.check((folder / to[1]).stat().st_size if to else done.stdout, f"{page}: {line}: says nothing")
                 asked += 1
     same(asked, 7)
+
+
+def test_pace():
+    """the program of docs/models/pace.md goes on at the pace of 2024"""
+    names = {"kam": kam, "orders": orders()}
+    exec(blocks("docs/models/pace.md", "python")[0], names)
+    pace, scores = names["pace"], names["scores"]
+    tap.check(0.9 < pace.pace < 1 and pace.actual > 1400 and pace.n_rows > 180, pace)
+    plain = kam.score(kam.Ledger(orders()).summary(as_of="2024-12-31"))
+    ratio = sum(scores["expected_orders"]) / sum(plain["expected_orders"])
+    tap.check(abs(ratio - pace.pace) < 0.01, ratio)
 
 
 def test_clone():
