@@ -100,7 +100,8 @@ KAM_API kam_status kam_survival_kaplan_meier(const kam_panel *panel,
  * @param[out] coefficient shape (n_columns)
  * @param[out] covariance  shape (n_columns, n_columns); may be NULL
  * @param[out] report      may be NULL
- * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS (no event);
+ * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS (no event); KAM_ERR_TOO_FEW
+ *         (no more rows than columns);
  *         KAM_ERR_CONSTANT, KAM_ERR_COLLINEAR, KAM_ERR_SEPARATED (a column
  *         orders all events: no finite answer), naming the column, without an
  *         answer; KAM_ERR_NOT_CONVERGED with the best point; 1..19; 60..79

@@ -158,16 +158,18 @@ static kam_status read_rows(struct kam__additive_fit *fit,
     report->n_skipped = panel->n_rows - fit->n;
     report->n_events = fit->n_events;
     if (fit->n == 0)
-        return kam__fail(fit->diag, KAM_ERR_EMPTY, "panel", -1,
-                         (double)panel->n_rows,
-                         "none of {value} rows has an event and a weight.");
-    if (fit->n_events == 0 || fit->n_events == fit->n)
-        return kam__fail(fit->diag, KAM_ERR_ONE_CLASS, "panel.event", -1,
-                         fit->n_events > 0,
-                         "the event is {value} in every row.");
-    fit->weight_scale = kam__scaling_of(largest, 0).up;
-    for (int64_t i = 0; i < fit->n; i++) fit->weight[i] *= fit->weight_scale;
-    return KAM_OK;
+        return kam__panel_fail_empty(panel, KAM__FOR_BINS, NULL, fit->diag);
+    if (fit->n_events > 0 && fit->n_events < fit->n) {
+        fit->weight_scale = kam__scaling_of(largest, 0).up;
+        for (int64_t i = 0; i < fit->n; i++)
+            fit->weight[i] *= fit->weight_scale;
+        return KAM_OK;
+    }
+    const kam_status status = kam__panel_check_events(panel, fit->diag);
+    return status != KAM_OK ? status
+                            : kam__fail(fit->diag, KAM_ERR_ONE_CLASS,
+                                        "panel.event", -1, fit->n_events > 0,
+                                        "the event is {value} in every row.");
 }
 
 /* ---- searching ---- */

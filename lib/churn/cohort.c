@@ -10,6 +10,9 @@
 #include "math/sort.h"
 
 /* What the panel holds, as it comes: columns of numbers. */
+/* Columns that vary by less have no scale: powers of two end. */
+#define LEAST_SPREAD 1e-280
+
 enum { STOP, START, EVENT, WEIGHT, OFFSET, SIGNALS };
 
 struct source {
@@ -214,7 +217,8 @@ static void centre(struct kam__cohort *cohort) {
             low[j] < high[j] ? cohort->centre[j] + mean[j] : low[j];
         const double most = high[j] - c > c - low[j] ? high[j] - c : c - low[j];
         cohort->centre[j] = c;
-        cohort->scale[j] = most > 0 ? kam__scaling_of(most, 0).up : 1;
+        cohort->scale[j] =
+            most > LEAST_SPREAD ? kam__scaling_of(most, 0).up : 1;
     }
     for (double *x = cohort->x; x < end; x += p)
         for (int32_t j = 0; j < p; j++)
@@ -246,7 +250,7 @@ static kam_status allocate(struct kam__cohort *cohort, kam_diag *diag) {
 
 kam_status kam__cohort_new(struct kam__cohort *cohort, const kam_panel *panel,
                            const kam_column *risk, const kam_host *host,
-                           kam_diag *diag) {
+                           int32_t *culprit, kam_diag *diag) {
     const struct source source = {panel, risk,
                                   panel->n_columns + (risk ? 1 : 0)};
     memset(cohort, 0, sizeof *cohort);
@@ -259,10 +263,7 @@ kam_status kam__cohort_new(struct kam__cohort *cohort, const kam_panel *panel,
     }
     find_rows(cohort, &source);
     if (cohort->n == 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "panel", -1,
-                         (double)panel->n_rows,
-                         "none of {value} rows is usable: each lacks a number "
-                         "or has one out of range.");
+        return kam__panel_fail_empty(panel, KAM__FOR_SURVIVAL, culprit, diag);
     if (host->progress && host->progress(host->watcher, 0, cohort->n) != 0)
         return kam__fail(diag, KAM_ERR_CANCELLED, "host.progress", -1, NAN, "");
     sort_rows(cohort, &source);

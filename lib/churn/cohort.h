@@ -23,10 +23,11 @@ struct kam__cohort {
     int64_t *order; /* shape (3 n_rows): the row of each, then scratch */
 };
 
-/* `risk`, which may be NULL, is one more column, p becomes one more. */
+/* `risk`, which may be NULL, is one more column, p becomes one more. `culprit`,
+ * which may be NULL: a column without a number, where there is one. */
 kam_status kam__cohort_new(struct kam__cohort *cohort, const kam_panel *panel,
                            const kam_column *risk, const kam_host *host,
-                           kam_diag *diag);
+                           int32_t *culprit, kam_diag *diag);
 void kam__cohort_free(struct kam__cohort *cohort);
 
 /* The end of the rows from `first` on that share stratum, or stop too. */

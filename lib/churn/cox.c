@@ -20,6 +20,8 @@ enum { MOST_STEPS = 100, SLOW_STEPS = 5 };
 #define THERE 1e-22
 /* Scores that run apart further than this are those of a monotone likelihood. */
 #define WIDE 15.0
+/* Scaled signals that differ by less are of a column without a scale. */
+#define ALIKE 1e-270
 
 void kam__cox_place(struct kam__cox *cox, const struct kam__cohort *cohort,
                     double *memory) {
@@ -183,16 +185,26 @@ static kam_status check_rows(const struct search *search,
     report->n_rows = c->n;
     report->n_skipped = c->n_rows - c->n;
     for (int64_t i = 0; i < c->n; i++) report->n_events += c->event[i] > 0;
+    if (report->n_events == 0 || report->n_events == c->n) {
+        const kam_status status =
+            kam__panel_check_events(&search->panel, search->diag);
+        if (status != KAM_OK) return status;
+    }
     if (report->n_events == 0)
         return kam__fail(search->diag, KAM_ERR_ONE_CLASS, "panel.event", -1, 0,
                          "there is no event.");
     for (int32_t j = 0; j < c->p; j++) {
         int64_t i = 0;
-        while (i < c->n && c->x[i * c->p + j] == c->x[j]) i++;
+        while (i < c->n && fabs(c->x[i * c->p + j] - c->x[j]) < ALIKE) i++;
         if (i == c->n)
             return fail_column(search, KAM_ERR_CONSTANT, j, report,
                                "it is the same in every row.");
     }
+    if (c->n <= c->p)
+        return kam__fail(search->diag, KAM_ERR_TOO_FEW, "panel", -1,
+                         (double)c->n,
+                         "{value} usable rows say too little of so many "
+                         "columns.");
     return KAM_OK;
 }
 
@@ -249,7 +261,8 @@ kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
     search.isa = kam__isa_level(&lent, search.panel.n_rows);
-    status = kam__cohort_new(&search.cohort, &search.panel, NULL, &lent, diag);
+    status = kam__cohort_new(&search.cohort, &search.panel, NULL, &lent,
+                             &ours.culprit, diag);
     if (status == KAM_OK) status = check_rows(&search, &ours);
     if (status == KAM_OK) status = with_memory(&search, &lent, &memory, &size);
     if (status == KAM_OK) {
@@ -339,7 +352,8 @@ kam_status kam_survival_baseline(int32_t ties, const kam_panel *panel,
                                                       : "coefficient",
                              j, NAN, "number {row} is not finite.");
     search.isa = kam__isa_level(&lent, search.panel.n_rows);
-    status = kam__cohort_new(&search.cohort, &search.panel, NULL, &lent, diag);
+    status =
+        kam__cohort_new(&search.cohort, &search.panel, NULL, &lent, NULL, diag);
     if (status == KAM_OK) status = with_memory(&search, &lent, &memory, &size);
     if (status == KAM_OK) {
         search.cox.ties = ties;

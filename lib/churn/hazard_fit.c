@@ -127,24 +127,6 @@ static kam_status fail_column(const struct kam__hazard_fit *fit,
                      -1, value, message);
 }
 
-static kam_status fail_empty(const struct kam__hazard_fit *fit,
-                             kam_hazard_report *report) {
-    for (int32_t j = 0; j < fit->panel.n_columns; j++) {
-        int64_t i = 0;
-        while (i < fit->panel.n_rows &&
-               !isfinite(kam__number_at(&fit->panel.column[j], i)))
-            i++;
-        if (i < fit->panel.n_rows) continue;
-        report->culprit = j;
-        return fail_column(fit, KAM_ERR_EMPTY, j, (double)fit->panel.n_rows,
-                           "none of its {value} rows is known.");
-    }
-    return kam__fail(fit->diag, KAM_ERR_EMPTY, "panel", -1,
-                     (double)fit->panel.n_rows,
-                     "none of {value} rows is usable: each lacks a number or "
-                     "has one out of range.");
-}
-
 static kam_status check_classes(const struct kam__hazard_fit *fit) {
     int32_t n_free = 0;
     for (int32_t j = 0; j < fit->q; j++) n_free += !(fit->precision[j] > 0);
@@ -167,7 +149,13 @@ static kam_status look_over(struct kam__hazard_fit *fit,
     report->n_rows = fit->n_used;
     report->n_skipped = fit->panel.n_rows - fit->n_used;
     report->n_events = fit->n_events;
-    if (fit->n_used == 0) return fail_empty(fit, report);
+    if (fit->n_used == 0)
+        return kam__panel_fail_empty(&fit->panel, KAM__FOR_FITS,
+                                     &report->culprit, fit->diag);
+    if (fit->n_events == 0 || fit->n_events == fit->n_used) {
+        status = kam__panel_check_events(&fit->panel, fit->diag);
+        if (status != KAM_OK) return status;
+    }
     if ((fit->n_events == 0 || fit->n_events == fit->n_used) &&
         fit->precision[0] > 0) {
         report->verdict = KAM_HAZARD_PRIOR_ONLY;
@@ -175,7 +163,9 @@ static kam_status look_over(struct kam__hazard_fit *fit,
     }
     status = check_classes(fit);
     for (int32_t j = 0; status == KAM_OK && j < fit->q - 1; j++)
-        if (!(fit->low[j] < fit->high[j]) && !(fit->precision[j + 1] > 0)) {
+        if (!(fit->high[j] * 0.5 - fit->low[j] * 0.5 >
+              KAM__HAZARD_LEAST_SPREAD) &&
+            !(fit->precision[j + 1] > 0)) {
             report->culprit = j;
             status = fail_column(fit, KAM_ERR_CONSTANT, j, fit->low[j],
                                  "it is {value} in every row.");

@@ -76,6 +76,10 @@ double *kam__hazard_room_of(const struct kam__hazard_fit *fit, int64_t piece);
 
 enum { KAM__HAZARD_PAIRS = 8 };
 
+/* Columns that vary by less are as good as constant: the square of their scale
+ * is no number. */
+#define KAM__HAZARD_LEAST_SPREAD 1e-140
+
 /* Up to here a fit takes no short cuts. */
 enum { KAM__HAZARD_FEW_ROWS = 100000 };
 

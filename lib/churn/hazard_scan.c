@@ -182,7 +182,8 @@ static void set_scale(struct kam__hazard_fit *fit, int32_t j) {
     const double up = fit->high[j] - fit->centre[j];
     const double down = fit->centre[j] - fit->low[j];
     const double most = up > down ? up : down;
-    fit->scale[j] = most > 0 ? kam__scaling_of(most, 0).up : 1;
+    fit->scale[j] =
+        most > KAM__HAZARD_LEAST_SPREAD ? kam__scaling_of(most, 0).up : 1;
 }
 
 static double total_of(const struct kam__hazard_fit *fit, int32_t k) {

@@ -151,7 +151,7 @@ kam_status kam_survival_kaplan_meier(const kam_panel *panel,
     ours.n_columns = 0;
     memset(&ours.stratum, 0, sizeof ours.stratum);
     memset(&ours.offset, 0, sizeof ours.offset);
-    status = kam__cohort_new(&cohort, &ours, NULL, &lent, diag);
+    status = kam__cohort_new(&cohort, &ours, NULL, &lent, NULL, diag);
     if (status == KAM_OK) {
         draw(&cohort, &mine);
         mine.n_rows = cohort.n;
@@ -253,7 +253,7 @@ kam_status kam_survival_concordance(const kam_panel *panel,
     if (status != KAM_OK) return status;
     ours.n_columns = 0;
     memset(&ours.offset, 0, sizeof ours.offset);
-    status = kam__cohort_new(&cohort, &ours, risk, &lent, diag);
+    status = kam__cohort_new(&cohort, &ours, risk, &lent, NULL, diag);
     if (status == KAM_OK) {
         const uint64_t n = (uint64_t)cohort.n;
         int64_t *const room = kam__allocate(&lent, 4 * n + 1, sizeof *room);

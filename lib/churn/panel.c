@@ -77,6 +77,66 @@ kam_status kam__panel_read(kam_panel *ours, const kam_panel *theirs,
     return status == KAM_OK ? check_rest(ours, purpose, diag) : status;
 }
 
+static int is_anything(double x) { return fabs(x) < INFINITY; }
+static int is_event(double x) { return x == 0 || x == 1; }
+static int is_weight(double x) { return x > 0 && x < INFINITY; }
+
+static int is_useless(const kam_panel *panel, const kam_column *column,
+                      int (*is_usable)(double)) {
+    int64_t i = 0;
+    while (i < panel->n_rows && !is_usable(kam__number_at(column, i))) i++;
+    return i == panel->n_rows;
+}
+
+kam_status kam__panel_fail_empty(const kam_panel *panel, int32_t purpose,
+                                 int32_t *culprit, kam_diag *diag) {
+    static const char unknown[] = "none of its {value} rows is known.";
+    const int survival = purpose == KAM__FOR_SURVIVAL;
+    const struct {
+        const kam_column *column;
+        const char *name, *message;
+        int (*is_usable)(double);
+        int is_read;
+    } rest[] = {{&panel->event, "panel.event",
+                 "none of its {value} rows is 0 or 1.", is_event, 1},
+                {&panel->stop, "panel.stop", unknown, is_anything, survival},
+                {&panel->start, "panel.start", unknown, is_anything, survival},
+                {&panel->weight, "panel.weight",
+                 "none of its {value} rows is above 0.", is_weight, 1},
+                {&panel->offset, "panel.offset", unknown, is_anything,
+                 purpose != KAM__FOR_BINS}};
+    const double n = (double)panel->n_rows;
+    char name[48];
+    if (panel->n_rows == 0)
+        return kam__fail(diag, KAM_ERR_EMPTY, "panel", -1, n,
+                         "there are {value} rows.");
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
+        if (rest[i].is_read && rest[i].column->values &&
+            is_useless(panel, rest[i].column, rest[i].is_usable))
+            return kam__fail(diag, KAM_ERR_EMPTY, rest[i].name, -1, n,
+                             rest[i].message);
+    for (int32_t j = 0; purpose != KAM__FOR_BINS && j < panel->n_columns; j++)
+        if (is_useless(panel, &panel->column[j], is_anything)) {
+            if (culprit) *culprit = j;
+            return kam__fail(diag, KAM_ERR_EMPTY,
+                             kam__panel_name(panel, j, name), -1, n, unknown);
+        }
+    return kam__fail(diag, KAM_ERR_EMPTY, "panel", -1, n,
+                     "none of {value} rows is usable: each lacks a number or "
+                     "has one out of range.");
+}
+
+kam_status kam__panel_check_events(const kam_panel *panel, kam_diag *diag) {
+    for (int64_t i = 0; i < panel->n_rows; i++) {
+        const double y = kam__number_at(&panel->event, i);
+        if (y == y && !is_event(y))
+            return kam__fail(diag, KAM_ERR_ONE_CLASS, "panel.event", i, y,
+                             "row {row} has {value}: an event is 1 and none is "
+                             "0, and of these there is one kind only.");
+    }
+    return KAM_OK;
+}
+
 /* Absent columns count as `otherwise`; what is missing stays NaN. */
 static void read_column(const kam_column *column, int64_t first, int32_t n,
                         double otherwise, double *to) {

@@ -371,6 +371,11 @@ static void test_hostile(void **state) {
     g = fit(&book->panel, NULL, NULL);
     assert_status(g.status, KAM_ERR_ONE_CLASS);
     drop(&g);
+    for (int i = 0; i < 200; i++) book->event[i] = NAN;
+    g = fit(&book->panel, NULL, NULL);
+    assert_status(g.status, KAM_ERR_EMPTY);
+    assert_string_equal(g.diag.argument, "panel.event");
+    drop(&g);
     book->panel.n_rows = 0;
     g = fit(&book->panel, NULL, NULL);
     assert_status(g.status, KAM_ERR_EMPTY);

@@ -290,7 +290,17 @@ static void test_hostile_columns(void **state) {
         last[i] = (double)(i % 7);
         book->event[i] = 2; /* no event at all: out of range */
     }
-    expect(book, KAM_ERR_EMPTY, "panel", -1);
+    expect(book, KAM_ERR_EMPTY, "panel.event", -1);
+    /* 1 stayed, 2 left: as other systems have it, and no event of ours */
+    for (int64_t i = 0; i < book->n; i += 2) book->event[i] = 1;
+    expect(book, KAM_ERR_ONE_CLASS, "panel.event", -1);
+    for (int64_t i = 0; i < book->n; i++) {
+        book->event[i] = (double)(i % 3 == 0);
+        last[i] = 1e-300 * (double)(i % 7); /* varies by less than numbers do */
+    }
+    expect(book, KAM_ERR_CONSTANT, "gap", 2);
+    for (int64_t i = 0; i < book->n; i++) last[i] *= 1e-20;
+    expect(book, KAM_ERR_CONSTANT, "gap", 2);
     book->panel.n_rows = 0;
     expect(book, KAM_ERR_EMPTY, "panel", -1);
     book_free(book);

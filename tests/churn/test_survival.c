@@ -461,14 +461,32 @@ static void test_verdicts(void **state) {
     a = cox(KAM_TIES_EFRON, &book->panel, NULL);
     assert_status(a.status, KAM_ERR_COLLINEAR);
     assert_string_equal(a.diag.argument, "column 1");
+    for (int i = 0; i < N; i++) book->x[1][i] = 5e-324 * (i % 9);
+    a = cox(KAM_TIES_EFRON, &book->panel, NULL);
+    assert_status(a.status, KAM_ERR_CONSTANT);
+    assert_string_equal(a.diag.argument, "column 1");
+    for (int i = 0; i < N; i++) book->x[1][i] = NAN;
+    a = cox(KAM_TIES_EFRON, &book->panel, NULL);
+    assert_status(a.status, KAM_ERR_EMPTY);
+    assert_string_equal(a.diag.argument, "column 1");
+    assert_int_equal(a.report.culprit, 1);
     uint64_t seed = 9;
+    for (int i = 0; i < N; i++) book->x[1][i] = random_unit(&seed);
+    book->panel.n_rows = 2;
+    book->event[0] = 1;
+    assert_status(cox(KAM_TIES_EFRON, &book->panel, NULL).status,
+                  KAM_ERR_TOO_FEW);
+    book->panel.n_rows = N;
     for (int i = 0; i < N; i++) {
-        book->x[1][i] = random_unit(&seed);
         book->x[0][i] = -time[i];
     }
     a = cox(KAM_TIES_EFRON, &book->panel, NULL);
     assert_status(a.status, KAM_ERR_SEPARATED);
     assert_string_equal(a.diag.argument, "column 0");
+    for (int i = 0; i < N; i++) book->event[i] = 1 + i % 2;
+    a = cox(KAM_TIES_EFRON, &book->panel, NULL);
+    assert_status(a.status, KAM_ERR_ONE_CLASS);
+    assert_int_equal(a.diag.row, 1);
     memset(book->event, 0, N * sizeof *book->event);
     assert_status(cox(KAM_TIES_EFRON, &book->panel, NULL).status,
                   KAM_ERR_ONE_CLASS);
