@@ -13,13 +13,15 @@
 #include "common/message.h"
 #include "common/parse.h"
 
-enum { MOST = KAM_PANEL_MOST_COLUMNS, TOP = 3 };
+enum { MOST = KAM_PANEL_MOST_COLUMNS, TOP = 3, MOST_KINDS = 50 };
 
 static struct {
     const char *account, *period, *left, *signals, *link, *base, *lang;
-    const char *backtest, *ridge;
+    const char *backtest, *ridge, *categories;
     int no_prior, quiet, help, version;
 } given;
+
+static int32_t language = KAM_EN;
 
 #define TEXT(name, place, help, what)                                          \
     { name, 0, POPT_ARG_STRING, (void *)&given.place, 0, help, what }
@@ -39,6 +41,10 @@ static const struct poptOption table[] = {
          "COLUMN"),
     TEXT("signals", signals,
          "columns to use, with commas (default: all others)", "COLUMNS"),
+    TEXT("categories", categories,
+         "signals whose values are kinds, not amounts: each but the most "
+         "frequent becomes a signal of its own",
+         "COLUMNS"),
     TEXT("link", link, "logistic or cloglog (default: logistic)", "LINK"),
     TEXT("base-risk", base,
          "risk a period of an account without any signal, before the data "
@@ -52,8 +58,8 @@ static const struct poptOption table[] = {
          "fit before that period, forecast from it on, and print how good "
          "that was",
          "PERIOD"),
-    TEXT("lang", lang, "language of the reasons: en or zh (default: en)",
-         "LANGUAGE"),
+    TEXT("lang", lang,
+         "language of reasons and summary: en or zh (default: en)", "LANGUAGE"),
     MARK("quiet", 'q', quiet, "no summary on standard error"),
     MARK("help", 'h', help, "print this, and stop"),
     MARK("version", 'V', version, "print the version, and stop"),
@@ -68,7 +74,10 @@ struct book {
     int64_t column[MOST], account_column, period_column, left_column;
     char **account, **period;
     double *signal[MOST], *left;
-    double *number;                  /* of the period; NULL: they are texts */
+    char **kind[MOST]; /* as read, of a category; else NULL */
+    int is_category[MOST];
+    char *level[MOST]; /* the kind that a signal is 1 for; else NULL */
+    double *number;    /* of the period; NULL: they are texts */
     int64_t *cluster, *line, *order; /* by account and period */
 };
 
@@ -98,6 +107,36 @@ static void add_signal(struct book *book, const char *name, int64_t column) {
     book->column[book->p++] = column;
 }
 
+/* Calls `use` with each of the names in a list with commas. */
+static void for_names(struct book *book, const struct record *header,
+                      const char *list,
+                      void (*use)(struct book *book,
+                                  const struct record *header,
+                                  const char *name)) {
+    for (const char *at = list; *at;) {
+        const size_t length = strcspn(at, ",");
+        char *const name = copy_of(at, length);
+        use(book, header, name);
+        free(name);
+        at += length + (at[length] == ',');
+    }
+}
+
+static void pick_signal(struct book *book, const struct record *header,
+                        const char *name) {
+    add_signal(book, name, csv_require(header, name, "--signals"));
+}
+
+static void pick_category(struct book *book, const struct record *header,
+                          const char *name) {
+    int32_t j = 0;
+    while (j < book->p && strcmp(book->name[j], name) != 0) j++;
+    if (j == book->p)
+        fail_at(header->path, header->line,
+                "there is no signal \"%s\" (--categories)", name);
+    book->is_category[j] = 1;
+}
+
 static void pick_signals(struct book *book, const struct record *header) {
     if (!given.signals) {
         for (int64_t k = 0; k < header->n_cells; k++) {
@@ -111,13 +150,15 @@ static void pick_signals(struct book *book, const struct record *header) {
         }
         return;
     }
-    for (const char *at = given.signals; *at;) {
-        const size_t length = strcspn(at, ",");
-        char *const name = copy_of(at, length);
-        add_signal(book, name, csv_require(header, name, "--signals"));
-        free(name);
-        at += length + (at[length] == ',');
-    }
+    for_names(book, header, given.signals, pick_signal);
+}
+
+static void check_names(const struct book *book, const struct record *header) {
+    for (int32_t j = 1; j < book->p; j++)
+        for (int32_t i = 0; i < j; i++)
+            if (strcmp(book->name[i], book->name[j]) == 0)
+                fail_at(header->path, header->line, "\"%s\" is a signal twice",
+                        book->name[j]);
 }
 
 static void take_header(void *data, const struct record *header) {
@@ -132,6 +173,9 @@ static void take_header(void *data, const struct record *header) {
     pick_signals(book, header);
     if (book->p == 0)
         fail_at(header->path, header->line, "there is no column of a signal");
+    check_names(book, header);
+    if (given.categories)
+        for_names(book, header, given.categories, pick_category);
 }
 
 static double number_in(const struct record *record, int64_t column,
@@ -145,7 +189,7 @@ static double number_in(const struct record *record, int64_t column,
     if (parse_number(cell->text, cell->length, '.', &value))
         fail_at(record->path, record->line,
                 "\"%s\" is no number, yes or no (column \"%s\"); --signals "
-                "names the columns to use",
+                "names the columns to use, --categories those of kinds",
                 show(&shown, cell->text, cell->length), name);
     return value;
 }
@@ -179,9 +223,13 @@ static void take_record(void *data, const struct record *record) {
         book->period = resize(book->period, book->room, sizeof(char *));
         book->left = resize(book->left, book->room, sizeof(double));
         book->line = resize(book->line, book->room, sizeof(int64_t));
-        for (int32_t j = 0; j < book->p; j++)
+        for (int32_t j = 0; j < book->p; j++) {
             book->signal[j] =
                 resize(book->signal[j], book->room, sizeof(double));
+            if (book->is_category[j])
+                book->kind[j] =
+                    resize(book->kind[j], book->room, sizeof(char *));
+        }
     }
     const struct cell *const account = &record->cell[book->account_column];
     const struct cell *const period = &record->cell[book->period_column];
@@ -192,9 +240,91 @@ static void take_record(void *data, const struct record *record) {
     book->period[i] = copy_of(period->text, period->length);
     book->line[i] = record->line;
     book->left[i] = read_left(record, book->left_column);
-    for (int32_t j = 0; j < book->p; j++)
-        book->signal[j][i] = read_signal(book, record, j);
+    for (int32_t j = 0; j < book->p; j++) {
+        const struct cell *const cell = &record->cell[book->column[j]];
+        if (book->is_category[j])
+            book->kind[j][i] = copy_of(cell->text, cell->length);
+        else
+            book->signal[j][i] = read_signal(book, record, j);
+    }
     book->n++;
+}
+
+/* ---- categories ---- */
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The different kinds of a category, sorted, the most frequent one last. */
+static int32_t find_levels(const struct book *book, int32_t j,
+                           char *level[MOST_KINDS]) {
+    char **const sorted = resize(NULL, book->n, sizeof *sorted);
+    int64_t most = 0, run = 0;
+    int32_t n = 0, usual = 0;
+    for (int64_t i = 0; i < book->n; i++) sorted[i] = book->kind[j][i];
+    qsort(sorted, (size_t)book->n, sizeof *sorted, by_text);
+    for (int64_t i = 0; i < book->n; i++) {
+        if (sorted[i][0] == '\0') continue;
+        if (n > 0 && strcmp(sorted[i], level[n - 1]) == 0) {
+            run++;
+        } else {
+            if (n == MOST_KINDS)
+                fail(EXIT_INPUT, "\"%s\" has more than %d kinds", book->name[j],
+                     (int)MOST_KINDS);
+            level[n++] = sorted[i];
+            run = 1;
+        }
+        if (run > most) {
+            most = run;
+            usual = n - 1;
+        }
+    }
+    free(sorted);
+    if (n < 2)
+        fail(EXIT_INPUT, "\"%s\" has %s: nothing can be learned from it",
+             book->name[j], n ? "one kind only" : "no value");
+    char *const last = level[usual];
+    memmove(level + usual, level + usual + 1,
+            (size_t)(n - 1 - usual) * sizeof *level);
+    level[n - 1] = last;
+    return n;
+}
+
+static void add_level(struct book *to, const struct book *from, int32_t j,
+                      const char *level) {
+    double *const x = resize(NULL, from->n, sizeof *x);
+    for (int64_t i = 0; i < from->n; i++)
+        x[i] = from->kind[j][i][0] == '\0'
+                   ? NAN
+                   : strcmp(from->kind[j][i], level) == 0;
+    add_signal(to, from->name[j], from->column[j]);
+    to->reason[to->p - 1] = KAM_REASON_COLUMN + to->p - 1;
+    to->signal[to->p - 1] = x;
+    to->level[to->p - 1] = copy_of(level, strlen(level));
+}
+
+/* Each kind but the most frequent becomes a signal of its own, 0 or 1. */
+static void spread_categories(struct book *book) {
+    struct book wide = *book;
+    wide.p = 0;
+    for (int32_t j = 0; j < book->p; j++) {
+        char *level[MOST_KINDS];
+        if (book->is_category[j]) {
+            const int32_t n = find_levels(book, j, level);
+            for (int32_t k = 0; k < n - 1; k++)
+                add_level(&wide, book, j, level[k]);
+            for (int64_t i = 0; i < book->n; i++) free(book->kind[j][i]);
+            free(book->kind[j]);
+            free(book->signal[j]);
+        } else {
+            add_signal(&wide, book->name[j], book->column[j]);
+            wide.signal[wide.p - 1] = book->signal[j];
+            wide.level[wide.p - 1] = NULL;
+        }
+        free(book->name[j]);
+    }
+    *book = wide;
 }
 
 static void number_periods(struct book *book) {
@@ -352,21 +482,41 @@ static void fit(const struct book *book, const kam_panel *panel,
     find_means(book, model);
 }
 
+/* A signal as messages call it. */
+static const char *signal_name(const struct book *book, int32_t j,
+                               char text[120]) {
+    snprintf(text, 120, "%s%s%s", book->name[j], book->level[j] ? " = " : "",
+             book->level[j] ? book->level[j] : "");
+    return text;
+}
+
 static void say_fit(const struct book *book, const struct model *model) {
     const kam_hazard_report *const r = &model->report;
+    const int zh = language == KAM_ZH;
+    char name[120];
     if (given.quiet) return;
-    fprintf(stderr, "%lld rows, %lld of them with an outcome, %lld left.\n",
+    fprintf(stderr,
+            zh ? "%lld 行，其中 %lld 行已知结果，流失 %lld 个。\n"
+               : "%lld rows, %lld of them with an outcome, %lld left.\n",
             (long long)book->n, (long long)(r->n_rows), (long long)r->n_events);
-    if (r->verdict == KAM_HAZARD_PRIOR_ONLY)
-        fputs("Nobody left yet: the scores are the expert scorecard's.\n",
+    if (r->verdict == KAM_HAZARD_PRIOR_ONLY && r->n_events == 0)
+        fputs(zh ? "尚无客户流失：评分来自专家评分卡。\n"
+                 : "Nobody left yet: the scores are the expert scorecard's.\n",
+              stderr);
+    else if (r->verdict == KAM_HAZARD_PRIOR_ONLY)
+        fputs(zh ? "已知结果全部是流失，无从比较：评分来自专家评分卡。\n"
+                 : "All whose outcome is known left, so there is nobody to "
+                   "compare with: the scores are the expert scorecard's.\n",
               stderr);
     if (r->verdict == KAM_HAZARD_SEPARATED)
         fprintf(stderr,
-                "\"%s\" tells who left without error; Firth's penalty keeps "
-                "its weight finite.\n",
-                r->culprit >= 0 ? book->name[r->culprit] : "a signal");
+                zh ? "“%s”可无误地分开流失与留存；Firth "
+                     "惩罚使其权重保持有限。\n"
+                   : "\"%s\" tells who left without error; Firth's penalty "
+                     "keeps its weight finite.\n",
+                signal_name(book, r->culprit, name));
     for (int32_t j = 0; j < book->p; j++)
-        fprintf(stderr, "  %-24s %10.4f +- %.4f\n", book->name[j],
+        fprintf(stderr, "  %-24s %10.4f +- %.4f\n", signal_name(book, j, name),
                 model->beta[j + 1],
                 sqrt(model->covariance[(j + 1) * (book->p + 2)]));
 }
@@ -374,27 +524,35 @@ static void say_fit(const struct book *book, const struct model *model) {
 /* ---- output ---- */
 
 /* A signal's own words where the library has none: its name and value. */
-static void print_reason(const struct book *book, const kam_reason *reason,
-                         int32_t language) {
-    char text[160];
+static void print_reason(const struct book *book, const kam_reason *reason) {
+    char text[320];
+    putchar(',');
+    if (!(fabs(reason->contribution) > 0)) return; /* it says nothing */
     if (reason->id >= KAM_REASON_COLUMN) {
         const int zh = language == KAM_ZH;
-        const char *const name = book->name[reason->id - KAM_REASON_COLUMN];
+        const int32_t j = reason->id - KAM_REASON_COLUMN;
+        const char *const name = book->name[j], *const level = book->level[j];
         const char *const what =
             reason->contribution > 0
                 ? (zh ? "推高流失风险" : "raises the risk")
                 : (zh ? "降低流失风险" : "lowers the risk");
-        snprintf(text, sizeof text, zh ? "%s = %.6g，%s" : "%s = %.6g %s", name,
-                 reason->value, what);
+        if (level)
+            snprintf(text, sizeof text,
+                     reason->value > 0
+                         ? (zh ? "%s = %s，%s" : "%s = %s %s")
+                         : (zh ? "%s 不是 %s，%s" : "%s other than %s %s"),
+                     name, level, what);
+        else
+            snprintf(text, sizeof text, zh ? "%s = %.6g，%s" : "%s = %.6g %s",
+                     name, reason->value, what);
     } else {
         kam_reason_text(reason, language, text, sizeof text, NULL);
     }
-    putchar(',');
     csv_put(stdout, text, strlen(text));
 }
 
 static void print_row(const struct book *book, const struct model *model,
-                      const kam_panel *panel, int64_t i, int32_t language) {
+                      const kam_panel *panel, int64_t i) {
     double risk, low, high;
     uint32_t flag;
     kam_column column[MOST];
@@ -422,7 +580,7 @@ static void print_row(const struct book *book, const struct model *model,
         if (flag || k > top)
             putchar(',');
         else
-            print_reason(book, &reasons[k], language);
+            print_reason(book, &reasons[k]);
     }
     printf(",%s\n", flag ? kam_row_flag_name(flag & (0 - flag)) : "");
 }
@@ -430,7 +588,7 @@ static void print_row(const struct book *book, const struct model *model,
 /* Rows without an outcome; where there are none, the last of each account that
  * has not left. */
 static void print_scores(const struct book *book, const struct model *model,
-                         const kam_panel *panel, int32_t language) {
+                         const kam_panel *panel) {
     int64_t n_open = 0;
     int64_t *const last = resize(NULL, book->n, sizeof *last);
     for (int64_t i = 0; i < book->n; i++) last[i] = -1;
@@ -445,7 +603,7 @@ static void print_scores(const struct book *book, const struct model *model,
     for (int64_t i = 0; i < book->n; i++)
         if (n_open > 0 ? isnan(book->left[i])
                        : last[book->cluster[i]] == i && book->left[i] != 1)
-            print_row(book, model, panel, i, language);
+            print_row(book, model, panel, i);
     free(last);
 }
 
@@ -462,6 +620,7 @@ static void backtest(struct book *book, kam_column *column) {
     double *const naive = risk + book->n;
     struct book cut = *book;
     struct model model;
+    int64_t n_before = 0;
     double at = 0;
     if (book->number &&
         parse_number(given.backtest, strlen(given.backtest), '.', &at))
@@ -473,7 +632,11 @@ static void backtest(struct book *book, kam_column *column) {
                                   : strcmp(book->period[i], given.backtest) < 0;
         before[i] = is_before ? book->left[i] : NAN;
         after[i] = is_before ? NAN : book->left[i];
+        n_before += !isnan(before[i]);
     }
+    if (n_before == 0)
+        fail(EXIT_INPUT, "no row before period %s has an outcome to learn from",
+             given.backtest);
     cut.left = before;
     kam_panel panel = panel_of(&cut, before, column);
     fit(&cut, &panel, &model);
@@ -517,6 +680,7 @@ static void free_book(struct book *book) {
     }
     for (int32_t j = 0; j < book->p; j++) {
         free(book->name[j]);
+        free(book->level[j]);
         free(book->signal[j]);
     }
     free(book->account);
@@ -558,13 +722,13 @@ int main(int argc, const char **argv) {
     const char *const path = poptGetArg(context);
     if (!path || poptPeekArg(context))
         fail(EXIT_INPUT, "give one panel file; kam-churn --help tells more");
-    int32_t language = KAM_EN;
     if (given.lang && strcmp(given.lang, "zh") == 0)
         language = KAM_ZH;
     else if (given.lang && strcmp(given.lang, "en") != 0)
         fail(EXIT_INPUT, "--lang \"%s\" must be en or zh", given.lang);
     csv_read(path, 0, 0, &handler);
     if (book.n == 0) fail(EXIT_INPUT, "%s has no row", csv_name(path));
+    if (given.categories) spread_categories(&book);
     number_periods(&book);
     number_accounts(&book, csv_name(path));
     if (given.backtest) {
@@ -574,7 +738,7 @@ int main(int argc, const char **argv) {
         const kam_panel panel = panel_of(&book, book.left, column);
         fit(&book, &panel, &model);
         say_fit(&book, &model);
-        print_scores(&book, &model, &panel, language);
+        print_scores(&book, &model, &panel);
         free(model.covariance);
     }
     if (ferror(stdout) || fflush(stdout) != 0)

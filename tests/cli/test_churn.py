@@ -93,6 +93,49 @@ def test_backtest():
     has(done.out, "\nauc,\n")
 
 
+def test_categories():
+    kinds = {"0": "gold", "1": "silver", "2": ""}
+    lines = panel().splitlines()
+    words = [lines[0]] + [re.sub(r",([012])$", lambda one: "," + kinds[one[1]], line) for line in lines[1:]]
+    text = file("kinds.csv", "\n".join(words) + "\n")
+    done = churn("--categories", "plan", text)
+    equal(done.status, 0, done.err)
+    # An empty cell is missing; the rarer kind is the signal, as if it had been a number.
+    n = [sum(line.endswith("," + kind) for line in words) for kind in ("gold", "silver")]
+    rare = "gold" if n[0] < n[1] else "silver"
+    has(done.err, f"  plan = {rare} ")
+    true("plan = " + {"gold": "silver", "silver": "gold"}[rare] not in done.err, done.err)
+    has(done.out, f"plan = {rare} ")
+    has(done.out, f"plan other than {rare} ")
+    has(done.out, ",,,missing")
+    numbers = [lines[0]] + [line[:-len(rare)] + "1" if line.endswith("," + rare) else
+                            line if line.endswith(",") else line[:line.rindex(",")] + ",0" for line in words[1:]]
+    plain = churn("-q", file("numbers.csv", "\n".join(numbers) + "\n"))
+    equal([row["risk"] for row in rows(done.out).values()], [row["risk"] for row in rows(plain.out).values()])
+    many = "account,period,left,plan\n" + "".join(f"A{i},1,{i % 2},k{i}\n" for i in range(60))
+    for given, said in (("plan,plam", ':1: there is no signal "plam" (--categories)'), ("plan", "more than 50 kinds")):
+        done = churn("--categories", given, file("many.csv", many))
+        equal(done.status, 2)
+        has(done.err, said)
+    one = churn("--categories", "plan", file("one.csv", "account,period,left,plan\nA,1,0,x\nB,1,1,x\nC,1,,\n"))
+    has(one.err, '"plan" has one kind only')
+
+
+def test_what_it_says():
+    head = "account,period,left,x\n"
+    everybody = file("all.csv", head + "A,1,1,3\nB,1,1,4\nC,1,,5\n")
+    has(churn(everybody).err, "nobody to compare with")
+    has(churn("--lang", "zh", everybody).err, "已知结果全部是流失")
+    # A signal without a weight is no reason.
+    equal(churn("-q", everybody).out.splitlines()[1].split(",")[5:], ["", "", "", ""])
+    has(churn(file("none.csv", head + "A,1,0,3\nB,1,,4\n")).err, "Nobody left yet")
+    has(churn("--lang", "zh", file("none.csv", head + "A,1,0,3\nB,1,,4\n")).err, "尚无客户流失")
+    done = churn("--backtest", "1", file("early.csv", head + "A,1,0,3\nB,1,1,4\n"))
+    equal(done.status, 2)
+    has(done.err, "no row before period 1 has an outcome")
+    has(churn(file("twice.csv", "account,period,left,x,x\nA,1,0,3,4\nB,1,1,4,4\n")).err, ':1: "x" is a signal twice')
+
+
 def test_order_of_lines_does_not_matter():
     header, *body = panel().splitlines()
     mixed = "\n".join([header, *sorted(body, key=lambda line: line[::-1])]) + "\n"
