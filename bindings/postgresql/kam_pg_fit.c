@@ -180,11 +180,12 @@ static kam_status spend_total(void *query, const kam_spend *model,
     return total_of(query, model, sizeof *model, total);
 }
 
-/* As kam_fit does: the weak prior where maximum likelihood has no answer, and a
- * part that the rows cannot carry is left out. */
-static int wants_prior(kam_status status) {
+/* As kam_fit does: the weak prior where maximum likelihood has no answer that holds,
+ * and a part that the rows cannot carry is left out. */
+static int wants_prior(kam_status status, const kam_estimate_report *report) {
     return status == KAM_ERR_TOO_FEW || status == KAM_ERR_AT_BOUND ||
-           status == KAM_ERR_FLAT || status == KAM_ERR_NOT_CONVERGED;
+           status == KAM_ERR_FLAT || status == KAM_ERR_NOT_CONVERGED ||
+           (status == KAM_OK && report->culprit >= 0);
 }
 
 static int is_left_out(kam_status status, const kam_diag *diag) {
@@ -195,33 +196,39 @@ static int is_left_out(kam_status status, const kam_diag *diag) {
 
 static void fit_orders(char *query, int32_t family, kam_models *models) {
     kam_estimate_options how;
+    kam_estimate_report report = {.struct_size = sizeof report};
     kam_diag diag = {.struct_size = sizeof diag};
     kam_estimate_options_init(&how, sizeof how);
     for (how.prior = KAM_PRIOR_NONE; how.prior <= KAM_PRIOR_WEAK; how.prior++) {
         const kam_status status =
             kam_btyd_search(family, 7, &how, orders_total, query,
-                            &models->orders, models->orders_covariance, NULL,
+                            &models->orders, models->orders_covariance, &report,
                             &diag);
-        if (!is_left_out(status, &diag)) return;
+        const int left_out = is_left_out(status, &diag);
+        const int again = wants_prior(status, &report);
+        if (!left_out && !again) return;
         memset(&models->orders, 0, sizeof models->orders);
         for (int i = 0; i < 64; i++) models->orders_covariance[i] = NAN;
-        if (!wants_prior(status)) return;
+        if (!again) return;
     }
 }
 
 static void fit_spend(char *query, kam_models *models) {
     kam_estimate_options how;
+    kam_estimate_report report = {.struct_size = sizeof report};
     kam_diag diag = {.struct_size = sizeof diag};
     kam_estimate_options_init(&how, sizeof how);
     for (how.prior = KAM_PRIOR_NONE; how.prior <= KAM_PRIOR_WEAK; how.prior++) {
         const kam_status status =
             kam_spend_search(KAM_SPEND_GAMMA_GAMMA, &how, spend_total, query,
-                             &models->spend, models->spend_covariance, NULL,
+                             &models->spend, models->spend_covariance, &report,
                              &diag);
-        if (!is_left_out(status, &diag)) return;
+        const int left_out = is_left_out(status, &diag);
+        const int again = wants_prior(status, &report);
+        if (!left_out && !again) return;
         memset(&models->spend, 0, sizeof models->spend);
         for (int i = 0; i < 16; i++) models->spend_covariance[i] = NAN;
-        if (!wants_prior(status)) return;
+        if (!again) return;
     }
 }
 

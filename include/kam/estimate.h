@@ -38,7 +38,10 @@ typedef struct kam_estimate_report {
     int32_t n_steps;       /**< Newton steps taken */
     int32_t n_evaluations; /**< likelihood evaluations */
     int32_t prior;         /**< KAM_PRIOR_* that was used */
-    int32_t culprit;       /**< the parameter a verdict names, or -1 */
+    int32_t culprit; /**< the parameter a verdict names; of KAM_OK without a
+                                prior, the one that the weak prior would move most
+                                of its standard errors, if by more than one: errors
+                                and intervals of this fit do not hold; or -1 */
     double log_likelihood; /**< at the answer, prior not counted */
     double gradient;       /**< largest |gradient| of the log posterior in log
                                 parameters there, a row (weighted) */

@@ -44,7 +44,7 @@ typedef struct kam_fit_options {
     int32_t family;        /**< KAM_BTYD_*, KAM_FIT_CHOOSE, or 0 (default):
                                 MBG/NBD, with the
                                 weak prior when maximum likelihood finds no
-                                interior optimum */
+                                interior optimum, or one of KAM_ERR_WEAK */
     double period_days;    /**< the period the rows count in; default 7 */
     kam_tier_policy tiers; /**< of tier_value; without bands (default) those of
                                 the policy */
@@ -61,7 +61,8 @@ typedef struct kam_fit_report {
     kam_estimate_report orders; /**< the order model's fit */
     kam_estimate_report spend;  /**< the spend model's fit */
     kam_status orders_ml;       /**< verdict of maximum likelihood, before any
-                                     prior was called in */
+                                     prior was called in; KAM_ERR_WEAK of a fit
+                                     that is KAM_OK and names a culprit */
     kam_status spend_ml;        /**< likewise */
     kam_status tiers;           /**< KAM_ERR_EMPTY when limits are shares of a
                                      book in which no tier_value is known */

@@ -45,6 +45,7 @@ enum {
     KAM_ERR_COLLINEAR = 26, /**< a column says nothing the others do not */
     KAM_ERR_ONE_CLASS = 27, /**< an event in every row, or in none */
     KAM_ERR_SEPARATED = 28, /**< a column tells the events without error */
+    KAM_ERR_WEAK = 29, /**< a weak prior moves the best fit beyond its errors */
 
     /* 40..59  arithmetic */
     KAM_ERR_NOT_CONVERGED = 40, /**< outputs hold the best point found */

@@ -28,6 +28,8 @@ static const struct status_entry {
                  "A column says nothing that the others do not."),
     STATUS_ENTRY(KAM_ERR_ONE_CLASS, "All rows have the event, or none has."),
     STATUS_ENTRY(KAM_ERR_SEPARATED, "A column tells the events without error."),
+    STATUS_ENTRY(KAM_ERR_WEAK,
+                 "A weak prior moves the best fit by more than its error."),
     STATUS_ENTRY(KAM_ERR_NOT_CONVERGED, "The fit stopped before it converged."),
     STATUS_ENTRY(KAM_ERR_OVERFLOW, "A sum grew beyond 9.2e18."),
     STATUS_ENTRY(KAM_ERR_MEMORY, "The host gave no memory."),

@@ -57,10 +57,12 @@ static int is_failure(kam_status status) {
            (status < KAM_ERR_EMPTY || status >= KAM_ERR_OVERFLOW);
 }
 
-/* A book that has no interior maximum gets the weak prior. */
+/* A book that has no interior maximum, or one that says little, gets the weak
+ * prior. */
 static int wants_prior(kam_status status) {
     return status == KAM_ERR_TOO_FEW || status == KAM_ERR_AT_BOUND ||
-           status == KAM_ERR_FLAT || status == KAM_ERR_NOT_CONVERGED;
+           status == KAM_ERR_FLAT || status == KAM_ERR_WEAK ||
+           status == KAM_ERR_NOT_CONVERGED;
 }
 
 struct book {
@@ -114,15 +116,15 @@ static kam_status fit_equal(const struct book *book, kam_models *models,
 typedef kam_status (*fit_one)(const struct book *book, int32_t prior,
                               kam_models *models, kam_estimate_report *report);
 
-/* Maximum likelihood first; the prior only where that has no answer. */
+/* Maximum likelihood first; the prior only where that has no answer that holds. */
 static kam_status fit_with_fallback(const struct book *book, fit_one fit,
                                     kam_models *models, kam_status *ml,
                                     int32_t *culprit,
                                     kam_estimate_report *report) {
     kam_status status = fit(book, KAM_PRIOR_NONE, models, report);
-    *ml = status;
     *culprit = report->culprit;
-    if (wants_prior(status)) status = fit(book, KAM_PRIOR_WEAK, models, report);
+    *ml = status == KAM_OK && *culprit >= 0 ? KAM_ERR_WEAK : status;
+    if (wants_prior(*ml)) status = fit(book, KAM_PRIOR_WEAK, models, report);
     return status;
 }
 

@@ -11,6 +11,7 @@
 #include "math/accumulate.h"
 #include "math/elementary.h"
 #include "math/optimise.h"
+#include "value/prior.h"
 
 enum { P = KAM__MOST_PARAMETERS };
 
@@ -158,17 +159,6 @@ static kam_status ask_total(struct problem *problem, kam_sum *sums) {
     return KAM_OK;
 }
 
-/* Normal priors on log parameters. */
-static void add_prior(const struct kam__likelihood *model, const double *x,
-                      double *value, double *gradient, double *hessian) {
-    for (int32_t i = 0; i < model->p; i++) {
-        const double d = (x[i] - model->centre[i]) / model->width[i];
-        *value -= 0.5 * d * d;
-        gradient[i] -= d / model->width[i];
-        hessian[i * model->p + i] -= 1 / (model->width[i] * model->width[i]);
-    }
-}
-
 static double parameter_at(const struct kam__likelihood *model, int32_t i,
                            double x) {
     return model->unit[i] > 0 ? model->offset[i] + model->unit[i] * x
@@ -194,7 +184,7 @@ static kam_status evaluate(void *context, const double *x, double *value,
         for (int32_t j = 0; j <= i; j++)
             hessian[i * p + j] = hessian[j * p + i] = kam_sum_value(next++);
     if (problem->prior == KAM_PRIOR_WEAK)
-        add_prior(problem->model, x, value, gradient, hessian);
+        kam__prior_add(problem->model, x, value, gradient, hessian);
     return KAM_OK;
 }
 
@@ -222,13 +212,18 @@ static void write_report(const struct problem *problem,
                          kam_estimate_report *report) {
     double prior = 0, gradient[P] = {0}, hessian[P * P] = {0};
     if (problem->prior == KAM_PRIOR_WEAK)
-        add_prior(problem->model, search->x, &prior, gradient, hessian);
+        kam__prior_add(problem->model, search->x, &prior, gradient, hessian);
     report->status = status;
     report->n_distinct = problem->rows ? problem->rows->n : 0;
     report->n_steps = search->n_steps;
     report->n_evaluations += search->n_evaluations;
     report->prior = problem->prior;
-    report->culprit = status == KAM_OK ? -1 : search->culprit;
+    report->culprit = search->culprit;
+    if (status == KAM_OK)
+        report->culprit =
+            problem->prior == KAM_PRIOR_NONE
+                ? kam__prior_moves(problem->model, search->x, search->hessian)
+                : -1;
     report->log_likelihood = search->value - prior;
     report->condition = search->condition;
     report->gradient = 0;

@@ -31,6 +31,7 @@ static const struct {
     {26, "KAM_ERR_COLLINEAR"},
     {27, "KAM_ERR_ONE_CLASS"},
     {28, "KAM_ERR_SEPARATED"},
+    {29, "KAM_ERR_WEAK"},
     {40, "KAM_ERR_NOT_CONVERGED"},
     {41, "KAM_ERR_OVERFLOW"},
     {60, "KAM_ERR_MEMORY"},

@@ -213,6 +213,47 @@ static void test_fallback(void **state) {
         assert_true(models.orders_covariance[5 * i] > 0);
 }
 
+/* A maximum that the weak prior would move by more than its error is not believed:
+ * the fit is that with the prior, and the report says why. */
+static void test_weak_books(void **state) {
+    (void)state;
+    kam_account account[BOOK];
+    rhythmic_book(account, 1, 0);
+    kam_fit_options options;
+    assert_status(kam_fit_options_init(&options, sizeof options), KAM_OK);
+    options.family = KAM_BTYD_PNBD;
+    int n_weak = 0, n_strong = 0;
+    for (int64_t first = 0; first + 20 <= BOOK; first++) {
+        const kam_accounts view = book_view(account + first, 20);
+        kam_estimate_options how;
+        kam_estimate_options_init(&how, sizeof how);
+        kam_estimate_report told = {.struct_size = sizeof told};
+        kam_models models = {.struct_size = sizeof models};
+        kam_fit_report report = {.struct_size = sizeof report};
+        kam_btyd orders;
+        if (kam_btyd_fit(KAM_BTYD_PNBD, &view, 1, 7, &how, NULL, &orders, NULL,
+                         &told, NULL) != KAM_OK)
+            continue;
+        const int is_weak = told.culprit >= 0;
+        how.prior = KAM_PRIOR_WEAK;
+        if (is_weak)
+            assert_status(kam_btyd_fit(KAM_BTYD_PNBD, &view, 1, 7, &how, NULL,
+                                       &orders, NULL, NULL, NULL),
+                          KAM_OK);
+        assert_status(kam_fit(&view, 1, &options, NULL, &models, &report, NULL),
+                      KAM_OK);
+        assert_status(report.orders_ml, is_weak ? KAM_ERR_WEAK : KAM_OK);
+        assert_int_equal(report.orders_culprit, told.culprit);
+        assert_status(report.orders.status, KAM_OK);
+        assert_int_equal(report.orders.prior, is_weak);
+        assert_memory_equal(&models.orders, &orders, sizeof orders);
+        n_weak += is_weak;
+        n_strong += !is_weak;
+    }
+    fprintf(stderr, "%d books of 20 are weak, %d are not\n", n_weak, n_strong);
+    assert_true(n_weak > 0 && n_strong > 0);
+}
+
 /* A part that the data cannot carry is left out; the rest stays. */
 static void test_partial_books(void **state) {
     (void)state;
@@ -460,6 +501,7 @@ int main(void) {
         cmocka_unit_test(test_reference),
         cmocka_unit_test(test_choose),
         cmocka_unit_test(test_fallback),
+        cmocka_unit_test(test_weak_books),
         cmocka_unit_test(test_partial_books),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_shares),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What intervals hold, and how fits of small and odd books end: many simulated
  * books of every family of kam/btyd.h. Takes minutes: a part of `make check-all`.
- * Usage: simulated_books [all|intervals|profiles|facts|books [FAMILY [SIZE]]]. Prints rows of the tables in
+ * Usage: simulated_books [all|intervals|weak|profiles|facts|books [FAMILY [SIZE]]]. Prints rows of the tables in
  * docs/models/coverage.md; exit status 1 when a fit lies. */
 #include <math.h>
 #include <stdint.h>
@@ -323,6 +323,81 @@ static void intervals_of(const kam_btyd *truth, int size) {
         printf(" %.1f | %.1f | %.1f | %.1f |\n", percent(t.orders, t.ok),
                percent(t.clv_rows - t.below - t.above, t.clv_rows),
                percent(t.below, t.clv_rows), percent(t.above, t.clv_rows));
+        fflush(stdout);
+    }
+}
+
+/* ---- books that say too little ---- */
+
+/* A third leaves within half a year and 43 % stay for ten: far from the weak prior. */
+static const kam_btyd UNLIKE_THE_PRIOR = {KAM_BTYD_PNBD,
+                                          4,
+                                          7,
+                                          {1.2, 8, 0.15, 2, 0, 0, 0, 0}};
+
+/* How many books of one kind hold the expected orders, and their parameters. */
+struct held {
+    int64_t books, orders, inside[P];
+};
+
+static void hold(const kam_btyd *truth, const kam_btyd *model,
+                 const double *covariance, const kam_accounts *accounts,
+                 struct held *held) {
+    held->books++;
+    held->orders += orders_inside(truth, model, covariance, accounts);
+    for (int32_t j = 0; j < estimated(truth); j++) {
+        const double off = log(model->parameter[j] / truth->parameter[j]);
+        const double variance = covariance[j * (truth->n_parameters + 1)];
+        held->inside[j] += fabs(off) <= 1.96 * sqrt(variance);
+    }
+}
+
+static void print_held(const struct held *held, int32_t p) {
+    printf(" %.1f ", percent(held->orders, held->books));
+    for (int32_t j = 0; j < p; j++)
+        printf("%s%.1f", j ? ", " : "| ",
+               percent(held->inside[j], held->books));
+    printf(" |");
+}
+
+/* Interior maxima of likelihood that name a culprit, the others, and all with the
+ * weak prior in place of the first. */
+static void weak_of(const kam_btyd *truth, const char *note, int size) {
+    static const struct {
+        int64_t n;
+        int32_t books;
+        uint64_t stream;
+    } runs[] = {{50, 1000, 1}, {300, 500, 2}, {3000, 200, 3}};
+    static struct book book;
+    for (int k = 0; k < 3; k++) {
+        struct held weak = {0}, strong = {0}, mended = {0};
+        if (size > 0 && runs[k].n != size) continue;
+        seed = 1000 * (uint64_t)truth->family + runs[k].stream;
+        const int32_t books = runs[k].books / slowness(truth->family);
+        for (int32_t i = 0; i < books; i++) {
+            double covariance[P * P];
+            kam_btyd model;
+            kam_estimate_report report;
+            simulate(truth, runs[k].n, &book);
+            const kam_accounts accounts = view(&book);
+            if (fit(truth, &accounts, KAM_PRIOR_NONE, &model, covariance,
+                    &report) != KAM_OK)
+                continue;
+            const int is_weak = report.culprit >= 0;
+            hold(truth, &model, covariance, &accounts,
+                 is_weak ? &weak : &strong);
+            if (is_weak)
+                fit(truth, &accounts, KAM_PRIOR_WEAK, &model, covariance,
+                    &report);
+            hold(truth, &model, covariance, &accounts, &mended);
+        }
+        printf("| %s%s | %d | %d | %.1f |", kam_btyd_family_name(truth->family),
+               note, (int)runs[k].n, (int)mended.books,
+               percent(weak.books, mended.books));
+        print_held(&weak, 0);
+        print_held(&strong, estimated(truth));
+        print_held(&mended, estimated(truth));
+        printf("\n");
         fflush(stdout);
     }
 }
@@ -707,6 +782,9 @@ int main(int n, char **words) {
         if (which && strcmp(which, kam_btyd_family_name(truth->family)) != 0)
             continue;
         if (asks(what, "intervals")) intervals_of(truth, size);
+        if (asks(what, "weak")) weak_of(truth, "", size);
+        if (asks(what, "weak") && truth->family == KAM_BTYD_PNBD)
+            weak_of(&UNLIKE_THE_PRIOR, ", odd", size);
         if (asks(what, "profiles")) profiles_of(truth, size);
         if (asks(what, "facts") && takes_facts(truth))
             intervals_of_facts(truth);

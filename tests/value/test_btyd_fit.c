@@ -932,6 +932,78 @@ static void expect_nothing_written(const struct fitted *fit,
                         sizeof fit->covariance);
 }
 
+/* Solves a x = b in place, a symmetric positive definite. */
+static void solve_four(double (*a)[4], double *b) {
+    for (int k = 0; k < 4; k++)
+        for (int i = k + 1; i < 4; i++) {
+            const double times = a[i][k] / a[k][k];
+            for (int j = k; j < 4; j++) a[i][j] -= times * a[k][j];
+            b[i] -= times * b[k];
+        }
+    for (int k = 3; k >= 0; k--) {
+        for (int j = k + 1; j < 4; j++) b[k] -= a[k][j] * b[j];
+        b[k] /= a[k][k];
+    }
+}
+
+/* How many of its standard errors the weak prior moves each log parameter: its
+ * centre c and variances W, the fit x and C, C (C + W)^-1 (c - x). */
+static void errors_moved(const struct fitted *fit, const struct histories *book,
+                         double *errors) {
+    double sum[4][4], off[4], age = 0, orders = 0;
+    for (int64_t i = 0; i < book->n; i++) {
+        age += book->T[i];
+        orders += book->x[i];
+    }
+    const double centre[4] = {0, log(age / orders), log(0.7), log(3)};
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++)
+            sum[i][j] = fit->covariance[4 * i + j] + (i == j) * 1.5 * 1.5;
+        off[i] = centre[i] - log(fit->model.parameter[i]);
+    }
+    solve_four(sum, off);
+    for (int i = 0; i < 4; i++) {
+        errors[i] = 0;
+        for (int j = 0; j < 4; j++)
+            errors[i] += fit->covariance[4 * i + j] * off[j];
+        errors[i] = fabs(errors[i]) / sqrt(fit->covariance[5 * i]);
+    }
+}
+
+/* A fit that the prior would move by more than an error names the parameter. */
+static void test_a_weak_book_says_so(void **state) {
+    (void)state;
+    int n_weak = 0, n_strong = 0;
+    for (uint64_t seed = 1; seed <= 100; seed++)
+        for (int32_t family = 1; family <= 2; family++) {
+            struct histories book =
+                simulated_book(6 + (int64_t)seed % 20, family, 1,
+                               seed % 3 ? 2 : 12, 1, 2, seed);
+            const struct fitted fit = fit_book(family, &book, KAM_PRIOR_NONE);
+            if (fit.status == KAM_OK) {
+                double errors[4], most = 1;
+                int32_t expected = -1;
+                errors_moved(&fit, &book, errors);
+                for (int i = 0; i < 4; i++)
+                    if (errors[i] > most) {
+                        most = errors[i];
+                        expected = i;
+                    }
+                assert_int_equal(fit.report.culprit, expected);
+                n_weak += expected >= 0;
+                n_strong += expected < 0;
+                /* With the prior there is nothing more to move. */
+                const struct fitted with =
+                    fit_book(family, &book, KAM_PRIOR_WEAK);
+                assert_status(with.status, KAM_OK);
+                assert_int_equal(with.report.culprit, -1);
+            }
+            histories_free(&book);
+        }
+    fprintf(stderr, "%d small books are weak, %d are not\n", n_weak, n_strong);
+    assert_true(n_weak >= 2 && n_strong >= 50);
+}
+
 static void test_every_allocation_failed_once(void **state) {
     (void)state;
     struct histories book = simulated_book(300, 2, 2, 15, 1, 3, 99);
@@ -1239,6 +1311,7 @@ int main(void) {
         cmocka_unit_test(test_no_better_point_on_a_grid),
         cmocka_unit_test(test_too_few_steps),
         cmocka_unit_test(test_the_prior_pulls),
+        cmocka_unit_test(test_a_weak_book_says_so),
         cmocka_unit_test(test_every_allocation_failed_once),
         cmocka_unit_test(test_cancelled_at_every_look),
         cmocka_unit_test(test_wrong_calls),

@@ -150,7 +150,7 @@ def objective(book: Any, model: _model.Model) -> Objective:
 
 def _part_of_fit(search: Callable[[str], M], report: _ffi.kam_fit_report, name: str) -> Optional[M]:
     """A model as kam.fit finds it: by maximum likelihood; with the weak prior where that
-    has no answer; None where the data cannot carry one."""
+    has no answer that holds; None where the data cannot carry one."""
     def attempt(prior: str) -> Optional[M]:
         try:
             model = search(prior)
@@ -164,10 +164,10 @@ def _part_of_fit(search: Callable[[str], M], report: _ffi.kam_fit_report, name: 
 
     model = attempt("none")
     told = getattr(report, name)
-    verdict = told.status
+    verdict = _ffi.KAM_ERR_WEAK if told.status == _ffi.KAM_OK and told.culprit >= 0 else told.status
     setattr(report, f"{name}_ml", verdict)
     setattr(report, f"{name}_culprit", told.culprit)
-    return attempt("weak") if verdict in (_ffi.KAM_ERR_TOO_FEW, *estimate.VERDICTS) else model
+    return attempt("weak") if verdict in (_ffi.KAM_ERR_TOO_FEW, _ffi.KAM_ERR_WEAK, *estimate.VERDICTS) else model
 
 
 def _typical(book: Any) -> tuple[float, float, float]:
