@@ -44,7 +44,8 @@ typedef struct kam_btyd_pace_report {
  * @param orders     shape (n_rows): orders of each account in the window, >= 0
  * @param horizon    length of the window in periods, > 0, finite
  * @param[out] out   its struct_size must be set
- * @return KAM_OK; KAM_ERR_TOO_FEW: fewer than two accounts count;
+ * @return KAM_OK; KAM_ERR_TOO_FEW: fewer than two accounts count, by
+ *         weight;
  *         KAM_ERR_EMPTY: no order is expected of them;
  *         KAM_ERR_AT_BOUND: the book came to less than a quarter of its pace or to
  *         more than four times, and that bound is reported; KAM_ERR_OPTION with the row

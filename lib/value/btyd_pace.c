@@ -47,7 +47,7 @@ static int add_tile(const struct pace *pace, const double *parameter,
                     struct sums *sums, int64_t *n_rows) {
     struct kam__btyd_rows rows;
     double orders_tile[KAM__TILE], weight[KAM__TILE], expected[KAM__TILE];
-    double actual[KAM__TILE], squares[KAM__TILE], one[KAM__TILE];
+    double actual[KAM__TILE], squares[KAM__TILE];
     const struct kam__btyd_tile tile =
         kam__btyd_load(pace->accounts, first, n, KAM_ISA_BASE, &rows);
     const double *const orders =
@@ -64,14 +64,13 @@ static int add_tile(const struct pace *pace, const double *parameter,
         actual[m] = orders[i];
         expected[m] = expected[i];
         squares[m] = deviation * deviation;
-        one[m] = 1;
         weight[m++] = weight[i];
     }
     *n_rows += m;
     return kam__accumulate(&sums->expected, expected, weight, m) ||
            kam__accumulate(&sums->actual, actual, weight, m) ||
            kam__accumulate(&sums->squares, squares, weight, m) ||
-           kam__accumulate(&sums->accounts, one, weight, m);
+           kam__accumulate(&sums->accounts, weight, 0, m);
 }
 
 /* 1 when a sum grew too large. */
@@ -166,7 +165,7 @@ static int spread(const struct pace *pace, const double *parameter,
  * so much stays as is not chance (Efron & Morris 1973, JASA 68). */
 static void shrink(kam_btyd_pace_report *found, double log_pace) {
     const double chance = found->observed_variance / (log_pace * log_pace);
-    const double stays = chance < 1 ? 1 - chance : 0;
+    const double stays = chance >= 0 && chance < 1 ? 1 - chance : 0;
     found->observed = kam__exp(log_pace);
     found->pace = kam__exp(stays * log_pace);
     found->variance = stays > 0 ? stays * found->observed_variance : 0;
@@ -187,9 +186,8 @@ static kam_status find(const struct pace *pace, const double *parameter,
     found->expected = now.expected;
     found->actual = now.actual;
     found->n_rows = now.n_rows;
-    if (now.n_rows < 2)
-        return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts", -1,
-                         (double)now.n_rows,
+    if (!(now.accounts >= 2))
+        return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts", -1, now.accounts,
                          "{value} accounts have no pace: it takes two.");
     if (!(now.expected > 0))
         return kam__fail(diag, KAM_ERR_EMPTY, "accounts", -1, now.expected,

@@ -196,6 +196,10 @@ static void test_rows(void **state) {
     assert_int_equal(other.n_rows, N);
     other.n_rows = MOST;
     assert_memory_equal(&found, &other, sizeof found);
+    /* Less than two accounts have no pace, whatever the rows. */
+    for (int i = 0; i < N; i++) weight[i] = 1.9 / N;
+    assert_status(find_pace(&model, NULL, &book, orders, 52, &other),
+                  KAM_ERR_TOO_FEW);
     /* Orders that are not known, and a history that is impossible. */
     book.weight = NULL;
     book.n = N - 2;
