@@ -124,15 +124,18 @@ static const struct kam__rule *next_panel(double reach, double slope,
 struct leg {
     const struct kam__dynamic *m;
     const struct pace *pace;
-    double x, A, B; /* at the start of the race */
-    const double *origin;
+    double x, A, B;         /* at the start of the race */
+    double orders, leaving; /* by how much the clocks went on since */
     struct kam__dynamic_sums *sums;
 };
 
-static double fall_at(const struct leg *leg, const double *show) {
-    return (leg->m->r + leg->x) *
-               kam__log1p((show[0] - leg->origin[0]) / leg->A) +
-           leg->m->s * kam__log1p((show[OUT] - leg->origin[OUT]) / leg->B);
+/* From what the clocks went on alone: added to what they show, a little while
+ * would be lost, and with it the end of a race that takes no longer. */
+static double fall_after(const struct leg *leg, double time) {
+    const double orders = leg->orders + time * leg->pace->of[0];
+    const double leaving = leg->leaving + time * leg->pace->of[OUT];
+    return (leg->m->r + leg->x) * kam__log1p(orders / leg->A) +
+           leg->m->s * kam__log1p(leaving / leg->B);
 }
 
 /* The part of a race that lies in a stretch: s psi / b e^-fall. */
@@ -148,14 +151,13 @@ static double race_of(const struct leg *leg, const double *show, double left) {
         const struct kam__rule *const rule =
             next_panel(a / up < b / out ? a / up : b / out, slope, left - done,
                        &length);
-        later(show, leg->pace, done, node);
-        if (fall_at(leg, node) > FADED) break;
+        if (fall_after(leg, done) > FADED) break;
         for (int32_t j = 0; j < rule->n; j++) {
-            later(show, leg->pace, done + length * 0.5 * (1 + rule->node[j]),
-                  node);
+            const double time = done + length * 0.5 * (1 + rule->node[j]);
+            later(show, leg->pace, time, node);
             const double w = 0.5 * length * rule->weight[j] * m->s * out /
                              (m->beta + node[OUT]) *
-                             kam__exp(-fall_at(leg, node));
+                             kam__exp(-fall_after(leg, time));
             sum += w;
             if (leg->sums)
                 add_slopes(m, node, leg->x, leg->pace->z, w, leg->sums);
@@ -171,37 +173,45 @@ double kam__course_race(const struct kam__dynamic *m,
                         struct kam__course *course, double x, double until,
                         double *fall, struct kam__dynamic_sums *sums) {
     struct pace pace;
-    double origin[KAM__CLOCKS], leaving = 0;
-    memcpy(origin, course->show, sizeof origin);
-    const struct leg leg = {
-        m, &pace, x, m->alpha + origin[0], m->beta + origin[OUT], origin, sums};
+    double leaving = 0;
+    struct leg leg = {.m = m,
+                      .pace = &pace,
+                      .x = x,
+                      .A = m->alpha + course->show[0],
+                      .B = m->beta + course->show[OUT],
+                      .sums = sums};
+    memset(&pace, 0, sizeof pace);
     while (kam__walk_on(&course->walk, until)) {
+        const double length = course->walk.length;
         pace_of(m, course->walk.fact, &pace);
-        leaving += race_of(&leg, course->show, course->walk.length);
-        later(course->show, &pace, course->walk.length, course->show);
+        leaving += race_of(&leg, course->show, length);
+        later(course->show, &pace, length, course->show);
+        leg.orders += length * pace.of[0];
+        leg.leaving += length * pace.of[OUT];
     }
-    *fall = fall_at(&leg, course->show);
+    *fall = fall_after(&leg, 0);
     if (sums) add_slopes(m, course->show, x, NULL, kam__exp(-*fall), sums);
     return leaving;
 }
 
-/* phi (B / b)^s e^(-discount time) of a stretch that begins at a time. */
+/* phi (B / b)^s e^(-discount time) of a stretch that begins at a time, b - B by
+ * then being `gone`. */
 static double orders_of(const struct kam__dynamic *m, const struct pace *pace,
-                        double B, double b, double time, double left,
+                        double B, double gone, double time, double left,
                         double discount) {
     const double out = pace->of[OUT];
     double sum = 0, done = 0;
     while (done < left) {
-        const double here = b + done * out;
+        const double more = gone + done * out, here = B + more;
         double length;
         const struct kam__rule *const rule =
             next_panel(here / out, m->s * out / here + discount, left - done,
                        &length);
-        if (m->s * kam__log(here / B) + discount * (time + done) > 750) break;
+        if (m->s * kam__log1p(more / B) + discount * (time + done) > 750) break;
         for (int32_t j = 0; j < rule->n; j++) {
             const double v = done + length * 0.5 * (1 + rule->node[j]);
             sum += 0.5 * length * rule->weight[j] *
-                   kam__exp(-m->s * kam__log((b + v * out) / B) -
+                   kam__exp(-m->s * kam__log1p((gone + v * out) / B) -
                             discount * (time + v));
         }
         if (!(done + length > done)) break;
@@ -215,13 +225,14 @@ double kam__course_orders(const struct kam__dynamic *m,
                           double discount) {
     const double start = course->walk.now, B = m->beta + course->show[OUT];
     struct pace pace;
-    double sum = 0;
+    double sum = 0, gone = 0;
     while (kam__walk_on(&course->walk, until)) {
         const double length = course->walk.length;
         pace_of(m, course->walk.fact, &pace);
-        sum += orders_of(m, &pace, B, m->beta + course->show[OUT],
-                         course->walk.now - length - start, length, discount);
+        sum += orders_of(m, &pace, B, gone, course->walk.now - length - start,
+                         length, discount);
         later(course->show, &pace, length, course->show);
+        gone += length * pace.of[OUT];
     }
     return sum;
 }

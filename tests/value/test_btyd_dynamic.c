@@ -361,6 +361,48 @@ static void test_without_facts(void **state) {
     world_free(&w);
 }
 
+/* Rates so alike that all is decided in a moment: as without facts, and as soon.
+ * Panels of that moment's length to the end of the interval would be 1e26 / s. */
+static void test_a_moment_decides(void **state) {
+    (void)state;
+    struct world w = world_new(1, 1);
+    w.end[0] = 2000;
+    w.orders[0] = w.book.x[0] = 3;
+    w.book.t_x[0] = 1000;
+    w.book.T[0] = 1039;
+    const kam_accounts accounts = accounts_from(&w.book);
+    for (double size = 1e8; size < 1e300; size *= 1e12)
+        for (int which = 0; which < 3; which++) {
+            const kam_btyd_covariate_model model =
+                model_of(which == 1 ? 1.2 : size, 8, which == 0 ? 0.8 : size,
+                         40);
+            double plain, value;
+            assert_status(kam_btyd_log_likelihood(&model.base, &accounts, NULL,
+                                                  &plain, NULL, NULL),
+                          KAM_OK);
+            assert_status(answer(&w, &model, 0, 0, 0, NULL, &value, NULL),
+                          KAM_OK);
+            assert_relative(value, plain, 1e-12);
+            for (int i = 1; i <= 4; i++) {
+                assert_status(answer(&w, &model, i, 30, 0, NULL, &value, NULL),
+                              KAM_OK);
+                assert_near(value, i == KAM_BTYD_ASK_NO_ORDER, 1e-12);
+            }
+        }
+    /* As little time, and a clock that shows much. */
+    w.book.T[0] = 1000 + 0x1p-30;
+    for (double s = 1e8; s < 1e14; s *= 10) {
+        const kam_btyd_covariate_model model = model_of(1.2, 8, s, 40);
+        double plain, value;
+        assert_status(kam_btyd_alive(&model.base, &accounts, 0, NULL, &plain,
+                                     NULL, NULL),
+                      KAM_OK);
+        assert_status(answer(&w, &model, 5, 0, 0, NULL, &value, NULL), KAM_OK);
+        assert_relative(value, plain, 1e-12);
+    }
+    world_free(&w);
+}
+
 static void test_rows_and_flags(void **state) {
     (void)state;
     enum { N = 300 };
@@ -494,6 +536,7 @@ int main(void) {
         cmocka_unit_test(test_constant_facts),
         cmocka_unit_test(test_recovers_truth),
         cmocka_unit_test(test_covariance),
+        cmocka_unit_test(test_a_moment_decides),
         cmocka_unit_test(test_rows_and_flags),
         cmocka_unit_test(test_bad_calls),
         cmocka_unit_test(test_failing_hosts),
