@@ -325,6 +325,31 @@ static kam_btyd any_model(uint64_t *seed, int i) {
                     1 + i % 6);
 }
 
+/* Thousands of orders could come, but nobody stays for more than a few: the sums of
+ * cnbd_far.c with a far above b, beside the chances of each number of orders. */
+static void test_all_leave_early(void **state) {
+    (void)state;
+    static const double a[] = {300, 2000, 40};
+    const double x = 0, t_x = 0, T = 1;
+    const kam_accounts account = one_account(&x, &t_x, &T);
+    for (int i = 0; i < 6; i++) {
+        const kam_btyd model =
+            rhythmic(i % 2 ? BG : MBG, 3, 0.5, a[i / 2], 2, 2 + i % 3);
+        double chance[400], mean = 0, all = 0;
+        assert_status(kam_btyd_order_counts(&model, &account, 2000, 400, NULL,
+                                            chance, NULL, NULL),
+                      KAM_OK);
+        for (int n = 0; n < 400; n++) {
+            mean += n * chance[n];
+            all += chance[n];
+        }
+        assert_near(all, 1, 1e-12);
+        assert_true(chance[399] < 1e-15);
+        assert_relative(ask_one(ASK_ORDERS, &model, x, t_x, T, 2000, 0), mean,
+                        1e-10);
+    }
+}
+
 static void test_answers_hang_together(void **state) {
     (void)state;
     uint64_t seed = 41;
@@ -719,6 +744,7 @@ int main(void) {
         cmocka_unit_test(test_derivatives),
         cmocka_unit_test(test_simulated_books),
         cmocka_unit_test(test_new_accounts),
+        cmocka_unit_test(test_all_leave_early),
         cmocka_unit_test(test_answers_hang_together),
         cmocka_unit_test(test_for_ever),
         cmocka_unit_test(test_clockwork_ends),
