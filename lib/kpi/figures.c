@@ -169,9 +169,6 @@ const struct kam__kpi_recipe *kam__kpi_recipe_of(const struct kam__kpi_job *job,
 static kam_status check_recipe(const struct kam__kpi_recipe *recipe,
                                const kam_kpi_options *o, int32_t id,
                                kam_diag *diag) {
-    if (!recipe)
-        return kam__fail(diag, KAM_ERR_OPTION, "options.ids", -1, id,
-                         "Figure {value} is not made from these records.");
     const int no_today = o->last_day == NO_DAY;
     const int no_first = o->first_day == NO_DAY;
     if ((recipe->needs & KAM__KPI_NEEDS_TODAY && no_today) ||
@@ -211,6 +208,9 @@ static kam_status find_wanted(struct kam__kpi_job *job, kam_diag *diag) {
     for (int32_t k = 0; k < job->options.n_ids; k++) {
         const int32_t id = job->options.ids[k];
         const struct kam__kpi_recipe *const r = kam__kpi_recipe_of(job, id);
+        if (!r)
+            return kam__fail(diag, KAM_ERR_OPTION, "options.ids", -1, id,
+                             "Figure {value} is not made from these records.");
         const kam_status status = check_recipe(r, &job->options, id, diag);
         if (status != KAM_OK) return status;
         const int32_t place[5] = {r->a, r->b, r->d, r->n, r->left_out};
