@@ -65,7 +65,8 @@ typedef struct kam_additive_report {
     double smooth;        /**< used */
     double log_loss;      /**< mean, of the rows of the fit */
     double held_out;      /**< mean log loss of rows held out in the choice of
-                                `smooth`; NaN when it was given */
+                                `smooth`; NaN when it was given, or there
+                                were too few events or clusters to choose by */
 } kam_additive_report;
 
 /** One bin of a term, and what it says: a line of a scorecard. */

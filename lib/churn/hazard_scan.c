@@ -146,36 +146,46 @@ static void look_over(void *context, int64_t piece, int64_t first, int64_t n) {
 
 /* ---- means ---- */
 
-/* Sums of the signals, moved and scaled by what is known of them so far. */
-static void add_signals(void *context, int64_t piece, int64_t first,
-                        int64_t n) {
-    struct kam__hazard_fit *const fit = context;
+/* Adds up what `add` takes of each tile of a piece. */
+static void add_up(struct kam__hazard_fit *fit, int64_t piece, int64_t first,
+                   int64_t n, int32_t n_sums,
+                   void (*add)(const struct kam__hazard_fit *fit,
+                               struct kam__panel_rows *rows, kam_sum *sum)) {
+    kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
     struct kam__panel_rows rows;
     rows.signal = kam__hazard_room_of(fit, piece);
-    kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
-    memset(sum, 0, (size_t)fit->q * sizeof *sum);
+    memset(sum, 0, (size_t)n_sums * sizeof *sum);
     for (int64_t at = 0; at < n; at += KAM__TILE) {
         kam__hazard_load(fit, first + at, kam__hazard_tile(n - at), &rows);
-        for (int32_t j = 1; j < fit->q; j++)
-            (void)kam__accumulate_at(fit->isa, &sum[j],
-                                     rows.signal + j * KAM__TILE, NULL, rows.n);
+        add(fit, &rows, sum);
     }
 }
 
-/* Sums of the weights, and of those with the event. */
-static void add_weights(void *context, int64_t piece, int64_t first,
-                        int64_t n) {
+/* Signals, moved and scaled by what is known of them so far. */
+static void add_signals(const struct kam__hazard_fit *fit,
+                        struct kam__panel_rows *rows, kam_sum *sum) {
+    for (int32_t j = 1; j < fit->q; j++)
+        (void)kam__accumulate_at(fit->isa, &sum[j],
+                                 rows->signal + j * KAM__TILE, NULL, rows->n);
+}
+
+/* Weights, and those with the event. */
+static void add_weights(const struct kam__hazard_fit *fit,
+                        struct kam__panel_rows *rows, kam_sum *sum) {
+    (void)kam__accumulate_at(fit->isa, &sum[0], rows->weight, NULL, rows->n);
+    for (int32_t i = 0; i < rows->n; i++) rows->event[i] *= rows->weight[i];
+    (void)kam__accumulate_at(fit->isa, &sum[1], rows->event, NULL, rows->n);
+}
+
+static void add_up_signals(void *context, int64_t piece, int64_t first,
+                           int64_t n) {
     struct kam__hazard_fit *const fit = context;
-    struct kam__panel_rows rows;
-    rows.signal = kam__hazard_room_of(fit, piece);
-    kam_sum *const sum = fit->sums + (uint64_t)piece * fit->n_sums;
-    memset(sum, 0, 2 * sizeof *sum);
-    for (int64_t at = 0; at < n; at += KAM__TILE) {
-        kam__hazard_load(fit, first + at, kam__hazard_tile(n - at), &rows);
-        (void)kam__accumulate_at(fit->isa, &sum[0], rows.weight, NULL, rows.n);
-        for (int32_t i = 0; i < rows.n; i++) rows.event[i] *= rows.weight[i];
-        (void)kam__accumulate_at(fit->isa, &sum[1], rows.event, NULL, rows.n);
-    }
+    add_up(fit, piece, first, n, fit->q, add_signals);
+}
+
+static void add_up_weights(void *context, int64_t piece, int64_t first,
+                           int64_t n) {
+    add_up(context, piece, first, n, 2, add_weights);
 }
 
 static void set_scale(struct kam__hazard_fit *fit, int32_t j) {
@@ -201,7 +211,7 @@ kam_status kam__hazard_means(struct kam__hazard_fit *fit) {
         set_scale(fit, j);
     }
     const kam_status status = kam__for_pieces(fit->host, fit->panel.n_rows,
-                                              add_signals, fit, fit->diag);
+                                              add_up_signals, fit, fit->diag);
     if (status != KAM_OK) return status;
     for (int32_t j = 1; j < fit->q; j++) {
         fit->centre[j - 1] +=
@@ -216,7 +226,7 @@ static kam_status find_rate(struct kam__hazard_fit *fit) {
     fit->rate = (double)fit->n_events / (double)fit->n_used;
     if (!fit->panel.weight.values) return KAM_OK;
     const kam_status status = kam__for_pieces(fit->host, fit->panel.n_rows,
-                                              add_weights, fit, fit->diag);
+                                              add_up_weights, fit, fit->diag);
     if (status != KAM_OK) return status;
     const double weight = total_of(fit, 0);
     fit->rate = total_of(fit, 1) / weight;

@@ -67,6 +67,28 @@ static void sort_by(const double *column, int64_t n, int64_t *order,
 
 static uint64_t words(int64_t n) { return 9 * (uint64_t)n; }
 
+/* Names the first column of which nothing is known. */
+static kam_status fail_empty(const struct rows *rows, int64_t n,
+                             kam_diag *diag) {
+    const struct {
+        const kam_column *column;
+        const char *name;
+    } all[] = {{rows->key, rows->key_name},
+               {rows->value, "value"},
+               {rows->event, "event"}};
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+        int64_t i = 0;
+        while (all[k].column && i < n &&
+               isnan(kam__number_at(all[k].column, i)))
+            i++;
+        if (all[k].column && i == n)
+            return kam__fail(diag, KAM_ERR_EMPTY, all[k].name, -1, (double)n,
+                             "none of its {value} rows is known.");
+    }
+    return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
+                     "No row has all that is needed.");
+}
+
 static kam_status fill(struct kam__ranked *to, const struct rows *rows,
                        kam_diag *diag) {
     const int64_t n_rows = to->n_rows;
@@ -79,9 +101,7 @@ static kam_status fill(struct kam__ranked *to, const struct rows *rows,
         for (int k = 0; used && k < 3; k++) raw[k * n_rows + to->n] = item[k];
         to->n += used;
     }
-    if (to->n == 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
-                         "No row has all that is needed.");
+    if (to->n == 0) return fail_empty(rows, n_rows, diag);
     for (int64_t i = 0; i < to->n; i++) order[i] = i;
     for (int k = 3; k-- > 0;) {
         const int column = k == 2 ? 2 : k == 1 ? 1 : 0;

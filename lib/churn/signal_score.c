@@ -12,10 +12,11 @@
 #include "math/incomplete_beta.h"
 #include "math/special.h"
 
-static const double MOST_SCORE = 8, MOST_COUNT = 1e6;
+static const double MOST_SCORE = 8, MOST_COUNT = 1e6,
+                    MOST_SIZE = 1e150; /* whose square is a number */
 
 int kam__usual_takes(const struct kam__usual *usual, double x) {
-    if (!isfinite(x)) return 0;
+    if (!(fabs(x) <= MOST_SIZE)) return 0;
     if (usual->law == KAM_SIGNAL_IS_LOG_NORMAL ||
         usual->law == KAM_SIGNAL_IS_GAP)
         return x >= 0;

@@ -112,6 +112,14 @@ static void test_stability(void **state) {
     assert_true(r.psi > 10 * r.chance);
     assert_status(kam_backtest_stability(&p, 0, &q, N, 10, NULL, &r, NULL),
                   KAM_ERR_EMPTY);
+    double none[N];
+    kam_diag diag = {.struct_size = sizeof diag};
+    for (int i = 0; i < N; i++) none[i] = NAN;
+    const kam_column nothing = column_of(none);
+    assert_status(kam_backtest_stability(&p, N, &nothing, N, 10, NULL, &r,
+                                         &diag),
+                  KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "after");
 }
 
 /* The definition: for each chance the best cut, averaged over the Beta law. */

@@ -350,6 +350,24 @@ static void test_counts_that_never_come(void **state) {
     assert_int_equal(FLAGS[4], KAM_SIGNAL_OUTSIDE | KAM_SIGNAL_LOST);
 }
 
+/* Numbers whose sums or squares are none. */
+static void test_sizes_beyond_numbers(void **state) {
+    (void)state;
+    double x[12];
+    kam_signal_options o =
+        options_of(KAM_SIGNAL_CUSUM, KAM_SIGNAL_DOWN, 12, 0.05);
+    kam_signal_chart chart;
+    const kam_signal_out out = all_out();
+    kam_signal_design(&o, NULL, &chart, NULL, NULL);
+    for (int32_t law = KAM_SIGNAL_IS_NORMAL; law <= KAM_SIGNAL_IS_GAP; law++) {
+        const kam_signal_series s = series_of(x, 12, 1, law);
+        for (int t = 0; t < 12; t++) x[t] = 1e308 + 1e307 * (t % 7);
+        kam_signal_watch(&chart, &s, NULL, &out, NULL);
+        for (int t = 0; t < 12; t++)
+            assert_int_equal(FLAGS[t], KAM_SIGNAL_OUTSIDE | KAM_SIGNAL_LOST);
+    }
+}
+
 /* One account, any executor, any slice: the same; and no future reaches back. */
 static void test_one_is_many(void **state) {
     (void)state;
@@ -548,6 +566,7 @@ int main(void) {
         cmocka_unit_test(test_delay),
         cmocka_unit_test(test_what_is_told),
         cmocka_unit_test(test_counts_that_never_come),
+        cmocka_unit_test(test_sizes_beyond_numbers),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_known_levels),
         cmocka_unit_test(test_none_is_no_more),
