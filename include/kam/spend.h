@@ -81,7 +81,8 @@ typedef kam_status (*kam_spend_total)(void *context, const kam_spend *model,
                                       kam_objective *total);
 
 /** kam_spend_fit of a book that an engine holds in pieces; as kam_btyd_search.
- *  @return as there; KAM_ERR_UNSUPPORTED for KAM_SPEND_NORMAL */
+ *  @return as there; KAM_ERR_UNSUPPORTED for KAM_SPEND_NORMAL, whose
+ *  starts need the spread of all rows: use kam_spend_fit */
 KAM_API kam_status kam_spend_search(int32_t family,
                                     const kam_estimate_options *options,
                                     kam_spend_total total, void *context,

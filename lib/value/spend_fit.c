@@ -117,7 +117,10 @@ kam_status kam_spend_search(int32_t family, const kam_estimate_options *options,
     if (status == KAM_OK && !total)
         status = kam__fail(diag, KAM_ERR_NULL, "total", -1, NAN, "");
     if (status == KAM_OK && !f->rows->add_facts)
-        status = kam__fail(diag, KAM_ERR_UNSUPPORTED, "family", -1, family, "");
+        status = kam__fail(diag, KAM_ERR_UNSUPPORTED, "family", -1, family,
+                           "family {value} begins from the spread of all rows, "
+                           "which does not add up: it is fitted to rows at "
+                           "hand (kam_spend_fit).");
     if (status == KAM_OK && report)
         status =
             kam__sized_write(report, &told, sizeof told,

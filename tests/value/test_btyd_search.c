@@ -190,8 +190,9 @@ static void test_spend(void **state) {
                                    &failed.spend, NULL, NULL, NULL),
                   KAM_ERR_OPTION);
     assert_status(kam_spend_search(KAM_SPEND_NORMAL, NULL, spend_total, &engine,
-                                   &failed.spend, NULL, NULL, NULL),
+                                   &failed.spend, NULL, NULL, &failed.diag),
                   KAM_ERR_UNSUPPORTED);
+    assert_non_null(strstr(failed.diag.message, "kam_spend_fit"));
     assert_status(kam_spend_search(1, NULL, NULL, NULL, &failed.spend, NULL,
                                    NULL, NULL),
                   KAM_ERR_NULL);

@@ -94,6 +94,19 @@ def test_facts_that_change():
     same(raised(kam.KamError, lambda: kam.btyd_dynamic.fit(book, {**timeline, "first": [0.0]}, facts)).name, "KAM_ERR_SHAPE")
 
 
+def test_weak():
+    """a fit that says little names a parameter, and kam.fit takes the weak prior"""
+    book = {"repeat_orders": [1.0, 0.0, 0.0, 0.0, 2.0, 8.0, 8.0, 2.0, 0.0, 8.0, 1.0, 0.0],
+            "last_order_periods": [26.0, 0.0, 0.0, 0.0, 3.0, 5.0, 2.0, 21.0, 0.0, 4.0, 10.0, 0.0],
+            "age_periods": [40.0, 23.0, 54.0, 43.0, 52.0, 47.0, 25.0, 27.0, 57.0, 56.0, 22.0, 29.0]}
+    told = kam.btyd.fit(book, "pnbd").report
+    same((told["status"], told["prior"], told["culprit"]), ("KAM_OK", "none", 1))
+    weak, models = kam.btyd.fit(book, "pnbd", prior="weak"), kam.fit(book, family="pnbd")
+    same((models.report["orders_ml"], models.report["orders_culprit"]), ("KAM_ERR_WEAK", 1))
+    same((models.orders.parameters, models.orders.report), (weak.parameters, weak.report))
+    same(weak.report["culprit"], -1)
+
+
 def test_rhythm():
     """two times an account, split as e^-2: no rhythm; and none without log_gaps"""
     book = {"repeat_orders": [2.0, 2.0], "last_order_periods": [10.0, 10.0], "age_periods": [30.0, 30.0],
