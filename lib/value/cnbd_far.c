@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "value/cnbd_far.h"
 
+#include <float.h>
+
 #include "base/isa.h"
 #include "math/elementary.h"
 #include "math/gamma.h"
@@ -219,7 +221,8 @@ static double at_least(double R, double g, double m) {
     if (below < 0.5) return 1 - below;
     double term = chance_of(R, g, m);
     const double z = g / (1 + g);
-    for (double i = m; term > 1e-18 * above; i++) {
+    /* The least numbers there are stay as they are, multiplied by 0.6. */
+    for (double i = m; term >= DBL_MIN && term > 1e-18 * above; i++) {
         above += term;
         term *= (R + i) / (i + 1) * z;
     }

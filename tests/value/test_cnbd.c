@@ -448,6 +448,28 @@ static void test_clockwork_ends(void **state) {
     }
 }
 
+/* Chances too small to be numbers: the sum of them once had no end. */
+static void test_unlikely_counts_end(void **state) {
+    (void)state;
+    enum { COUNTS = 60 };
+    const kam_btyd model = {KAM_BTYD_MBGCNBD,
+                            5,
+                            7,
+                            {0.12675, 0.02107, 0.03874, 0.24208, 27}};
+    const double none = 0, T = 1.2138;
+    const kam_accounts one = one_account(&none, &none, &T);
+    double chance[COUNTS], sum = 0;
+    assert_status(kam_btyd_order_counts(&model, &one, 1.24455, COUNTS, NULL,
+                                        chance, NULL, NULL),
+                  KAM_OK);
+    for (int i = 0; i < COUNTS; i++) {
+        assert_true(chance[i] >= 0 && (i == 0 || chance[i] <= chance[i - 1]));
+        sum += chance[i];
+    }
+    assert_near(sum, 1, 1e-13);
+    assert_true(chance[30] > 0 && chance[COUNTS - 1] == 0);
+}
+
 static void test_next_order_by(void **state) {
     (void)state;
     uint64_t seed = 43;
@@ -748,6 +770,7 @@ int main(void) {
         cmocka_unit_test(test_answers_hang_together),
         cmocka_unit_test(test_for_ever),
         cmocka_unit_test(test_clockwork_ends),
+        cmocka_unit_test(test_unlikely_counts_end),
         cmocka_unit_test(test_next_order_by),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_unknown_gaps),
