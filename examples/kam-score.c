@@ -54,13 +54,15 @@ static void refuse_empty(const struct order_log *log, const struct book *book) {
 }
 
 /* Everything is made in memory first, and written at once. */
-static void write_result(const struct result *result, struct signals *signals) {
+static void write_result(const struct result *result, struct signals *signals,
+                         const struct contract_lines *lines,
+                         struct contracts *contracts) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) fail(EXIT_TROUBLE, "there is not enough memory");
     if (result->options->backtest != KAM_NO_DAY)
-        print_backtest(out, result, signals);
+        print_backtest(out, result, signals, lines, contracts);
     else if (result->options->top > 0)
         print_top(out, result);
     else
@@ -84,7 +86,7 @@ int main(int argc, const char **argv) {
     struct signals signals;
     struct playbook playbook;
     struct contract_lines lines;
-    struct contracts contracts;
+    struct contracts contracts, past;
     struct result result = {&options, &log, &book, &facts,
                             NULL,     NULL, NULL,  NULL};
     int32_t as_of;
@@ -98,7 +100,7 @@ int main(int argc, const char **argv) {
     if (options.as_of == KAM_NO_DAY) warn_of_late_day(&log, as_of);
     if (options.contracts_file) {
         contracts_read(&lines, &options);
-        contracts_make(&contracts, &lines, &options, as_of);
+        contracts_make(&contracts, &lines, &options, as_of, 0);
         contracts_join(&contracts, &book);
         if (book.n == 0)
             fail(EXIT_INPUT,
@@ -126,11 +128,17 @@ int main(int argc, const char **argv) {
     }
     if (options.backtest != KAM_NO_DAY && options.signals_file)
         result.signals = &signals;
-    write_result(&result, result.signals ? &signals : NULL);
+    if (result.contracts && options.backtest != KAM_NO_DAY)
+        result.contracts = &past;
+    write_result(&result, result.signals ? &signals : NULL, &lines,
+                 result.contracts == &past ? &past : NULL);
+    if (result.contracts == &past) contracts_free(&past);
     if (result.signals) signals_free(&signals);
     if (result.playbook) playbook_free(&playbook);
-    if (result.contracts) contracts_free(&contracts);
-    if (options.contracts_file) contracts_free_lines(&lines);
+    if (options.contracts_file) {
+        contracts_free(&contracts);
+        contracts_free_lines(&lines);
+    }
     answers_free(&answers);
     accounts_free(&facts);
     book_free(&book);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backtest_tables.h"
+#include "contracts_backtest.h"
+#include "csvfile.h"
 #include "message.h"
 #include "output.h"
 #include "parse.h"
@@ -17,6 +20,7 @@ struct trial {
     const struct order_log *log;
     const struct options *options;
     int32_t from, as_of, horizon; /* the forecast days: from..as_of */
+    int32_t today;                /* the last day that is known */
     struct book before, after;
     struct book window, older; /* the horizon before `from`; all before that */
     int has_window; /* the log reaches back over `window` and into `older` */
@@ -35,14 +39,42 @@ struct trial {
     double *revenue, *forecast[N_MONEY];
     kam_backtest_amount_report money[N_MONEY];
     double inside, below, above; /* shares of accounts: of the intervals */
+    const struct contract_lines *lines;
+    struct contracts *contracts; /* as known before; NULL: none */
 };
 
-static int is_known(const struct book *book, int64_t i) {
-    return book->summary.first_day[i] != KAM_NO_DAY;
+/* Whether a row of a book is one of those that order at will: no contract bound
+ * it when the forecast was made. */
+static int is_judged(const struct trial *trial, const struct book *book,
+                     int64_t i) {
+    if (book->summary.first_day[i] == KAM_NO_DAY) return 0;
+    if (!trial->contracts) return 1;
+    return !contracts_bind(trial->contracts,
+                           book_find(&trial->before, book->key[i],
+                                     book->key_length[i]));
 }
 
 static double silence_of(const struct book *book, int64_t i) {
     return (double)book->as_of - (double)book->summary.last_day[i];
+}
+
+/* The contracts as they were known before, and their rows. */
+static void bind(struct trial *trial) {
+    const struct options *const options = trial->options;
+    char day[16], since[16];
+    if (options->contracts_since > trial->from)
+        fail(EXIT_INPUT,
+             "--contracts-since %s lies after --backtest %s: which contracts "
+             "ended in between is not known",
+             day_text(options->contracts_since, since),
+             day_text(trial->from, day));
+    contracts_make(trial->contracts, trial->lines, options, trial->from - 1, 1);
+    contracts_join(trial->contracts, &trial->before);
+    if (trial->contracts->n_running == 0 && !options->orders)
+        fail(EXIT_INPUT,
+             "--backtest %s: no contract in %s ran on the day "
+             "before",
+             day_text(trial->from, day), csv_name(options->contracts_file));
 }
 
 static void make_books(struct trial *trial) {
@@ -56,10 +88,11 @@ static void make_books(struct trial *trial) {
              day_text(trial->from, day), (int)period);
     trial->as_of = trial->from + trial->horizon - 1;
     book_make(&trial->before, log, KAM_NO_DAY, trial->from - 1, period);
-    if (trial->before.n == 0)
+    if (trial->before.n == 0 && trial->options->orders)
         fail(EXIT_INPUT,
              "--backtest %s: no usable line is dated before that day",
              day_text(trial->from, day));
+    if (trial->contracts) bind(trial);
     book_make(&trial->after, log, trial->from, trial->as_of, period);
     book_make(&trial->window, log, trial->from - trial->horizon,
               trial->from - 1, period);
@@ -90,7 +123,7 @@ static void forecast_orders(struct trial *trial) {
     trial->last_period = unknown(trial->n);
     for (int64_t i = 0; i < trial->n; i++) {
         const double age = days * book->summary.age_periods[i];
-        if (!is_known(book, i)) continue;
+        if (!is_judged(trial, book, i)) continue;
         trial->actual[i] = book_orders_of(&trial->after, book, i);
         trial->churned[i] = trial->actual[i] == 0;
         trial->same_rate[i] =
@@ -106,12 +139,13 @@ static int compare_doubles(const void *a, const void *b) {
 }
 
 /* Median silence of a book. */
-static double median_silence(const struct book *book) {
+static double median_silence(const struct trial *trial,
+                             const struct book *book) {
     double *silence = resize(NULL, book->n, sizeof *silence);
     double median = 0;
     int64_t n = 0;
     for (int64_t i = 0; i < book->n; i++)
-        if (is_known(book, i)) silence[n++] = silence_of(book, i);
+        if (is_judged(trial, book, i)) silence[n++] = silence_of(book, i);
     if (n > 0) {
         qsort(silence, (size_t)n, sizeof *silence, compare_doubles);
         median = silence[n / 2];
@@ -127,7 +161,7 @@ static double past_share(const struct trial *trial, int is_long) {
     const struct book *book = &trial->older;
     double n = 1, n_gone = 0.5;
     for (int64_t i = 0; i < book->n; i++) {
-        if (!is_known(book, i)) continue;
+        if (!is_judged(trial, book, i)) continue;
         if ((silence_of(book, i) > trial->threshold) != is_long) continue;
         n++;
         n_gone += book_orders_of(&trial->window, book, i) == 0;
@@ -141,7 +175,7 @@ static void forecast_churn(struct trial *trial) {
     trial->silence = unknown(trial->n);
     trial->by_silence = unknown(trial->n);
     if (trial->has_window) {
-        trial->threshold = median_silence(&trial->older);
+        trial->threshold = median_silence(trial, &trial->older);
         gone[0] = past_share(trial, 0);
         gone[1] = past_share(trial, 1);
     }
@@ -174,13 +208,13 @@ static void forecast_money(struct trial *trial) {
     trial->revenue = unknown(trial->n);
     for (int k = 0; k < N_MONEY; k++) trial->forecast[k] = unknown(trial->n);
     for (int64_t i = 0; i < trial->n; i++) {
-        if (!is_known(book, i)) continue;
+        if (!is_judged(trial, book, i)) continue;
         revenue += book->summary.gross_revenue[i];
         n_orders += book_order_days(book, i);
     }
     for (int64_t i = 0; i < trial->n; i++) {
         const double orders = scores->expected_orders[i];
-        if (!is_known(book, i)) continue;
+        if (!is_judged(trial, book, i)) continue;
         trial->revenue[i] = revenue_of(&trial->after, book, i);
         trial->forecast[BY_MODEL][i] = scores->lifetime_value[i];
         trial->forecast[BY_OWN_MEAN][i] =
@@ -208,32 +242,26 @@ static void measure_intervals(struct trial *trial) {
     trial->inside = (n - n_below - n_above) / n;
 }
 
-static void measure_amount(const struct trial *trial, const double *forecast,
-                           const double *actual,
-                           kam_backtest_amount_report *report) {
+static kam_backtest_amount_report amount_of(const struct trial *trial,
+                                            const double *forecast,
+                                            const double *actual) {
     const kam_column a = doubles(forecast), b = doubles(actual);
-    report->struct_size = sizeof *report;
-    if (kam_backtest_amount(&a, &b, trial->n, report, NULL) != KAM_OK)
-        report->n_rows = 0;
+    return measured_amount(&a, &b, trial->n);
 }
 
 static void measure_event(struct trial *trial, int which,
                           const double *probability) {
     const kam_column a = doubles(probability), b = doubles(trial->churned);
-    kam_backtest_event_report *report = &trial->event[which];
-    report->struct_size = sizeof *report;
-    if (kam_backtest_event(&a, &b, trial->n, NULL, report, NULL) != KAM_OK)
-        report->n_rows = 0;
+    trial->event[which] = measured_event(&a, &b, trial->n);
 }
 
 static void measure(struct trial *trial) {
     const double *const orders[] = {trial->answers.scores.expected_orders,
                                     trial->same_rate, trial->last_period};
     for (int i = 0; i < 3; i++)
-        measure_amount(trial, orders[i], trial->actual, &trial->amount[i]);
+        trial->amount[i] = amount_of(trial, orders[i], trial->actual);
     for (int i = 0; i < N_MONEY; i++)
-        measure_amount(trial, trial->forecast[i], trial->revenue,
-                       &trial->money[i]);
+        trial->money[i] = amount_of(trial, trial->forecast[i], trial->revenue);
     measure_intervals(trial);
     measure_event(trial, 0,
                   trial->plain ? trial->plain
@@ -242,88 +270,6 @@ static void measure(struct trial *trial) {
     measure_event(trial, 1, trial->share);
     measure_event(trial, 2, trial->by_silence);
     measure_event(trial, 3, trial->silence);
-}
-
-static void add_number(struct grid *grid, double value, int decimals) {
-    struct words words;
-    grid_add(grid, grouped(&words, value, decimals));
-}
-
-static void print_amounts(FILE *out, const struct trial *trial,
-                          const char *const *names) {
-    static const char *const headings[][8] = {
-        {"Orders (days with an order)", "forecast", "happened", "bias", "RMSE",
-         "MAE", "WAPE", "correlation"},
-        {"订单（下单天数）", "预测", "实际", "偏差", "RMSE", "MAE", "WAPE",
-         "相关系数"}};
-    static const char *const by_period[] = {"Orders (periods with an order)",
-                                            "订单（有订单的时段数）"};
-    struct grid grid = {8, "lrrrrrrr", 0, 0, NULL};
-    struct words words;
-    for (int j = 0; j < 8; j++)
-        grid_add(&grid, j == 0 && trial->options->period_days > 0
-                            ? by_period[trial->zh]
-                            : headings[trial->zh][j]);
-    for (int i = 0; i < 3; i++) {
-        const kam_backtest_amount_report *report = &trial->amount[i];
-        if (report->n_rows == 0) continue;
-        grid_add(&grid, names[i]);
-        add_number(&grid, report->forecast, 1);
-        add_number(&grid, report->actual, 0);
-        grid_add(&grid, percent(&words, report->bias, 1));
-        add_number(&grid, report->rmse, 4);
-        add_number(&grid, report->mae, 4);
-        grid_add(&grid, percent(&words, report->wape, 1));
-        add_number(&grid, report->correlation, 4);
-    }
-    grid_print(out, &grid, "");
-}
-
-static void print_money(FILE *out, const struct trial *trial,
-                        const char *const *names) {
-    static const char *const headings[][7] = {
-        {"Revenue (before returns)", "forecast", "happened", "bias", "MAE",
-         "WAPE", "correlation"},
-        {"收入（退货前）", "预测", "实际", "偏差", "MAE", "WAPE", "相关系数"}};
-    struct grid grid = {7, "lrrrrrr", 0, 0, NULL};
-    struct words words;
-    for (int j = 0; j < 7; j++) grid_add(&grid, headings[trial->zh][j]);
-    for (int i = 0; i < N_MONEY; i++) {
-        const kam_backtest_amount_report *report = &trial->money[i];
-        if (report->n_rows == 0) continue;
-        grid_add(&grid, names[i]);
-        add_number(&grid, report->forecast, 0);
-        add_number(&grid, report->actual, 0);
-        grid_add(&grid, percent(&words, report->bias, 1));
-        add_number(&grid, report->mae, 2);
-        grid_add(&grid, percent(&words, report->wape, 1));
-        add_number(&grid, report->correlation, 4);
-    }
-    grid_print(out, &grid, "");
-}
-
-static void print_events(FILE *out, const struct trial *trial,
-                         const char *const *names) {
-    static const char *const headings[][6] = {
-        {"Churn (no order at all)", "forecast", "happened", "log loss", "Brier",
-         "AUC"},
-        {"流失（完全不下单）", "预测", "实际", "对数损失", "Brier", "AUC"}};
-    static const int order[] = {0, 4, 1, 2, 3};
-    struct grid grid = {6, "lrrrrr", 0, 0, NULL};
-    for (int j = 0; j < 6; j++) grid_add(&grid, headings[trial->zh][j]);
-    for (int k = 0; k < 5; k++) {
-        const int i = order[k];
-        const kam_backtest_event_report *report = &trial->event[i];
-        const int ranks_only = i == 3;
-        if (report->n_rows == 0) continue;
-        grid_add(&grid, names[i]);
-        add_number(&grid, ranks_only ? (double)NAN : report->expected, 1);
-        add_number(&grid, (double)report->n_events, 0);
-        add_number(&grid, ranks_only ? (double)NAN : report->log_loss, 4);
-        add_number(&grid, ranks_only ? (double)NAN : report->brier, 4);
-        add_number(&grid, report->auc, 4);
-    }
-    grid_print(out, &grid, "");
 }
 
 /* One sentence: who forecast the number of orders best. */
@@ -482,7 +428,8 @@ static void judge_signals(FILE *out, const struct trial *trial) {
                 without->log_loss, with->auc, without->auc);
 }
 
-static void print_trial(FILE *out, const struct trial *trial) {
+static void print_orders(FILE *out, const struct trial *trial) {
+    static const int order[] = {0, 4, 1, 2, 3};
     const kam_fit_report *fit = &trial->answers.fit;
     const int32_t family = trial->answers.models.orders.family;
     const int zh = trial->zh;
@@ -512,19 +459,16 @@ static void print_trial(FILE *out, const struct trial *trial) {
         zh ? "沉默最久者优先" : "the longest silent first",
         say(&more, zh ? "%s 加预警信号" : "%s with signals",
             kam_btyd_family_name(family))};
-    char from[16], to[16], before[16];
-    if (zh)
-        grouped(&same, (double)trial->n, 0);
-    else
-        many(&same, trial->n, "account");
-    fprintf(
-        out,
-        zh ? "回测：用 %s 个客户截至 %s 的数据拟合，预测 %s 至 %s（%d 天）\n\n"
-           : "Backtest: fitted on %s as of %s, forecast %s to %s (%d "
-             "days)\n\n",
-        same.text, day_text(trial->from - 1, before),
-        day_text(trial->from, from), day_text(trial->as_of, to),
-        (int)trial->horizon);
+    const int by_period = trial->options->period_days > 0;
+    const struct amounts_style days = {zh ? by_period ? "订单（有订单的时段数）"
+                                                      : "订单（下单天数）"
+                                       : by_period
+                                           ? "Orders (periods with an order)"
+                                           : "Orders (days with an order)",
+                                       1, 1, 4};
+    const struct amounts_style revenue = {zh ? "收入（退货前）"
+                                             : "Revenue (before returns)",
+                                          0, 0, 2};
     if (family == 0)
         fprintf(out,
                 zh ? "没有可检验的订单模型：%s (%s)\n\n"
@@ -542,11 +486,12 @@ static void print_trial(FILE *out, const struct trial *trial) {
                    zh ? "趋势系数：" : "Pace: ", trial->options->language);
         fputs("\n", out);
     }
-    print_amounts(out, trial, amounts);
+    print_amounts(out, &days, amounts, trial->amount, 3, zh);
     fputs("\n", out);
-    print_money(out, trial, money);
+    print_amounts(out, &revenue, money, trial->money, N_MONEY, zh);
     fputs("\n", out);
-    print_events(out, trial, events);
+    print_events(out, zh ? "流失（完全不下单）" : "Churn (no order at all)",
+                 events, trial->event, order, 5, 3, zh);
     fputs("\n", out);
     judge_orders(out, trial, amounts);
     judge_money(out, trial, money);
@@ -558,6 +503,42 @@ static void print_trial(FILE *out, const struct trial *trial) {
             zh ? "请谨慎看待：只有 %d 个客户可供判断。\n"
                : "Take all of it with care: %d accounts are few to judge by.\n",
             (int)trial->amount[0].n_rows);
+}
+
+static void print_contracts(FILE *out, const struct trial *trial) {
+    const struct contract_question question = {
+        trial->contracts, trial->lines, &trial->before,
+        &trial->answers,  trial->plain, trial->options,
+        trial->from - 1,  trial->as_of, trial->today};
+    struct contract_trial found;
+    contract_trial_make(&found, &question);
+    contract_trial_print(out, &found, &question);
+    contract_trial_free(&found);
+}
+
+static void print_trial(FILE *out, const struct trial *trial) {
+    const int zh = trial->zh;
+    struct words same;
+    int64_t n_judged = 0;
+    char from[16], to[16], before[16];
+    if (zh)
+        grouped(&same, (double)trial->n, 0);
+    else
+        many(&same, trial->n, "account");
+    fprintf(
+        out,
+        zh ? "回测：用 %s 个客户截至 %s 的数据拟合，预测 %s 至 %s（%d 天）\n\n"
+           : "Backtest: fitted on %s as of %s, forecast %s to %s (%d "
+             "days)\n\n",
+        same.text, day_text(trial->from - 1, before),
+        day_text(trial->from, from), day_text(trial->as_of, to),
+        (int)trial->horizon);
+    for (int64_t i = 0; i < trial->n; i++)
+        n_judged += is_judged(trial, &trial->before, i);
+    if (trial->contracts) print_contracts(out, trial);
+    if (trial->contracts && trial->contracts->n_running > 0 && n_judged > 0)
+        fputs("\n", out);
+    if (!trial->contracts || n_judged > 0) print_orders(out, trial);
 }
 
 static void free_trial(struct trial *trial) {
@@ -604,21 +585,27 @@ static void add_signals(struct trial *trial, struct signals *signals,
 }
 
 void print_backtest(FILE *out, const struct result *result,
-                    struct signals *signals) {
+                    struct signals *signals, const struct contract_lines *lines,
+                    struct contracts *contracts) {
     struct trial trial;
     struct options options = *result->options;
     memset(&trial, 0, sizeof trial);
     trial.log = result->log;
     trial.options = &options;
+    trial.lines = lines;
+    trial.contracts = contracts;
     trial.zh = options.language == KAM_ZH;
     trial.from = options.backtest;
-    trial.as_of = last_day(&options, result->book->as_of);
+    trial.today = result->book->as_of;
+    trial.as_of = last_day(&options, trial.today);
     make_books(&trial);
     options.rules.future.horizon_days = trial.horizon;
     options.rules.future.discount_per_year = 0; /* revenue as it comes in: */
     trial.before.rows.direct_cost = (kam_column){0};
     answers_make(&trial.answers, &trial.before, trial.log, &options,
                  &options.rules.future);
+    if (contracts)
+        contracts_apply(contracts, &trial.answers, &trial.before, &options);
     if (signals) add_signals(&trial, signals, &options);
     forecast_orders(&trial);
     forecast_churn(&trial);

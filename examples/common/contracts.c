@@ -47,35 +47,42 @@ static double read_months(const struct filling *f,
     return months;
 }
 
-/* The day after `n` terms. */
-static int32_t term_end(const struct contract *c, double n) {
+int32_t contract_term_end(const struct contract *c, double n) {
     int32_t day = INT32_MAX;
     kam_calendar_add_months(c->start, (int32_t)(n * c->months), &day);
     return day;
 }
 
-/* Ends of terms after the start and before a day: that is where it was
- * renewed. */
-static double renewals_before(const struct contract *c, int32_t day) {
+double contract_renewals(const struct contract *c, int32_t day) {
     double n = floor((day - c->start - 1) / (31 * c->months));
     if (!(n > 0)) n = 0;
-    while (term_end(c, n + 1) < day) n++;
+    while (contract_term_end(c, n + 1) < day) n++;
     return n;
 }
 
-/* What stands in the file, as renewals until the as-of day. */
+int32_t contract_end(const struct contract *c, int32_t end) {
+    if (end == KAM_NO_DAY) return end;
+    const int32_t due = contract_term_end(c, contract_renewals(c, end) + 1);
+    return end == due - 1 ? due : end;
+}
+
+/* What stands in the file, as renewals until the as-of day. Of the past, that
+ * day's decisions are known, and no later one. */
 static void understand(struct contract *c, const struct contract_line *line,
-                       int32_t as_of, int32_t since) {
-    c->end = line->end;
+                       int32_t as_of, int32_t since, int is_past) {
+    const int32_t until = is_past ? as_of + 1 : as_of;
+    int said = line->said;
+    c->end = is_past ? contract_end(c, line->end) : line->end;
+    if (is_past && c->end > as_of) c->end = KAM_NO_DAY, said = -1;
     const int has_end = c->end != KAM_NO_DAY;
-    c->runs = !has_end || c->end > as_of || line->said == 0;
-    c->ended = line->said == 1 || !c->runs;
-    c->renewals = renewals_before(c, c->ended > 0 ? c->end : as_of);
-    c->decided = c->ended > 0 && term_end(c, c->renewals + 1) < as_of;
+    c->runs = !has_end || c->end > as_of || said == 0;
+    c->ended = said == 1 || !c->runs;
+    c->renewals = contract_renewals(c, c->ended > 0 ? c->end : until);
+    c->decided = c->ended > 0 && contract_term_end(c, c->renewals + 1) < until;
     if (!has_end || (c->runs && c->end <= as_of))
-        c->end = term_end(c, c->renewals + 1);
+        c->end = contract_term_end(c, c->renewals + 1);
     c->left = c->runs ? (c->end - as_of) / (c->months * CONTRACT_MONTH) : 0;
-    c->before = since == KAM_NO_DAY ? 0 : renewals_before(c, since);
+    c->before = since == KAM_NO_DAY ? 0 : contract_renewals(c, since);
     if (c->before > c->renewals) c->before = c->renewals;
 }
 
@@ -128,7 +135,8 @@ static int compare_terms(const void *a, const void *b) {
 }
 
 static void take_line(struct contracts *all, const struct contract_lines *lines,
-                      int64_t i, const struct options *options, int32_t as_of) {
+                      int64_t i, const struct options *options, int32_t as_of,
+                      int is_past) {
     const struct contract_line *const line = &lines->line[i];
     const int64_t *const at = &lines->accounts.offset[line->account];
     const int32_t since = options->contracts_since;
@@ -139,7 +147,7 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
                          .months = line->months};
     all->n_future += c.start > as_of;
     if (c.start > as_of) return;
-    understand(&c, line, as_of, since);
+    understand(&c, line, as_of, since, is_past);
     /* Before the records began, only what lasted was kept. */
     all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
     if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
@@ -152,12 +160,12 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
 }
 
 void contracts_make(struct contracts *all, const struct contract_lines *lines,
-                    const struct options *options, int32_t as_of) {
+                    const struct options *options, int32_t as_of, int is_past) {
     memset(all, 0, sizeof *all);
     all->n_unnamed = lines->n_unnamed;
     all->n_without_start = lines->n_without_start;
     for (int64_t i = 0; i < lines->n; i++)
-        take_line(all, lines, i, options, as_of);
+        take_line(all, lines, i, options, as_of, is_past);
     if (all->n > 0)
         qsort(all->contract, (size_t)all->n, sizeof *all->contract,
               compare_terms);

@@ -12,6 +12,7 @@ struct contract_model {
     double months;    /* the term */
     int64_t first, n; /* contracts [first, first + n) */
     int64_t n_ended;
+    double n_renewed;     /* renewals seen */
     kam_retention model;  /* family 0: none */
     double covariance[9]; /* of log parameters; NaN: not known */
     double *draw;         /* shape (CONTRACT_DRAWS, 4): parameters */
@@ -78,10 +79,22 @@ struct contracts {
 void contracts_read(struct contract_lines *lines,
                     const struct options *options);
 
-/* The contracts as of a day. */
+/* The day after `n` terms. */
+int32_t contract_term_end(const struct contract *contract, double n);
+
+/* Ends of terms after the start and before a day: that is where it was
+ * renewed. */
+double contract_renewals(const struct contract *contract, int32_t day);
+
+/* The first day without it: `end`, or the day after when a term's last day
+ * stands there. */
+int32_t contract_end(const struct contract *contract, int32_t end);
+
+/* The contracts as of a day. With `is_past`, what was known when that day was
+ * over: no later end, and no notice of one. */
 void contracts_make(struct contracts *contracts,
                     const struct contract_lines *lines,
-                    const struct options *options, int32_t as_of);
+                    const struct options *options, int32_t as_of, int is_past);
 
 /* Gives accounts without orders a row of the book, finds the contracts of each
  * row, and keeps orders that contracts bring out of the order model. */
@@ -93,6 +106,15 @@ void contracts_fit(struct contracts *contracts);
 /* Fits the contracts, and scores the rows that they bind. */
 void contracts_apply(struct contracts *contracts, struct answers *answers,
                      const struct book *book, const struct options *options);
+
+/* The model of its term. */
+const struct contract_model *contracts_model(const struct contracts *contracts,
+                                             const struct contract *contract);
+
+/* The chance that a contract is renewed at each of its next decisions; NaN: not
+ * known. */
+double contracts_renewal(const struct contracts *contracts,
+                         const struct contract *contract, double n_terms);
 
 /* How many sentences there are on a row, 0 when contracts do not score it. */
 int contracts_n_reasons(const struct contracts *contracts, int64_t row);

@@ -188,6 +188,7 @@ void contracts_fit(struct contracts *all) {
         struct contract_model *const m = &all->model[all->n_models - 1];
         m->n++;
         m->n_ended += all->contract[i].decided > 0;
+        m->n_renewed += all->contract[i].renewals - all->contract[i].before;
     }
     for (int32_t k = 0; k < all->n_models; k++) {
         struct owners owners = owners_of(all, &all->model[k]);

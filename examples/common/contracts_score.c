@@ -50,6 +50,19 @@ static double ask(const struct outlook *o, double n_terms, int what) {
     return answer;
 }
 
+const struct contract_model *contracts_model(const struct contracts *all,
+                                             const struct contract *c) {
+    const struct contract_model *m = all->model;
+    while (m->months != c->months) m++;
+    return m;
+}
+
+double contracts_renewal(const struct contracts *all, const struct contract *c,
+                         double n_terms) {
+    const struct outlook o = {.m = contracts_model(all, c), .c = c};
+    return o.m->model.family ? ask(&o, n_terms, 0) : (double)NAN;
+}
+
 /* The horizon holds a number of whole terms after the end, and part of one. */
 static void look_beyond(struct outlook *o) {
     const double rest = o->horizon - o->c->left;
@@ -69,8 +82,7 @@ static void look(struct outlook *o, const struct contracts *all, int64_t i,
     const kam_clv_options *const future = &options->rules.future;
     const struct contract *const c = o->c = &all->contract[i];
     const double days = c->months * CONTRACT_MONTH;
-    o->m = all->model;
-    while (o->m->months != c->months) o->m++;
+    o->m = contracts_model(all, c);
     o->horizon = future->horizon_days / days;
     o->discount = log1p(future->discount_per_year) * days / 365.25;
     const double near = o->horizon < c->left ? o->horizon : c->left;

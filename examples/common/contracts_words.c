@@ -124,10 +124,14 @@ void contracts_summary(const struct contracts *all, FILE *out,
     struct words a, b, c;
     const int64_t n_left_out =
         all->n_unnamed + all->n_without_start + all->n_future + all->n_before;
-    fprintf(out, "Contracts %s of %s in %s; %s run\n",
+    char day[16];
+    fprintf(out, "Contracts %s of %s in %s; %s run",
             many(&a, all->n, "contract"), many(&b, all->n_accounts, "account"),
             csv_name(options->contracts_file),
             grouped(&c, (double)all->n_running, 0));
+    if (options->backtest != KAM_NO_DAY)
+        fprintf(out, ", as known on %s", day_text(options->backtest - 1, day));
+    fputs("\n", out);
     if (n_left_out > 0)
         fprintf(out,
                 "          left out: %s (%lld without an account, %lld without "

@@ -390,6 +390,4 @@ void options_read(struct options *options, int n, const char **words) {
              "--playbook goes with the CSV, not with --top or --backtest");
     if (options->top && options->backtest != KAM_NO_DAY)
         fail(EXIT_INPUT, "--top and --backtest cannot go together");
-    if (options->contracts_file && options->backtest != KAM_NO_DAY)
-        fail(EXIT_INPUT, "--contracts and --backtest cannot go together");
 }

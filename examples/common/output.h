@@ -42,10 +42,12 @@ void print_summary(FILE *out, const struct result *result);
 void print_dropped(FILE *out, const struct order_log *log,
                    const kam_ledger_report *report);
 
-/* How well a fit before options->backtest forecasts the rest; `signals`, NULL
- * without a file of them, is filled with what was known before. */
+/* How well a fit before options->backtest forecasts the rest; `signals` and
+ * `contracts`, NULL without a file of them, are filled with what was known
+ * before. */
 void print_backtest(FILE *out, const struct result *result,
-                    struct signals *signals);
+                    struct signals *signals, const struct contract_lines *lines,
+                    struct contracts *contracts);
 
 /* Writes `size` bytes to standard output; ends the program when it cannot. */
 void write_out(const char *text, size_t size);

@@ -350,6 +350,8 @@ void print_summary(FILE *out, const struct result *result) {
     if (result->options->orders) print_lines(out, result);
     print_facts(out, result);
     if (!result->answers) {
+        if (result->contracts)
+            contracts_summary(result->contracts, out, result->options);
         print_signals(out, result);
         return;
     }

@@ -308,8 +308,7 @@ def test_refuses():
     good = contracts(cohort(50))
     for words, said in (((), "contracts without orders need --as-of"),
                         (("--as-of", "2024-01-01", "--term-months", "0"), "--term-months \"0\" must be"),
-                        (("--as-of", "2024-01-01", "--term-months", "1.5"), "must be a whole number"),
-                        (("--as-of", "2024-01-01", "--backtest", "2023-01-01"), "cannot go together")):
+                        (("--as-of", "2024-01-01", "--term-months", "1.5"), "must be a whole number")):
         done = run("--contracts", good, *words)
         equal(done.status, 2, words)
         has(done.err, said)
@@ -331,6 +330,240 @@ def test_refuses():
     done = run("--as-of", "2019-01-01", "--contracts", good)
     equal(done.status, 2)
     has(done.err, "has no contract that has begun")
+
+
+def backtest(*words, day="2023-01-01", until="2023-12-31"):
+    """(output, summary) of a backtest, and its numbers by table and name."""
+    done = run("--as-of", until, "--backtest", day, *words)
+    equal(done.status, 0, done.err)
+    found, table = {}, ""
+    for line in done.out.splitlines():
+        cells = re.split("  +", line)
+        if len(cells) > 5 and cells[1] == "forecast":
+            table = cells[0]
+        elif len(cells) > 5:
+            found[table, cells[0]] = [math.nan if cell == "-" else float(cell.replace(",", "").replace(" %", ""))
+                                      for cell in cells[1:]]
+    return done.out, done.err, found
+
+
+RENEWALS, LOST, MONEY = "Renewals (decisions due)", "Accounts lost (all contracts ended)", "Contract money"
+MODEL, RATE, ALL = "renewal model", "one past renewal rate for all", "everything renews"
+
+
+def yearly(n=400, seed=7, alpha=0.8, beta=2.5, since=2012, until=datetime.date(2024, 6, 1), months=12):
+    """Contracts of a year, begun on days of any month; the ends on their last day when `inclusive`."""
+    draw, made = random.Random(seed), []
+    for i in range(n):
+        start = months_later(datetime.date(since, 1, 1 + i % 28), draw.randrange(12 * 11))
+        theta, age = draw.betavariate(alpha, beta), 1
+        while months_later(start, months * age) < until and draw.random() >= theta:
+            age += 1
+        end = months_later(start, months * age)
+        made.append([f"Y{i:04}", start, end if end < until else "", 100 * (1 + i % 9), months])
+    return made
+
+
+def known_on(day, book):
+    """The same file as it stood then."""
+    return [[a, s, e if e and e <= day else "", v, m] for a, s, e, v, m in book if s <= day]
+
+
+def test_backtest():
+    """the numbers are those of the contracts, counted here"""
+    book, cut, last = yearly(), datetime.date(2022, 12, 31), datetime.date(2023, 12, 31)
+    _, said, found = backtest("--contracts", contracts(book), until="2024-05-31", day="2023-01-01")
+    _, said, found = backtest("--contracts", contracts(book), "--horizon-days", "365", until="2024-05-31")
+    has(said, "as known on 2022-12-31")
+    alpha, beta = parameters(said)
+    chances, renewed, money, n_past, n_ended = [], [], 0, 0, 0
+    for _, start, end, value, _ in book:
+        if start > cut:
+            continue
+        n = 0
+        while months_later(start, 12 * (n + 1)) <= cut and (not end or months_later(start, 12 * (n + 1)) < end):
+            n += 1
+        n_past += n
+        if end and end <= cut:
+            n_ended += 1
+            continue
+        due = months_later(start, 12 * (n + 1))
+        chances.append((beta + n) / (alpha + beta + n))
+        renewed.append(not end or end > due)
+        money += value * (1 if renewed[-1] else (due - cut).days / 365)
+    rate = (n_past + 0.5) / (n_past + n_ended + 1)
+    near(found[RENEWALS, MODEL][0], sum(chances), 0.06)
+    for name in (MODEL, RATE, ALL):
+        equal(found[RENEWALS, name][1], sum(renewed))
+        equal(found[LOST, name][1], len(renewed) - sum(renewed))
+        near(found[MONEY, name][1], money, 0.002 * money, "a term of a year is 365.25 days")
+    near(found[RENEWALS, RATE][0], rate * len(renewed), 0.06)
+    equal(found[RENEWALS, ALL][0], len(renewed))
+    brier = sum((p - y) ** 2 for p, y in zip(chances, renewed)) / len(renewed)
+    near(found[RENEWALS, MODEL][3], brier, 1e-4)
+    loss = -sum(math.log(p if y else 1 - p) for p, y in zip(chances, renewed)) / len(renewed)
+    near(found[RENEWALS, MODEL][2], loss, 1e-4)
+    near(found[LOST, MODEL][0], len(renewed) - sum(chances), 0.06)
+    equal(found[LOST, ALL][0], 0)
+    near(found[MONEY, ALL][0], sum(v * 365 / 365.25 for _, s, e, v, _ in book if s <= cut and (not e or e > cut)), 1)
+
+
+def test_backtest_is_calibrated():
+    """Contracts with known chances: what is forecast comes, of renewals, of accounts and of money."""
+    for book, words in ((yearly(2500, 11), []), (bundles(1200, 12, until=60), ["--horizon-days", "365"])):
+        day = "2023-01-01"
+        out, said, found = backtest("--contracts", contracts(book), *words, day=day)
+        true("shared" in said if words else "sbg" in said, said)
+        forecast, happened, _, brier = found[RENEWALS, MODEL][:4]
+        n = found[RENEWALS, ALL][0]
+        near(happened, forecast, 3.5 * math.sqrt(n * brier), "renewals")
+        forecast, happened, _, brier = found[LOST, MODEL][:4]
+        near(happened, forecast, 3.5 * math.sqrt(len(book) * brier), "accounts lost")
+        near(found[MONEY, MODEL][2], 0, 3, "bias of money")
+        held, groups = map(int, re.search(r"Calibration: .* in (\d) of (\d) groups", out).groups())
+        true(groups == 5 and held >= 4, out)
+        inside = float(re.search(r"Contract intervals: ([0-9.]+) %", out)[1])
+        true(80 <= inside <= 100, out)
+        for what in ("Renewals", "Accounts lost", "Contract money"):
+            has(out, f"{what}: the model beats the baselines")
+
+
+def test_backtest_knows_nothing_later():
+    """Whatever happens after the cut, and whatever the file says of it: the forecasts are the same."""
+    cut, book = datetime.date(2022, 12, 31), yearly()
+    head = ("account", "start", "end", "value", "term_months", "ended")
+    plain = [[*row, ""] for row in book]
+
+    def forecasts(table):
+        out, said, found = backtest("--contracts", contracts(table, header=head))
+        return ({key: row[0] for key, row in found.items()}, re.search(r"terms of 12 .*", said)[0],
+                re.findall(r"^ +([0-9.]+ %) +(\d+) ", out, re.MULTILINE), {key: row[1] for key, row in found.items()})
+    first = forecasts(plain)
+    later = [i for i, row in enumerate(book) if row[1] <= cut and not (row[2] and row[2] <= cut)]
+    true(len(later) > 100, "")
+
+    def changed(end=None, ended="", start=None):
+        made = [list(row) for row in plain if start is None or row[1] <= cut]
+        for i, row in zip(range(10 ** 6), made):
+            if end is not None and (row[2] == "" or row[2] > cut):
+                row[2], row[5] = end(row), ended
+        return made
+    due = {a: next(d for d in (months_later(s, 12 * k) for k in range(1, 99)) if d > cut) for a, s, *_ in book}
+    same = forecasts(changed(end=lambda row: ""))
+    equal(same[:3], first[:3], "nothing ended")
+    equal(same[3][RENEWALS, ALL], first[0][RENEWALS, ALL], "and all were renewed")
+    for what, other in (("all ended", changed(end=lambda row: due[row[0]])),
+                        ("notices", changed(end=lambda row: datetime.date(2030, 1, 1), ended="yes")),
+                        ("plans", changed(end=lambda row: datetime.date(2030, 1, 1))),
+                        ("no new contracts", changed(start=cut)),
+                        ("new contracts", plain + [[f"N{i}", "2023-02-03", "", 9e9, 12, ""] for i in range(50)]),
+                        ("new contracts of old accounts", plain + [["Y0000", "2023-01-01", "", 9e9, 1, ""]])):
+        found = forecasts(other)
+        equal(found[:2], first[:2], what)
+        equal([sum(int(n) for _, n in one[2]) for one in (found, first)], [len(later)] * 2, what)
+    gone = forecasts(changed(end=lambda row: due[row[0]]))
+    equal(gone[3][RENEWALS, MODEL], 0)
+    equal(gone[3][LOST, MODEL], len(later))
+    # It is what kam-score said on that day, of the file as it then was.
+    done = run("--as-of", cut, "--discount-per-year", "0", "--contracts", contracts(known_on(cut, book)))
+    equal(parameters(done.err), parameters(first[1]))
+    table = [row for row in rows(done.out).values() if row["alive"] == "1.0000"]
+    near(first[0][LOST, MODEL], sum(float(row["churn_risk"]) for row in table), 0.06)
+    near(first[0][MONEY, MODEL], sum(float(row["clv"]) for row in table), 1)
+
+
+def test_backtest_where_ends_stand():
+    """The last day, or the first without it: the same contracts."""
+    book = yearly()
+    last = [[a, s, e and e - datetime.timedelta(1), v, m] for a, s, e, v, m in book]
+    first = [["E", "2022-01-01", "2023-01-01", 500, 12], ["F", "2022-01-01", "", 500, 12], ["G", "2020-01-01", "2024-01-01", 500, 12]]
+    book += first
+    last += [[a, s, e and datetime.date.fromisoformat(e) - datetime.timedelta(1), v, m] for a, s, e, v, m in first]
+    one, other = (backtest("--contracts", contracts(table))[0] for table in (book, last))
+    equal(one, other)
+
+
+def test_backtest_tells_what_it_leaves_out():
+    book = [*yearly(), ["U", "2021-12-31", "2023-12-31", 1, 12], ["V", "2021-12-31", "", 1, 12],
+            ["E", "2021-09-01", "2023-06-20", 1, 12], ["B", "2023-01-01", "", 1, 12], ["L", "2021-01-01", "", 1, 24]]
+    out, _, found = backtest("--contracts", contracts(book))
+    has(out, "2 decisions due on the as-of day, not settled yet: left out")
+    has(out, "1 decision of a term for which there is no model: left out")
+    has(out, "1 contract ended before a term was over, which the model holds to be impossible: is the term right?")
+    true(re.search(r"1 contract began later, which nobody could know: neither forecast nor counted", out), out)
+    plain = backtest("--contracts", contracts(yearly()))[2]
+    equal(found[RENEWALS, ALL][:2], [plain[RENEWALS, ALL][0] + 1, plain[RENEWALS, ALL][1]], "E alone is new, and was not renewed")
+    equal(found[LOST, MODEL][1], plain[LOST, MODEL][1] + 1, "that U is lost counts no sooner than that V is not")
+    settled = backtest("--contracts", contracts(book), "--horizon-days", "365", until="2024-01-01")[2]
+    equal(settled[RENEWALS, ALL][:2], [plain[RENEWALS, ALL][0] + 3, plain[RENEWALS, ALL][1] + 1], "a day later U and V are settled")
+    chinese = run("--as-of", "2023-12-31", "--backtest", "2023-01-01", "--lang", "zh", "--contracts", contracts(book)).out
+    for part in ("2 个续签决定在截至日到期", "续签模型", "续签：模型优于基准", "合同区间："):
+        has(chinese, part)
+    few = backtest("--contracts", contracts(yearly(30)))[0]
+    has(few, "decisions are few to judge by")
+
+
+def test_backtest_says_when_a_baseline_wins():
+    """A wave of cancellations is outside the model: those that had stayed for long end."""
+    cut = datetime.date(2022, 12, 31)
+    wave = [[a, s, e if e and e <= cut else next(d for d in (months_later(s, 12 * k) for k in range(1, 99)) if d > cut), v, m]
+            for a, s, e, v, m in yearly()]
+    wave = [[a, s, e if i % 3 or (e and e <= cut) else "", v, m] for i, (a, s, e, v, m) in enumerate(wave)]
+    out, _, _ = backtest("--contracts", contracts(wave))
+    for what in ("Renewals", "Accounts lost", "Contract money"):
+        has(out, f"{what}: a baseline wins: one past renewal rate for all (")
+    alike = [[a, s, "", v, m] for a, s, e, v, m in yearly() if e or int(a[1:]) % 4]
+    kept = [[a, s, e if e and e <= cut else "", v, m] for (a, s, _, v, m), e in zip(alike, [row[2] for row in yearly() if row[2] or int(row[0][1:]) % 4])]
+    out, _, _ = backtest("--contracts", contracts(kept))
+    has(out, "Renewals: all came to the same, so there is nothing to tell apart.")
+    has(out, "Contract money: a baseline wins: everything renews (RMSE 0.00)")
+
+
+def test_backtest_with_orders():
+    """Accounts without a contract are tested by their orders as before; those with one are not."""
+    book, bound = file("orders.csv", orders()), ["B01", "B02", "B05"]
+    lent = "\n".join(line for line in orders().split("\n") if not line.startswith(tuple(bound))) + "\n"
+    alone = run("--quiet", "--as-of", "2023-12-31", "--backtest", "2023-01-01", file("lent.csv", lent))
+    done = run("--quiet", "--as-of", "2023-12-31", "--backtest", "2023-01-01", "--contracts",
+               contracts([*yearly(), *([name, "2022-01-01", "", 1200, 12] for name in bound), ["B07", "2021-01-01", "2022-01-01", 5, 12]]), book)
+    equal((alone.status, done.status), (0, 0), done.err)
+    has(done.out, "Renewals (decisions due)")
+    equal(done.out[done.out.index("Orders (days"):], alone.out[alone.out.index("Orders (days"):])
+    every = sorted({line.split(",")[0] for line in orders().split("\n")[1:] if line})
+    done = run("--quiet", "--as-of", "2023-12-31", "--backtest", "2023-01-01", "--contracts",
+               contracts([*yearly(), *([name, "2022-01-01", "", 1200, 12] for name in every)]), book)
+    equal(done.status, 0, done.err)
+    true("Orders (days" not in done.out and "Contract money" in done.out, "no account is left to its orders")
+
+
+def test_backtest_with_signals():
+    """Usage that falls before a contract ends is worth something, and only what was known is read."""
+    book, cut = yearly(), datetime.date(2022, 12, 31)
+    running = [(a, e) for a, s, e, _, _ in book if s <= cut and not (e and e <= cut)]
+    usage = [f"{a},usage,{datetime.date(2020, 1, 10) + datetime.timedelta(30 * m)},,{100 + m % 3 - 70 * (m > 30 and e != '' and e < datetime.date(2024, 1, 1))},"
+             for a, e in running for m in range(47)]
+    signals = file("signals.csv", "account,signal,day,end,amount,term\n" + "\n".join(usage) + "\n")
+    _, _, plain = backtest("--contracts", contracts(book))
+    _, _, found = backtest("--contracts", contracts(book), "--signals", signals)
+    equal({key: row for key, row in found.items() if "signals" not in key[1]}, plain)
+    better = found[LOST, "renewal model with signals"]
+    true(better[2] < plain[LOST, MODEL][2] - 0.01 and better[4] > plain[LOST, MODEL][4] + 0.1, f"{better} {plain[LOST, MODEL]}")
+
+
+def test_backtest_refuses():
+    good = contracts(yearly())
+    for words, said in ((("--backtest", "2023-01-01", "--contracts-since", "2023-06-01"),
+                         "--contracts-since 2023-06-01 lies after --backtest 2023-01-01: which contracts ended in between is not known"),
+                        (("--backtest", "2011-01-01"), "--backtest 2011-01-01: no contract in"),
+                        (("--backtest", "2025-01-01"), "lies after the as-of day"),
+                        (("--backtest", "2023-01-01", "--top", "5"), "cannot go together")):
+        done = run("--as-of", "2024-01-01", "--contracts", good, *words)
+        equal((done.status, done.out), (2, ""), words)
+        has(done.err, said)
+    told = [row for row in yearly(1000) if not row[2] or row[2] >= datetime.date(2018, 1, 1)]
+    out, said, found = backtest("--contracts", contracts(told), "--contracts-since", "2018-01-01")
+    near(found[RENEWALS, MODEL][0], found[RENEWALS, MODEL][1], 3.5 * math.sqrt(found[RENEWALS, ALL][0] * found[RENEWALS, MODEL][3]))
+    has(out, "Renewals: the model beats the baselines")
 
 
 def test_ravenstack():

@@ -65,10 +65,12 @@ def _warn_of_late_day(program: str, log: Log, as_of: int) -> None:
             f"{day_text(before)}; is it a slip? --as-of sets another\n")
 
 
-def usual_split(log: Log, book: Book) -> int:
-    """Where a backtest cuts when nobody says: before the last quarter of the log,
+def usual_split(log: Log, book: Book, lines: Optional[Lines]) -> int:
+    """Where a backtest cuts when nobody says: before the last quarter of the log (or, without one, of the contracts),
     at most a year."""
     first = min((day for day in log.day if day != NO_DAY), default=book.as_of)
+    if lines and not len(log):
+        first = min(line.start for line in lines)
     return max(book.as_of - min((book.as_of - first) // 4, 365), first) + 1
 
 
@@ -98,14 +100,14 @@ def write_out(text: str) -> None:
         raise Failure(f"the output cannot be written: {error.strerror}", 1) from None
 
 
-def _contracts_of(options: Options, book: Book) -> Optional[Contracts]:
+def _contracts_of(options: Options, book: Book, lines: Optional[Lines]) -> Optional[Contracts]:
     """None without a file of them."""
-    if options.contracts_file is None:
+    if lines is None:
         return None
-    contracts = Contracts(Lines(options), options, book.as_of)
+    contracts = Contracts(lines, options, book.as_of)
     contracts.join(book)
     if book.n == 0:
-        raise Failure(f"{name_of(options.contracts_file)} has no contract that has begun and names its account")
+        raise Failure(f"{name_of(lines.path)} has no contract that has begun and names its account")
     return contracts
 
 
@@ -118,29 +120,30 @@ def _run(command: str, options: Options) -> None:
         raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
     if options.as_of == NO_DAY:
         _warn_of_late_day(program, log, as_of)
-    contracts = _contracts_of(options, book)
+    lines = None if options.contracts_file is None else Lines(options)
+    contracts = _contracts_of(options, book, lines)
     facts = Facts(book, options, POTENTIAL if command == "report" else FOR_PLAYBOOK if options.playbook else ())
     if command == "backtest" and options.backtest == NO_DAY:
-        options.backtest = (usual_split(log, book) if not options.horizon_is_given else
+        options.backtest = (usual_split(log, book, lines) if not options.horizon_is_given else
                             book.as_of - int(min(options.horizon_days, 1e6)) + 1)
     is_trial = command in ("score", "backtest") and options.backtest != NO_DAY
     answers = None if is_trial else Answers(book, log, options)
     if answers is not None and contracts is not None:
-        contracts.apply(answers, book, options)
+        contracts.apply(answers, book, options, options.discount_per_year)
     if answers is not None and options.signals_file is not None:
         answers.signals = Signals(options, log, book, answers)
     result = Result(options, log, book, facts, answers)
     if options.playbook:
         result.playbook = Playbook(log, book, facts, result.answers, options)
     if is_trial:
-        trial = Trial(log, _last_day(options, book.as_of), options.backtest, options)
+        trial = Trial(log, _last_day(options, book.as_of), options.backtest, options, book.as_of, lines)
         if options.signals_file is not None:
             trial.add_signals(log)
-            result.of_trial(trial.answers.signals)
+        result.of_trial(trial.answers.signals, trial.contracts)
         text = backtest_text(trial)
     elif command == "report":
         from ._report import write
-        text = write(result, usual_split(log, book) if options.backtest == NO_DAY else options.backtest)
+        text = write(result, usual_split(log, book, lines) if options.backtest == NO_DAY else options.backtest, lines)
     else:
         text = (_output.top if options.top else _output.scores)(result)
     if not options.quiet:

@@ -8,16 +8,20 @@ from array import array
 from collections.abc import Iterable
 from typing import Any, Optional
 
-from .. import _score, backtest, status
-from .._errors import KamError
+from .. import _score, status
+from . import _backtest_tables as tables
+from . import _contracts_backtest
+from ._backtest_tables import Report
 from ._book import Answers, Book
+from ._contracts import Contracts, Lines
+from ._contracts_backtest import ContractTrial
+from ._csvfile import name_of
 from ._options import Options
 from ._orders import Log
 from ._signals import Signals
 from ._text import Failure, day_text
-from ._words import grid, grouped, many, percent, status_words
+from ._words import grouped, many, percent, status_words
 
-Report = Optional[dict[str, Any]]
 _VALUE = ("expected_orders", "lifetime_value", "lifetime_value_low", "lifetime_value_high")
 
 _WORDS = {
@@ -26,14 +30,10 @@ _WORDS = {
     "no_model": ("There is no order model to test: {why}\n\n", "没有可检验的订单模型：{why}\n\n"),
     "weak": ("The fit needed a weak prior: {why}\n\n", "拟合使用了弱先验：{why}\n\n"),
     "pace": ("Pace: {text}\n\n", "趋势系数：{text}\n\n"),
-    "amount_headings": ("Orders (days with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
-                        "订单（下单天数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
-    "amount_headings_by_period": ("Orders (periods with an order)|forecast|happened|bias|RMSE|MAE|WAPE|correlation",
-                                  "订单（有订单的时段数）|预测|实际|偏差|RMSE|MAE|WAPE|相关系数"),
-    "event_headings": ("Churn (no order at all)|forecast|happened|log loss|Brier|AUC",
-                       "流失（完全不下单）|预测|实际|对数损失|Brier|AUC"),
-    "money_headings": ("Revenue (before returns)|forecast|happened|bias|MAE|WAPE|correlation",
-                       "收入（退货前）|预测|实际|偏差|MAE|WAPE|相关系数"),
+    "order_table": ("Orders (days with an order)", "订单（下单天数）"),
+    "order_table_by_period": ("Orders (periods with an order)", "订单（有订单的时段数）"),
+    "churn_table": ("Churn (no order at all)", "流失（完全不下单）"),
+    "money_table": ("Revenue (before returns)", "收入（退货前）"),
     "money_model": ("{family} x the orders expected", "{family} × 预测订单数"),
     "money_own": ("own mean order x the orders expected", "客户自身的平均订单额 × 预测订单数"),
     "money_last": ("as much as in the {n} days before", "与前 {n} 天相同"),
@@ -83,9 +83,11 @@ _WORDS = {
 class Trial:
     """What is compared: a value for each account known before the split."""
 
-    def __init__(self, log: Log, as_of: int, split: int, options: Options) -> None:
-        self.options, self.split, self.as_of = options, split, as_of
-        self._t = {key: pair[options.language == "zh"] for key, pair in _WORDS.items()}
+    def __init__(self, log: Log, as_of: int, split: int, options: Options, today: int, lines: Optional[Lines]) -> None:
+        """Forecasts from `split` to `as_of`; `today` is the last day that is known."""
+        self.options, self.split, self.as_of, self.today = options, split, as_of, today
+        self.zh = options.language == "zh"
+        self._t = {key: pair[self.zh] for key, pair in _WORDS.items()}
         self.horizon, period = as_of - split + 1, options.period_days
         if period:
             self.horizon -= self.horizon % period
@@ -93,8 +95,9 @@ class Trial:
             raise Failure(f"--backtest {day_text(split)} leaves less than one period of {period} days")
         self.as_of = as_of = split + self.horizon - 1
         self.before = Book(log, split - 1)
-        if self.before.n == 0:
+        if self.before.n == 0 and options.orders:
             raise Failure(f"--backtest {day_text(split)}: no usable line is dated before that day")
+        self.contracts = None if lines is None else self._bind(lines)
         self.after = Book(log, as_of, split)
         self.window = Book(log, split - 1, split - self.horizon)
         self.n = self.before.n
@@ -102,27 +105,58 @@ class Trial:
         self.older = Book(log, split - self.horizon - 1) if first < split - self.horizon else None
         self.has_window = self.older is not None and self.older.n > 0
         self.answers = Answers(self.before, log, options, float(self.horizon))
+        if self.contracts:
+            self.contracts.apply(self.answers, self.before, options, 0.0)
         self.with_signals: Report = None
+        self._plain: Optional[list[float]] = None
         self._forecast_orders(covers=first <= split - self.horizon)
         self._forecast_churn()
         self._forecast_money(covers=first <= split - self.horizon)
         score = self.answers.score
-        self.amount = [_amount(forecast, self.actual)
+        self.amount = [tables.amount(forecast, self.actual)
                        for forecast in (score("expected_orders"), self.same_rate, self.last_period)]
-        self.event = [_event(forecast, self.churned)
+        self.event = [tables.event(forecast, self.churned)
                       for forecast in (score("churn_risk"), self.share, self.by_silence, self.silence)]
 
     def add_signals(self, log: Log) -> None:
         """What was known before, and no more, moves the risks."""
+        self._plain = list(self.answers.score("churn_risk"))
         self.answers.signals = Signals(self.options, log, self.before, self.answers)
-        self.with_signals = _event(self.answers.score("churn_risk"), self.churned)
+        self.with_signals = tables.event(self.answers.score("churn_risk"), self.churned)
+
+    def _bind(self, lines: Lines) -> Contracts:
+        """The contracts as they were known before, and their rows."""
+        since, split = self.options.contracts_since, self.split
+        if since > split:
+            raise Failure(f"--contracts-since {day_text(since)} lies after --backtest {day_text(split)}: which contracts ended "
+                          "in between is not known")
+        contracts = Contracts(lines, self.options, split - 1, True)
+        contracts.join(self.before)
+        if contracts.n_running == 0 and not self.options.orders:
+            raise Failure(f"--backtest {day_text(split)}: no contract in {name_of(lines.path)} ran on the day before")
+        return contracts
+
+    def of_contracts(self) -> Optional[ContractTrial]:
+        """None without a file of them."""
+        if self.contracts is None:
+            return None
+        return ContractTrial(self.contracts, self.answers, self._plain, self.options, self.split - 1, self.as_of, self.today)
+
+    def is_judged(self, book: Book, row: int) -> bool:
+        """Whether a row of a book is one of those that order at will: no contract bound it when the forecast was
+        made."""
+        return book.is_known(row) and not (self.contracts and self.contracts.bind(self.before.row[book.key[row]]))
+
+    @property
+    def n_judged(self) -> int:
+        return sum(self.is_judged(self.before, i) for i in range(self.n))
 
     def _forecast_orders(self, covers: bool) -> None:
         book, n = self.before, self.n
         self.actual, self.churned, self.same_rate, self.last_period = ([math.nan] * n for _ in range(4))
         ages, repeats, days = book.column("age_periods"), book.column("repeat_orders"), book.period_days or 7
         for i, key in enumerate(book.key):
-            if not book.is_known(i):
+            if not self.is_judged(book, i):
                 continue
             age = days * ages[i]
             self.actual[i] = self.after.order_days(key)
@@ -138,7 +172,7 @@ class Trial:
         n, n_gone, book = 1.0, 0.5, self.older
         assert book is not None
         for i, key in enumerate(book.key):
-            if book.is_known(i) and (book.silence(i) > self.threshold) == is_long:
+            if self.is_judged(book, i) and (book.silence(i) > self.threshold) == is_long:
                 n += 1
                 n_gone += self.window.order_days(key) == 0
         return n_gone / n
@@ -147,7 +181,8 @@ class Trial:
         self.share, self.silence, self.by_silence = ([math.nan] * self.n for _ in range(3))
         self.threshold, gone = 0.0, [math.nan, math.nan]
         if self.has_window and self.older is not None:
-            silent = sorted(self.older.silence(i) for i in range(self.older.n) if self.older.is_known(i))
+            silent = sorted(self.older.silence(i) for i in range(self.older.n)
+                            if self.is_judged(self.older, i))
             self.threshold = silent[len(silent) // 2] if silent else 0.0
             gone = [self._past_share(False), self._past_share(True)]
         known = [one for one in self.churned if not math.isnan(one)]
@@ -166,7 +201,7 @@ class Trial:
                             horizon_days=float(self.horizon), discount_per_year=0.0, interval=self.options.interval,
                             pace=self.answers.pace.pace, pace_variance=self.answers.pace.variance)
         gross, orders = book.summary["gross_revenue"], value["expected_orders"]
-        known = [i for i in range(n) if book.is_known(i)]
+        known = [i for i in range(n) if self.is_judged(book, i)]
         days = {i: book.order_days(book.key[i]) for i in known}
         total = (_added(gross[i] for i in known), _added(days[i] for i in known))
         happened, model, own, last, mean = ([math.nan] * n for _ in range(5))
@@ -177,7 +212,7 @@ class Trial:
             mean[i] = total[0] / total[1] * orders[i]
             if covers:
                 last[i] = self.window.gross_revenue(book.key[i])
-        self.money = [_amount(forecast, happened) for forecast in (model, own, last, mean)]
+        self.money = [tables.amount(forecast, happened) for forecast in (model, own, last, mean)]
         held = [(low, one, high) for low, one, high in zip(value["lifetime_value_low"], happened, value["lifetime_value_high"])
                 if not math.isnan(low + high + one)]
         below, above = (sum(one < low for low, one, _ in held), sum(one > high for _, one, high in held))
@@ -221,49 +256,19 @@ def _added(numbers: Iterable[float]) -> float:
     return total
 
 
-def _amount(forecast: Any, actual: Any) -> Report:
-    try:
-        return backtest.amount(forecast, actual)
-    except KamError:
-        return None
-
-
-def _event(probability: Any, event: Any) -> Report:
-    try:
-        return backtest.event(probability, event)
-    except KamError:
-        return None
-
-
 def _amounts(trial: Trial) -> str:
-    rows = [trial.say("amount_headings" + "_by_period" * (trial.options.period_days > 0)).split("|")]
-    for name, of in zip(trial.order_names(), trial.amount):
-        if of and of["n_rows"]:
-            rows.append([name, grouped(of["forecast"], 1), grouped(of["actual"]), percent(of["bias"], 1),
-                         grouped(of["rmse"], 4), grouped(of["mae"], 4), percent(of["wape"], 1),
-                         grouped(of["correlation"], 4)])
-    return grid(rows, "lrrrrrrr")
+    return tables.amounts(trial.say("order_table" + "_by_period" * (trial.options.period_days > 0)), trial.order_names(), trial.amount,
+                          trial.zh, with_rmse=True, forecast_decimals=1, error_decimals=4)
 
 
 def _events(trial: Trial) -> str:
-    rows = [trial.say("event_headings").split("|")]
-    names, reports = trial.churn_names(), [*trial.event, trial.with_signals]
-    for i in (0, 4, 1, 2, 3):
-        of, only_ranks = reports[i], i == 3
-        if of and of["n_rows"]:
-            rows.append([names[i], "-" if only_ranks else grouped(of["expected"], 1), grouped(of["n_events"]),
-                         "-" if only_ranks else grouped(of["log_loss"], 4),
-                         "-" if only_ranks else grouped(of["brier"], 4), grouped(of["auc"], 4)])
-    return grid(rows, "lrrrrr")
+    return tables.events(trial.say("churn_table"), trial.churn_names(), [*trial.event, trial.with_signals], (0, 4, 1, 2, 3),
+                         trial.zh, only_ranks=3)
 
 
 def _money(trial: Trial) -> str:
-    rows = [trial.say("money_headings").split("|")]
-    for name, of in zip(trial.money_names(), trial.money):
-        if of and of["n_rows"]:
-            rows.append([name, grouped(of["forecast"]), grouped(of["actual"]), percent(of["bias"], 1),
-                         grouped(of["mae"], 2), percent(of["wape"], 1), grouped(of["correlation"], 4)])
-    return grid(rows, "lrrrrrr")
+    return tables.amounts(trial.say("money_table"), trial.money_names(), trial.money, trial.zh, with_rmse=False,
+                          forecast_decimals=0, error_decimals=2)
 
 
 def _best(reports: list[Report], measure: str) -> int:
@@ -326,12 +331,9 @@ def _judge_signals(trial: Trial) -> str:
                      plain_loss=plain["log_loss"], auc=of["auc"], plain_auc=plain["auc"])
 
 
-def text(trial: Trial) -> str:
-    """What kam-score --backtest prints."""
-    fit, zh = trial.answers.models.report, trial.options.language == "zh"
+def _of_orders(trial: Trial) -> str:
+    fit, made = trial.answers.models.report, ""
     why = f"{status_words(status.codes()[fit['orders_ml']])} ({fit['orders_ml']})"
-    made = trial.say("lead", n=grouped(trial.n) if zh else many(trial.n, "account"), before=day_text(trial.split - 1),
-                     split=day_text(trial.split), to=day_text(trial.as_of), days=trial.horizon)
     if trial.answers.models.orders is None:
         made += trial.say("no_model", why=why)
     elif fit["orders"]["prior"] == "weak":
@@ -344,3 +346,15 @@ def text(trial: Trial) -> str:
     model = trial.amount[0]
     n_rows = model["n_rows"] if model else 0
     return made + (trial.say("few", n=n_rows) if n_rows < 20 else "")
+
+
+def text(trial: Trial) -> str:
+    """What kam-score --backtest prints."""
+    made = trial.say("lead", n=grouped(trial.n) if trial.zh else many(trial.n, "account"), before=day_text(trial.split - 1),
+                     split=day_text(trial.split), to=day_text(trial.as_of), days=trial.horizon)
+    contracts = trial.of_contracts()
+    if contracts:
+        made += _contracts_backtest.text(contracts)
+    if contracts and contracts.n_accounts and trial.n_judged:
+        made += "\n"
+    return made + (_of_orders(trial) if not contracts or trial.n_judged else "")

@@ -90,17 +90,21 @@ class Lines(list[Line]):
 class Contract:
     """One contract that has begun, as of a day."""
 
-    def __init__(self, number: int, line: Line, as_of: int, since: int) -> None:
+    def __init__(self, number: int, line: Line, as_of: int, since: int, is_past: bool = False) -> None:
         self.line, self.account, self.row = number, line.account, -1
         self.start, self.months, self.value = line.start, line.months, line.value
-        self.end = line.end
+        #: of the past, that day's decisions are known, and no later one
+        until, said = as_of + is_past, line.said
+        self.end = self.true_end(line.end) if is_past else line.end
+        if is_past and self.end > as_of:
+            self.end, said = NO_DAY, -1
         has_end = self.end != NO_DAY
-        self.runs = not has_end or self.end > as_of or line.said == 0
+        self.runs = not has_end or self.end > as_of or said == 0
         #: the decision after its renewals was to end
-        self.ended = line.said == 1 or not self.runs
-        self.renewals = self.renewals_before(self.end if self.ended else as_of)
+        self.ended = said == 1 or not self.runs
+        self.renewals = self.renewals_before(self.end if self.ended else until)
         #: the same, but no as long as others of its age have not decided: else the fit would see only those that end
-        self.decided = self.ended and self.term_end(self.renewals + 1) < as_of
+        self.decided = self.ended and self.term_end(self.renewals + 1) < until
         if not has_end or (self.runs and self.end <= as_of):
             self.end = self.term_end(self.renewals + 1)
         #: terms to its end
@@ -122,6 +126,13 @@ class Contract:
         while self.term_end(n + 1) < day:
             n += 1
         return n
+
+    def true_end(self, end: int) -> int:
+        """The first day without it: `end`, or the day after when a term's last day stands there."""
+        if end == NO_DAY:
+            return end
+        due = self.term_end(self.renewals_before(end) + 1)
+        return due if end == due - 1 else end
 
 
 def _compare(p: Contract, q: Contract) -> int:
@@ -159,6 +170,7 @@ class Fitted:
     def __init__(self, months: float, contracts: list[Contract]) -> None:
         self.months, self.n = months, len(contracts)
         self.n_ended = sum(one.decided for one in contracts)
+        self.n_renewed = sum(one.renewals - one.before for one in contracts)
         self.ml = _ffi.KAM_OK
         self._rows = {"renewals": array("d", [one.renewals for one in contracts]),
                       "contract_ended": array("d", [one.decided for one in contracts]),
@@ -213,6 +225,15 @@ class Fitted:
         other, _, criterion = self._fit("bdw", "none", self._rows)
         return other if other and criterion < least else model
 
+    @staticmethod
+    def rows_of(one: Contract) -> dict[str, list[float]]:
+        return {"renewals": [one.past], "contract_ended": [one.ends], "renewals_before": [0.0],
+                "periods_to_end": [one.left], "contract_value": [1.0]}
+
+    def renewal(self, one: Contract, n_terms: float) -> float:
+        """The chance that a contract is renewed at each of its next decisions; NaN: not known."""
+        return float(self.model.renewal(self.rows_of(one), n_terms)["renewal"][0]) if self.model else math.nan
+
     def _draw(self) -> list[list[float]]:
         """Parameters as likely as the fit has them: normal in the logs."""
         assert self.model and self.model.covariance
@@ -256,12 +277,11 @@ class Outlook:
             self.stays = self.length = self.worth = math.nan
 
     def _ask(self, what: str, n_terms: float) -> float:
+        if what == "renewal":
+            return self.fitted.renewal(self.contract, n_terms)
         model = self.fitted.model
         assert model
-        rows = {"renewals": [self.contract.past], "contract_ended": [self.contract.ends], "renewals_before": [0.0],
-                "periods_to_end": [self.contract.left], "contract_value": [1.0]}
-        if what == "renewal":
-            return float(model.renewal(rows, n_terms)["renewal"][0])
+        rows = self.fitted.rows_of(self.contract)
         if what == "residual":
             return float(model.residual(rows, n_terms, 0.0)["residual"][0])
         return float(model.value(rows, n_terms, self.discount)["after_end"][0])
@@ -358,12 +378,14 @@ class Bond:
 
 
 class Contracts:
-    """The contracts as of a day."""
+    """The contracts as of a day; with `is_past` what was known when that day was over: no later end, and no notice
+    of one."""
 
-    def __init__(self, lines: Lines, options: Options, as_of: int) -> None:
+    def __init__(self, lines: Lines, options: Options, as_of: int, is_past: bool = False) -> None:
         since = options.contracts_since
+        self.lines, self.known_on = lines, as_of if is_past else NO_DAY
         self.path, self.n_unnamed, self.n_without_start = lines.path, lines.n_unnamed, lines.n_without_start
-        begun = [Contract(i, line, as_of, since) for i, line in enumerate(lines) if line.start <= as_of]
+        begun = [Contract(i, line, as_of, since, is_past) for i, line in enumerate(lines) if line.start <= as_of]
         # Before the records began, only what lasted was kept.
         kept = [one for one in begun if one.runs or since == NO_DAY or one.end >= since]
         self.n_future, self.n_before = len(lines) - len(begun), len(begun) - len(kept)
@@ -398,13 +420,16 @@ class Contracts:
     def bind(self, row: int) -> bool:
         return bool(self.bonds) and self.bonds[row].scored
 
-    def apply(self, answers: Answers, book: Book, options: Options) -> None:
+    def model_of(self, one: Contract) -> Fitted:
+        return self._by_months[one.months]
+
+    def apply(self, answers: Answers, book: Book, options: Options, discount_per_year: float) -> None:
         """Fits the contracts, and scores the rows that they bind."""
         self.models = [Fitted(months, list(found)) for months, found in groupby(self.all, lambda one: one.months)]
-        by_months = {one.months: one for one in self.models}
+        self._by_months = {one.months: one for one in self.models}
         for row, bond in enumerate(self.bonds):
             if bond.scored:
-                outlooks = [Outlook(one, by_months[one.months], answers.horizon_days, options.discount_per_year)
+                outlooks = [Outlook(one, self.model_of(one), answers.horizon_days, discount_per_year)
                             for one in bond.contracts if one.runs]
                 self._score(answers, book, row, outlooks, options.interval)
         answers.contracts = self

@@ -7,7 +7,7 @@ import math
 from .. import _ffi, status
 from . import _csvfile
 from ._contracts import Bond, Contract, Contracts, Fitted
-from ._text import day_text
+from ._text import NO_DAY, day_text
 from ._words import grouped, many, percent, status_words
 
 
@@ -77,7 +77,7 @@ def _model(fitted: Fitted) -> str:
 def summary(of: Contracts) -> str:
     """What was read and fitted."""
     made = (f"Contracts {many(len(of.all), 'contract')} of {many(of.n_accounts, 'account')} in {_csvfile.name_of(of.path)}; "
-            f"{grouped(of.n_running)} run\n")
+            f"{grouped(of.n_running)} run" + (f", as known on {day_text(of.known_on)}" if of.known_on != NO_DAY else "") + "\n")
     n_left_out = of.n_unnamed + of.n_without_start + of.n_future + of.n_before
     if n_left_out:
         made += (f"          left out: {many(n_left_out, 'line')} ({of.n_unnamed} without an account, {of.n_without_start} "

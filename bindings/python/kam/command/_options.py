@@ -375,8 +375,4 @@ def read(command: str, words: Sequence[str]) -> Optional[Options]:
         raise Failure("--playbook goes with the CSV, not with --top or --backtest")
     if options.top and options.backtest != NO_DAY:
         raise Failure("--top and --backtest cannot go together")
-    if options.contracts_file is not None and command != "score":
-        raise Failure("--contracts goes with kam score")
-    if options.contracts_file is not None and options.backtest != NO_DAY:
-        raise Failure("--contracts and --backtest cannot go together")
     return options

@@ -30,6 +30,7 @@ class Result:
         self.options, self.log, self.book, self.facts, self._answers = options, log, book, facts, answers
         self.playbook: Optional[Playbook] = None
         self._signals: Any = None
+        self._contracts: Any = None
 
     @property
     def answers(self) -> Answers:
@@ -41,9 +42,14 @@ class Result:
         """None without a file of them."""
         return self._signals if self._answers is None else self._answers.signals
 
-    def of_trial(self, signals: Any) -> None:
-        """A backtest has signals, but no answers."""
-        self._signals = signals
+    def of_trial(self, signals: Any, contracts: Any) -> None:
+        """A backtest has signals and contracts, but no answers."""
+        self._signals, self._contracts = signals, contracts
+
+    @property
+    def contracts(self) -> Any:
+        """None without a file of them."""
+        return self._contracts if self._answers is None else self._answers.contracts
 
     @property
     def has_answers(self) -> bool:
@@ -335,7 +341,8 @@ def summary(result: Result, program: str) -> str:
     made += (_lines(result) if result.options.orders else "") + _facts(result)
     if result.has_answers:
         made += _models(result) if result.options.orders else ""
-        made += _contracts_words.summary(result.answers.contracts) if result.answers.contracts else ""
+    made += _contracts_words.summary(result.contracts) if result.contracts else ""
+    if result.has_answers:
         made += (_signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
         made += result.playbook.summary() if result.playbook else ""
     else:

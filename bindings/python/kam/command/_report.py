@@ -21,6 +21,7 @@ from ..sum import Sum
 from . import _output
 from ._backtest import Trial
 from ._book import Book
+from ._contracts import Fitted, Lines
 from ._output import Result, Value
 from ._report_words import glossary, words
 from ._text import NO_DAY, Failure, day_text
@@ -52,7 +53,7 @@ def _total(values: Iterable[float]) -> float:
 class Page:
     """What the template and its script are given."""
 
-    def __init__(self, result: Result, split: int) -> None:
+    def __init__(self, result: Result, split: int, lines: Optional[Lines]) -> None:
         self.result, self.options, self.book, self.answers = result, result.options, result.book, result.answers
         self.language = self.options.language
         self.t = words(self.language)
@@ -65,7 +66,8 @@ class Page:
         order = self.answers.by_risk()
         self.listed = order[:self.options.rows] if self.options.rows else order
         self.at = {row: i for i, row in enumerate(self.listed)}
-        self.trial = self._trial(split)
+        self.trial = self._trial(split, lines)
+        self.contracts = self.trial.of_contracts() if self.trial else None
         try:
             self.shares: Optional[concentration.Concentration] = concentration.measure(self.answers.score("net_revenue"))
         except KamError:
@@ -87,12 +89,12 @@ class Page:
         days = self.answers.horizon_days
         return self.t["horizon_inf"] if math.isinf(days) else self.say("horizon", n=f"{days:.6g}")
 
-    def _trial(self, split: int) -> Optional[Trial]:
+    def _trial(self, split: int, lines: Optional[Lines]) -> Optional[Trial]:
         """None when there is nothing to hold back, or nothing before it."""
         if split > self.book.as_of:
             return None
         try:
-            return Trial(self.result.log, self.book.as_of, split, self.options)
+            return Trial(self.result.log, self.book.as_of, split, self.options, self.book.as_of, lines)
         except Failure:
             if self.options.backtest != NO_DAY:
                 raise
@@ -218,17 +220,18 @@ class Page:
     def _tracking(self) -> list[tuple[str, float, float]]:
         """(day, forecast, happened), both added up since the split; in whole periods where they are counted."""
         trial, unit = self.trial, self.options.period_days or 1
-        if trial is None or trial.answers.models.orders is None:
+        if trial is None or trial.answers.models.orders is None or not trial.n_judged:
             return []
         made = [(day_text(trial.split - 1), 0.0, 0.0)]
         n_units = trial.horizon // unit
         steps = min(_STEPS, n_units)
         for day in sorted({trial.split - 1 + n_units * (i + 1) // steps * unit for i in range(steps)}):
             orders = trial.answers.models.orders
-            ahead = orders.expected_orders(trial.answers.rows, (day - trial.split + 1) / orders.period_days)
+            ahead = orders.expected_orders(trial.answers.rows, (day - trial.split + 1) / orders.period_days)["expected_orders"]
             after = Book(self.result.log, day, trial.split)
-            made.append((day_text(day), _total(ahead["expected_orders"]),
-                         _total(after.order_days(key) for i, key in enumerate(trial.before.key) if trial.before.is_known(i))))
+            judged = [row for row in range(trial.n) if trial.is_judged(trial.before, row)]
+            made.append((day_text(day), _total(ahead[row] for row in judged),
+                         _total(after.order_days(trial.before.key[row]) for row in judged)))
         return made
 
     def _calibration(self) -> list[tuple[str, float, float]]:
@@ -256,10 +259,19 @@ class Page:
         first, last = report["first_line_day"], report["last_line_day"]
         revenue, window = _total(self.answers.score("net_revenue")), _total(self.window)
         active = sum(value > 0 for value in self.window)
-        made = [("accounts", grouped(self.book.n), grouped(self.book.n), self.say("tile_accounts_more", n=grouped(active)), False),
-                ("window", self.money(window), grouped(window, 2), self.say("tile_window_more", as_of=day_text(self.book.as_of)),
-                 False),
-                ("revenue", self.money(revenue), grouped(revenue, 2), self.say("tile_revenue_more", first=first, last=last), False)]
+        contracts = self.answers.contracts
+        n_bound = sum(bond.n_running > 0 for bond in contracts.bonds) if contracts else 0
+        told = (self.say("tile_accounts_more", n=grouped(active)) if self.options.orders else
+                self.say("tile_accounts_bound", n=grouped(n_bound)))
+        made = [("accounts", grouped(self.book.n), grouped(self.book.n), told, False)]
+        if contracts:
+            made.append(("contracts", grouped(contracts.n_running), grouped(contracts.n_running),
+                         self.say("tile_contracts_more", n=grouped(n_bound)), False))
+        if self.options.orders:
+            made += [("window", self.money(window), grouped(window, 2), self.say("tile_window_more", as_of=day_text(self.book.as_of)),
+                      False),
+                     ("revenue", self.money(revenue), grouped(revenue, 2), self.say("tile_revenue_more", first=first, last=last),
+                      False)]
         if self.result.log.has_cost and self.whale:
             of = self.whale.numbers
             made.append(("profit", self.money(of["total"]), grouped(of["total"], 2),
@@ -282,14 +294,29 @@ class Page:
                                  x=self.money(self.whale.numbers["destroyed"])))
         on_revenue = sum(bool(flags & status.ON_REVENUE) for flags in self.answers.row_flags)
         if not self.result.log.has_cost:
-            made.append(self.t["find_cost"])
+            made += [self.t["find_cost"]] if self.options.orders else []
         elif on_revenue:
             made.append(self.say("find_part_cost", n=grouped(on_revenue)))
-        if self.answers.models.report["orders"]["prior"] == "weak":
+        if self.options.orders and self.answers.models.report["orders"]["prior"] == "weak":
             made.append(self.t["find_prior"])
+        made += self._contract_findings()
         if report["n_used"] < self.result.log.n_read:
             made.append(self.say("find_dropped", n=grouped(self.result.log.n_read - report["n_used"]),
                                  all=grouped(self.result.log.n_read)))
+        return made
+
+    def _contract_findings(self) -> list[str]:
+        """Of contracts: what falls due within the horizon, and what looks wrong."""
+        of, made = self.answers.contracts, []
+        if of is None:
+            return made
+        end = self.book.as_of + self.answers.horizon_days
+        due = [one for one in of.all if one.runs and one.end <= end]
+        if due:
+            made.append(self.say("find_due", n=grouped(len(due)), all=grouped(of.n_running), horizon=self.horizon,
+                                 x=self.money(_total(one.value for one in due))))
+        if of.n_chained:
+            made.append(self.say("find_chained", n=grouped(of.n_chained)))
         return made
 
     def tier_rows(self) -> list[dict[str, Any]]:
@@ -357,7 +384,29 @@ class Page:
                 made.append({"good": trial.intervals[0] >= self.options.interval, "text": self.say(
                     "intervals", inside=inside, told=percent(self.options.interval, 0), below=below, above=above)})
         n = trial.amount[0]["n_rows"] if trial.amount[0] else 0
-        return made + ([{"good": False, "text": self.say("few", n=n)}] if n < 20 else [])
+        return made + ([{"good": False, "text": self.say("few", n=n)}] if n < 20 and (trial.n_judged or not self.contracts) else [])
+
+    def _of_contracts(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Verdicts and tables of the backtest of contracts."""
+        of, t = self.contracts, self.t
+        if of is None:
+            return [], []
+        lead = [{"good": True, "text": of.lead().strip()}] + [{"good": False, "text": one} for one in of.left_out()]
+        if of.n_accounts == 0:
+            return lead, []
+        verdicts = [{"good": one.good, "text": one.text} for one in of.verdicts()]
+        tables = [{"head": [of.say(f"{key}_table"), t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"],
+                   "rows": [[name, grouped(found["expected"], 1), grouped(found["n_events"]), grouped(found["log_loss"], 4),
+                             grouped(found["auc"], 4)] for name, found in zip(of.names(), of.events[key]) if found and found["n_rows"]]}
+                  for key in ("renewals", "loss")]
+        bands = of.band_rows()
+        if len(bands) > 1:
+            verdicts.append({"good": True, "text": of.calibration()})
+            tables.insert(1, {"head": bands[0], "rows": bands[1:]})
+        tables.append({"head": [of.say("money_table"), t["t_forecast"], t["t_happened"], t["bias"], "RMSE"],
+                       "rows": [[name, grouped(found["forecast"]), grouped(found["actual"]), percent(found["bias"], 1),
+                                 grouped(found["rmse"], 2)] for name, found in zip(of.names(), of.amounts) if found and found["n_rows"]]})
+        return lead + verdicts, tables
 
     def _order_names(self, trial: Trial) -> list[str]:
         return [trial.family, self.t["own_rate"], self.say("last_period", n=trial.horizon)]
@@ -376,22 +425,29 @@ class Page:
         churn = [[name, "–" if i == 3 else grouped(of["expected"], 1), grouped(of["n_events"]),
                   "–" if i == 3 else grouped(of["log_loss"], 4), grouped(of["auc"], 4)]
                  for i, (name, of) in enumerate(zip(self._churn_names(trial), trial.event)) if of and of["n_rows"]]
+        verdicts, tables = self._of_contracts()
+        if trial.n_judged or not self.contracts:
+            verdicts += self._verdicts(trial)
+            tables += [{"head": [t["t_orders"], t["t_forecast"], t["t_happened"], t["bias"], "RMSE"], "rows": orders},
+                       {"head": [t["t_money"], t["t_forecast"], t["t_happened"], t["bias"], "MAE"], "rows": money},
+                       {"head": [t["t_churn"], t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"], "rows": churn}]
         return {"lead": self.say("trial_lead", before=day_text(trial.split - 1), n=grouped(trial.n), to=day_text(trial.as_of),
                                  days=trial.horizon, **{"from": day_text(trial.split)}),
-                "verdicts": self._verdicts(trial),
-                "tables": [{"head": [t["t_orders"], t["t_forecast"], t["t_happened"], t["bias"], "RMSE"], "rows": orders},
-                           {"head": [t["t_money"], t["t_forecast"], t["t_happened"], t["bias"], "MAE"], "rows": money},
-                           {"head": [t["t_churn"], t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"], "rows": churn}]}
+                "verdicts": verdicts, "tables": tables, "charts": trial.n_judged > 0 or not self.contracts}
 
     def line_facts(self) -> list[tuple[str, str]]:
-        log, report, t = self.result.log, self.book.report, self.t
+        log, report, t, of = self.result.log, self.book.report, self.t, self.answers.contracts
+        contracts = [(t["contracts_file"], str(of.path)), (t["contracts_read"], grouped(len(of.lines))),
+                     (t["contracts_used"], grouped(len(of.all)))] if of else []
+        if not self.options.orders:
+            return contracts
         made = [(t["files"], ", ".join(self.options.orders)), (t["read"], grouped(log.n_read)), (t["used"], grouped(report["n_used"]))]
         dropped = [(name, report[name]) for name in ("n_missing_account", "n_missing_day", "n_missing_amount", "n_bad_amount",
                                                      "n_bad_day", "n_after_as_of")] + [("n_bad", log.n_bad)]
         used = [("n_returns", report["n_returns"]), ("n_zero", report["n_zero"]),
                 ("n_missing_cost", report["n_missing_cost"] if log.has_cost else 0), ("n_short", log.n_short)]
         made += [(t[name], grouped(count)) for name, count in dropped + used if count]
-        return made + [(t["one_order"], t["by_number" if log.has_order else "by_day"])]
+        return made + [(t["one_order"], t["by_number" if log.has_order else "by_day"])] + contracts
 
     def option_facts(self) -> list[tuple[str, str]]:
         t, options, models = self.t, self.options, self.answers.models
@@ -406,9 +462,23 @@ class Page:
     def models(self) -> list[dict[str, Any]]:
         models = self.answers.models
         report = models.report
-        return [self._model(self.t["rhythm_model"], models.orders, models.orders.family if models.orders else "",
+        made = [] if self.answers.contracts is None else [self._contract_model(one) for one in self.answers.contracts.models]
+        return made if not self.options.orders else made + [
+                self._model(self.t["rhythm_model"], models.orders, models.orders.family if models.orders else "",
                             report["orders"], report["orders_ml"]),
                 self._model(self.t["spend_model"], models.spend, models.spend.family if models.spend else "", report["spend"], report["spend_ml"])]
+
+    def _contract_model(self, of: Fitted) -> dict[str, Any]:
+        what = self.say("contract_model", n=f"{of.months:.0f}")
+        if of.model is None:
+            return {"name": what, "good": False, "verdict": self.say("no_fit", status=status.codes()[of.ml]), "parameters": []}
+        assert of.model.report and of.model.standard_errors
+        key = "contract_converged" if of.ml == _ffi.KAM_OK else "contract_prior"
+        return {"name": f"{what} ({of.model.family})", "good": of.ml == _ffi.KAM_OK,
+                "verdict": self.say(key, n=grouped(of.n), ended=grouped(of.n_ended), status=status.codes()[of.ml]),
+                "parameters": [(name, f"{value:.6g}", f"{error:.2g}" if error == error else "–") for (name, value), error in
+                               zip(of.model.parameters.items(), of.model.standard_errors.values())],
+                "likelihood": self.say("contract_likelihood", x=f"{of.model.report['log_likelihood']:.4f}", n=grouped(of.n))}
 
     def _model(self, what: str, model: Any, family: str, report: dict[str, Any], likelihood: str) -> dict[str, Any]:
         if model is None:
@@ -443,20 +513,20 @@ def _hash(script: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode() + "'"
 
 
-def html(result: Result, split: int) -> str:
+def html(result: Result, split: int, lines: Optional[Lines]) -> str:
     """The whole file."""
     jinja2, bundle = _libraries()
-    page = Page(result, split)
+    page = Page(result, split, lines)
     scripts = [bundle.replace("</script", "<\\/script"), (_HERE / "report.js").read_text("utf-8")]
     safe = __import__("markupsafe").Markup
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False)
     t = page.t
-    title = result.options.title or Path(result.options.orders[0]).name.partition(".")[0].replace("_", " ") or "stdin"
+    title = result.options.title or Path([*result.options.orders, result.options.contracts_file or ""][0]).name.partition(".")[0].replace("_", " ") or "stdin"
     report = page.book.report
     made: str = environment.from_string((_HERE / "report.html").read_text("utf-8")).render(
         t=t, version=lib.kam_version_text().decode(), title=title, has_cost=result.log.has_cost,
         script_hashes=safe(" ".join(map(_hash, scripts))), css=safe((_HERE / "report.css").read_text("utf-8")),
-        head_line=page.say("head", as_of=day_text(page.book.as_of), accounts=grouped(page.book.n),
+        head_line=page.say("head" if result.options.orders else "head_contracts", as_of=day_text(page.book.as_of), accounts=grouped(page.book.n),
                            orders=grouped(report["n_orders"]), first=report["first_line_day"], last=report["last_line_day"]),
         sections=[(id, t["nav_" + id]) for id in ("glance", "attention", "tiers", "value", "risk", "forecast", "accounts", "data")],
         tiles=page.tiles(), findings=page.findings(), tier_rows=page.tier_rows(), class_rows=page.class_rows(),
@@ -465,13 +535,13 @@ def html(result: Result, split: int) -> str:
         no_trial=t["no_trial"], listed_note=t["listed_all"] if len(page.listed) == page.book.n else
         page.say("listed_some", n=grouped(len(page.listed)), all=grouped(page.book.n)),
         line_facts=page.line_facts(), option_facts=page.option_facts(), models=page.models(),
-        glossary=glossary(page.language), data=safe(_json(page.data())), scripts=[safe(script) for script in scripts])
+        glossary=glossary(page.language, page.answers.contracts is not None), data=safe(_json(page.data())), scripts=[safe(script) for script in scripts])
     return made
 
 
-def write(result: Result, split: int) -> str:
+def write(result: Result, split: int, lines: Optional[Lines]) -> str:
     """Writes the file, and says where it is; to "-" it is what is said."""
-    text, path = html(result, split), result.options.output or "report.html"
+    text, path = html(result, split, lines), result.options.output or "report.html"
     if path == "-":
         return text
     data = text.encode("utf-8", "replace")

@@ -13,6 +13,7 @@ _WORDS: dict[str, tuple[str, str]] = {
                  "图表、客户页面和客户列表需要启用 JavaScript。"),
     "head": ("As of {as_of} · {accounts} accounts · {orders} orders from {first} to {last}",
              "截至 {as_of} · {accounts} 个客户 · {first} 至 {last} 共 {orders} 笔订单"),
+    "head_contracts": ("As of {as_of} · {accounts} accounts with contracts", "截至 {as_of} · {accounts} 个签有合同的客户"),
     "glance": ("The book at a glance", "客户总览"),
     "attention": ("Accounts that need attention today", "今日需要关注的客户"),
     "attention_lead": ("Most money at risk first: churn risk × lifetime value. Choose an account for its page.",
@@ -115,6 +116,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "parameter": ("parameter", "参数"), "estimate": ("estimate", "估计值"), "standard_error": ("standard error", "标准误"),
     "likelihood": ("log likelihood {x} of {n} accounts", "{n} 个客户的对数似然 {x}"),
     "rhythm_model": ("Order model", "订单模型"), "spend_model": ("Spend model", "金额模型"),
+    "contract_model": ("Contracts, terms of {n} months", "合同，期限 {n} 个月"),
+    "contract_converged": ("converged on {n} contracts, {ended} ended", "已收敛（{n} 份合同，其中 {ended} 份已终止）"),
+    "contract_prior": ("maximum likelihood has no answer here ({status}), so a weak prior was used; {n} contracts, {ended} ended",
+                       "极大似然在此无解（{status}），已改用弱先验；{n} 份合同，其中 {ended} 份已终止"),
+    "contract_likelihood": ("log likelihood {x} of {n} contracts", "{n} 份合同的对数似然 {x}"),
     "none_model": ("none", "无"),
     "converged": ("converged on {n} accounts", "已收敛（{n} 个客户）"),
     "weak_prior": ("maximum likelihood has no answer that holds here ({status}), so a weak prior was used; converged on {n} accounts",
@@ -150,6 +156,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "since": ("customer since {first}, last order {last}, {n} days ago", "自 {first} 起合作，最近下单 {last}（{n} 天前）"),
     "never": ("never ordered", "从未下单"),
     "tile_accounts": ("Accounts", "客户数"), "tile_accounts_more": ("{n} ordered in the last 12 months", "近 12 个月有 {n} 个客户下单"),
+    "tile_accounts_bound": ("{n} under contract today", "{n} 个目前有合同"),
+    "tile_contracts": ("Contracts", "合同数"), "tile_contracts_more": ("run today, of {n} accounts", "目前有效，属于 {n} 个客户"),
     "tile_revenue": ("Revenue", "收入"), "tile_revenue_more": ("returns taken off, {first} to {last}", "{first} 至 {last}，已扣退货"),
     "tile_window": ("Revenue 12 months", "近 12 个月收入"), "tile_window_more": ("to {as_of}", "截至 {as_of}"),
     "tile_profit": ("Profit", "贡献毛益"), "tile_profit_more": ("of {n} accounts whose costs are known", "成本已知的 {n} 个客户"),
@@ -166,6 +174,10 @@ _WORDS: dict[str, tuple[str, str]] = {
                        "* 表示按收入计算：该客户成本未知（{n} 个客户）。"),
     "find_prior": ("The book is too small or too even for maximum likelihood; a weak prior was used.",
                    "数据太少或太均匀，极大似然无解，已使用弱先验。"),
+    "find_due": ("{n} of {all} contracts come up for renewal {horizon}; they bring {x} a term.",
+                 "{all} 份合同中有 {n} 份将在{horizon}到期续签，每期合计 {x}。"),
+    "find_chained": ("{n} contracts begin within a day of the end of another of the same account: renewals must not have a line of "
+                     "their own.", "有 {n} 份合同紧接同一客户另一份合同的终止：续签不应另起一行。"),
     "find_dropped": ("{n} of {all} lines could not be used; see Data and models.", "{all} 行中有 {n} 行无法使用，详见“数据与模型”。"),
     "read": ("lines read", "读入行数"), "used": ("lines used", "使用行数"),
     "n_missing_account": ("dropped: no account", "剔除：无客户"), "n_missing_day": ("dropped: no day", "剔除：无日期"),
@@ -176,6 +188,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "n_short": ("with fewer fields than the header", "字段少于表头"),
     "one_order": ("one order is", "一笔订单是"), "by_number": ("all lines of one order number", "同一订单号的所有行"),
     "by_day": ("all lines of an account on one day", "同一客户同一天的所有行"),
+    "contracts_file": ("file of contracts", "合同文件"), "contracts_read": ("contracts read", "读入合同数"),
+    "contracts_used": ("contracts used", "使用合同数"),
     "files": ("files", "文件"), "as_of": ("as-of day", "截至日"), "horizon_name": ("horizon", "预测期"),
     "discount": ("discount a year", "年折现率"), "interval": ("interval", "区间"), "pace": ("pace", "趋势系数"),
     "tier_limits": ("tiers from", "级别下限"),
@@ -199,5 +213,12 @@ def words(language: str) -> dict[str, str]:
     return {key: pair[language == "zh"] for key, pair in _WORDS.items()}
 
 
-def glossary(language: str) -> list[tuple[str, str]]:
-    return [(zh_word, zh) if language == "zh" else (word, text) for word, text, zh_word, zh in _GLOSSARY]
+_OF_CONTRACTS = (
+    "Under contract", "While a contract runs, and after the last, an account is scored by its contracts: churn risk is the chance "
+    "that all of them end within the horizon, lifetime value the money that they bring.",
+    "合同客户", "合同有效期内及最后一份合同终止后，客户按合同评分：流失风险是预测期内合同全部终止的概率，生命周期价值是合同带来的金额。")
+
+
+def glossary(language: str, with_contracts: bool) -> list[tuple[str, str]]:
+    entries = _GLOSSARY + (_OF_CONTRACTS,) * with_contracts
+    return [(zh_word, zh) if language == "zh" else (word, text) for word, text, zh_word, zh in entries]
