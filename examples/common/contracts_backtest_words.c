@@ -211,7 +211,7 @@ void contract_trial_print(FILE *out, const struct contract_trial *trial,
     fputs("\n", out);
     if (trial->n_decisions > 0) print_bands(out, trial, zh);
     print_events(out,
-                 zh ? "流失（合同全部终止）"
+                 zh ? "合同客户流失（合同全部终止）"
                     : "Accounts lost (all contracts ended)",
                  renewals, loss, order, N_FORECASTS, -1, zh);
     fputs("\n", out);
@@ -219,8 +219,8 @@ void contract_trial_print(FILE *out, const struct contract_trial *trial,
     fputs("\n", out);
     judge_events(out, zh ? "续签" : "Renewals", trial->renewal,
                  trial->n_decisions, renewal, renewals, zh);
-    judge_events(out, zh ? "流失" : "Accounts lost", trial->loss, n, loss,
-                 renewals, zh);
+    judge_events(out, zh ? "合同客户流失" : "Accounts lost", trial->loss, n,
+                 loss, renewals, zh);
     judge_money(out, trial, money, renewals, q->options->rules.future.interval,
                 zh);
     if (renewal[OF_MODEL].n_rows < 20)

@@ -133,6 +133,13 @@ def test_backtest():
          + (tool("--backtest", "2024-01-01", BOOK)[2].replace(b"kam score", b"kam backtest"),))
     status, out, _ = run("backtest", "-q", BOOK)
     same((status, b"forecast 2024-04-03 to 2024-12-31" in out), (0, True), out.decode())
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "contracts.csv"
+        path.write_text("account,start,end\n" + "".join(f"C{i},20{14 + i % 8}-0{1 + i % 9}-05,{'' if i % 3 else f'20{17 + i % 8}-0{1 + i % 9}-05'}\n"
+                                                        for i in range(90)), encoding="utf-8")
+        asked = ("--contracts", path, "--as-of", "2024-12-31")
+        same(run("backtest", "-q", *asked, "--backtest", "2024-01-02"), tool("-q", *asked, "--backtest", "2024-01-02"))
+        same(run("backtest", "-q", *asked), tool("-q", *asked, "--backtest", "2024-01-02"), "a year of contracts is held back")
 
 
 def test_tiers():

@@ -4,12 +4,14 @@ becomes markup, nothing is loaded from elsewhere. browser.py looks at it rendere
 import base64
 import csv
 import hashlib
+import html
 import html.parser
 import io
 import json
 import math
 import os
 import pathlib
+import random
 import re
 import sys
 import tempfile
@@ -129,6 +131,55 @@ def test_periods():
     same(data["words"]["order_days"], "periods with an order")
     tap.check("Orders (periods with an order)" in page and "Days with an order" not in page, "its words")
     tap.check("bgbb, by periods of 28 days" in page, "its model")
+
+
+def contracts(folder):
+    """A file of contracts: every ninth account of the sample book and 200 others, with known chances to end."""
+    draw, path = random.Random(6), pathlib.Path(folder) / "contracts.csv"
+    names = [row[0] for row in rows(BOOK)[1::9]] + [f"<{i}>" for i in range(200)]
+    with open(path, "w", encoding="utf-8", newline="") as out:
+        write = csv.writer(out)
+        write.writerow(["account", "start", "end", "value", "term_months"])
+        for i, name in enumerate(names):
+            theta, year, day = draw.betavariate(0.8, 2.5), draw.randrange(2014, 2023), f"{1 + i % 12:02}-{1 + i % 28:02}"
+            last = year + 1
+            while last < 2025 and draw.random() >= theta:
+                last += 1
+            write.writerow([name, f"{year}-{day}", f"{last}-{day}" if last < 2025 else "", 1000 + i, 12])
+    return path
+
+
+def test_contracts():
+    """with contracts: the CSV's figures, the backtest's numbers, and a page without orders"""
+    need("jinja2")
+    need("vl_convert")
+    with tempfile.TemporaryDirectory() as folder:
+        path = contracts(folder)
+        for words in ((BOOK, "--backtest", "2024-01-01"), ("--as-of", "2024-12-31", "--backtest", "2024-01-01"),
+                      (BOOK, "--backtest", "2024-01-01", "--lang", "zh"), (BOOK,), ("--as-of", "2024-12-31")):
+            words = ("--contracts", path, *words)
+            status, out, err = run("report", "-q", "-o", "-", *words)
+            same((status, err), (0, b""))
+            page = out.decode()
+            data = Reader(page).data()
+            scored = [word for i, word in enumerate(words) if "--backtest" not in words[max(i - 1, 0):i + 1]]
+            same(sorted(data["rows"]), sorted(rows(*scored)[1:]))
+            tap.check(">nan<" not in page.lower() and ">None<" not in page and "<0>" not in page.split("<script")[0], "no holes")
+            said = run("backtest", "-q", *words)[1].decode()
+            shown = html.unescape(re.sub(r"<[^>]*>", "\n", page.split("<script")[0]))
+            verdicts = [line for line in said.splitlines() if re.match("(Renewals|Accounts lost|Contract( money| interval)?s?):|(续签|合同(金额|区间|客户流失)?)：", line)]
+            same(len(verdicts), 5, said)
+            for line in verdicts:
+                tap.check(line in shown, f"{line!r} is not in the report")
+            for line in said.splitlines():
+                name, *cells = re.split("  +", line)
+                if name in ("renewal model", "续签模型", "mbgnbd"):
+                    tap.check("\n".join(cells[:2]) in shown.replace("\n\n", "\n"), f"{line!r} is not in the report")
+            has_orders = BOOK in words
+            same((bool(data["tracking"]), 'id="chart-tracking"' in page, "Orders (days" in said or "订单（下单" in said), (has_orders,) * 3)
+            same(('href="#tiers"' in page), has_orders)
+            for line in ("sbg", "beta"):
+                tap.check(line in page, line)
 
 
 def test_curves():

@@ -391,11 +391,11 @@ class Page:
         of, t = self.contracts, self.t
         if of is None:
             return [], []
-        lead = [{"good": True, "text": of.lead().strip()}] + [{"good": False, "text": one} for one in of.left_out()]
+        lead = [{"good": True, "text": of.lead().strip()}] + [{"good": not of.n_early, "text": one} for one in of.left_out()]
         if of.n_accounts == 0:
             return lead, []
         verdicts = [{"good": one.good, "text": one.text} for one in of.verdicts()]
-        tables = [{"head": [of.say(f"{key}_table"), t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"],
+        tables = [{"head": [of.say(key), t["t_forecast"], t["t_happened"], t["log_loss"], "AUC"],
                    "rows": [[name, grouped(found["expected"], 1), grouped(found["n_events"]), grouped(found["log_loss"], 4),
                              grouped(found["auc"], 4)] for name, found in zip(of.names(), of.events[key]) if found and found["n_rows"]]}
                   for key in ("renewals", "loss")]
@@ -471,11 +471,11 @@ class Page:
     def _contract_model(self, of: Fitted) -> dict[str, Any]:
         what = self.say("contract_model", n=f"{of.months:.0f}")
         if of.model is None:
-            return {"name": what, "good": False, "verdict": self.say("no_fit", status=status.codes()[of.ml]), "parameters": []}
+            return {"name": what, "good": False, "verdict": self.say("no_fit", status=status.name(of.ml)), "parameters": []}
         assert of.model.report and of.model.standard_errors
         key = "contract_converged" if of.ml == _ffi.KAM_OK else "contract_prior"
         return {"name": f"{what} ({of.model.family})", "good": of.ml == _ffi.KAM_OK,
-                "verdict": self.say(key, n=grouped(of.n), ended=grouped(of.n_ended), status=status.codes()[of.ml]),
+                "verdict": self.say(key, n=grouped(of.n), ended=grouped(of.n_ended), status=status.name(of.ml)),
                 "parameters": [(name, f"{value:.6g}", f"{error:.2g}" if error == error else "–") for (name, value), error in
                                zip(of.model.parameters.items(), of.model.standard_errors.values())],
                 "likelihood": self.say("contract_likelihood", x=f"{of.model.report['log_likelihood']:.4f}", n=grouped(of.n))}
@@ -528,7 +528,9 @@ def html(result: Result, split: int, lines: Optional[Lines]) -> str:
         script_hashes=safe(" ".join(map(_hash, scripts))), css=safe((_HERE / "report.css").read_text("utf-8")),
         head_line=page.say("head" if result.options.orders else "head_contracts", as_of=day_text(page.book.as_of), accounts=grouped(page.book.n),
                            orders=grouped(report["n_orders"]), first=report["first_line_day"], last=report["last_line_day"]),
-        sections=[(id, t["nav_" + id]) for id in ("glance", "attention", "tiers", "value", "risk", "forecast", "accounts", "data")],
+        bare=safe("" if result.options.orders else ' style="display: none"'),  # of parts that only orders fill
+        sections=[(id, t["nav_" + id]) for id in ("glance", "attention", "tiers", "value", "risk", "forecast", "accounts", "data")
+                  if result.options.orders or id != "tiers"],
         tiles=page.tiles(), findings=page.findings(), tier_rows=page.tier_rows(), class_rows=page.class_rows(),
         clv_note=page.say("clv_note", horizon=page.horizon, interval=percent(result.options.interval, 0)),
         whale_note=page.whale_note(), concentration_note=page.concentration_note(), trial=page.shown_trial(),

@@ -212,7 +212,7 @@ function classes() {
 
 function values() {
   const rows = D.best.map(i => accounts[i]).map((a, rank) => ({i: a.i, name: label(a.account, rank), account: a.account, clv: number(a.clv),
-    low: number(a.clv_low), high: number(a.clv_high), tier: a.tier_name, risk: percent(number(a.churn_risk))}));
+    low: number(a.clv_low), high: number(a.clv_high), tier: tierName(a), risk: percent(number(a.churn_risk))}));
   if (!rows.length) return nothing("chart-clv");
   return chart("chart-clv", {
     data: {values: rows}, height: 20 * rows.length + 80,
@@ -224,7 +224,10 @@ function values() {
       {mark: {type: "point", filled: true, size: 80, opacity: 1, cursor: "pointer"}, encoding: {x: amount("clv", T.clv), color: tierColour()}}],
   });
 }
-const tierColour = () => ({field: "tier", type: "nominal", scale: {domain: D.tier_names, range: D.tier_names.map((_, i) => colour(i))}});
+// Who never ordered has no tier.
+const tierName = a => a.tier_name || T.no_class;
+const TIERS = [...D.tier_names, ...(accounts.some(a => !a.tier_name) ? [T.no_class] : [])];
+const tierColour = () => ({field: "tier", type: "nominal", scale: {domain: TIERS, range: TIERS.map((_, i) => colour(i))}});
 
 function whale() {
   const points = D.whale.map(([n, total]) => ({n, total}));
@@ -242,7 +245,7 @@ function whale() {
 }
 
 function shares() {
-  const rows = D.shares.map(([i, share], rank) => ({i, name: label(accounts[i].account, rank), account: accounts[i].account, share, tier: accounts[i].tier_name}));
+  const rows = D.shares.map(([i, share], rank) => ({i, name: label(accounts[i].account, rank), account: accounts[i].account, share, tier: tierName(accounts[i])}));
   if (!rows.length) return nothing("chart-share");
   return chart("chart-share", {
     data: {values: rows}, height: 22 * rows.length + 50,
@@ -257,7 +260,7 @@ function shares() {
 }
 
 function risks() {
-  const rows = accounts.map(a => ({i: a.i, account: a.account, risk: number(a.churn_risk), clv: number(a.clv), tier: a.tier_name, at: money(a.at_risk ?? NaN),
+  const rows = accounts.map(a => ({i: a.i, account: a.account, risk: number(a.churn_risk), clv: number(a.clv), tier: tierName(a), at: money(a.at_risk ?? NaN),
     why: a.reason_1})).filter(r => r.clv > 0 && Number.isFinite(r.risk));
   if (!rows.length) return nothing("chart-risk");
   const most = Math.min(1, 1.1 * Math.max(.02, ...rows.map(r => r.risk)));
