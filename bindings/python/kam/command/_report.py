@@ -307,7 +307,8 @@ class Page:
 
     def _contract_findings(self) -> list[str]:
         """Of contracts: what falls due within the horizon, and what looks wrong."""
-        of, made = self.answers.contracts, []
+        of = self.answers.contracts
+        made: list[str] = []
         if of is None:
             return made
         end = self.book.as_of + self.answers.horizon_days
