@@ -629,6 +629,7 @@ static void expect_prior_helps(int32_t family, const struct histories *book) {
                     family == KAM_BTYD_MBGNBD);
     }
     assert_int_equal(fit.report.prior, KAM_PRIOR_WEAK);
+    assert_int_equal(fit.report.culprit, -1); /* it has moved already */
 }
 
 /* n accounts alike. */
