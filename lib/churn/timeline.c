@@ -21,9 +21,6 @@ kam_status kam__timeline_new(struct kam__timeline *line,
                              const kam_column *period, int64_t n_rows,
                              const kam_host *host, kam_diag *diag) {
     const int64_t n = n_rows;
-    if (n < 0)
-        return kam__fail(diag, KAM_ERR_SHAPE, "n_rows", -1, (double)n,
-                         "n_rows is {value}.");
     kam_status status =
         kam__column_check(account, n, KAM__INTEGERS, 1, "account", diag);
     if (status == KAM_OK)

@@ -153,6 +153,27 @@ static void test_narrow(void **state) {
     assert_int_equal(action[1], KAM_ACTION_NAMED_CONTACT);
 }
 
+/* What is due on one day stands by its action, in whatever order rules come. */
+static void test_one_day(void **state) {
+    (void)state;
+    static const int32_t given[][3] = {{1000, 1001, 1002},
+                                       {1002, 1001, 1000},
+                                       {1001, 1000, 1002}};
+    const int32_t what[] = {1000, 1001, 1002}, days[] = {5, 5, 5};
+    for (int k = 0; k < 3; k++) {
+        kam_playbook_rule rules[3];
+        memset(rules, 0, sizeof rules);
+        for (int i = 0; i < 3; i++)
+            rules[i].action = given[k][i], rules[i].due_days = 5;
+        const kam_playbook_options options = {.struct_size = sizeof options,
+                                              .n_rules = 3,
+                                              .rules = rules,
+                                              .instead = 1};
+        const struct answer a = ask(1, 5, 1, 0, &options);
+        expect(&a, 3, what, days);
+    }
+}
+
 static void test_one_is_many(void **state) {
     (void)state;
     enum { N = 500 };
@@ -359,6 +380,7 @@ int main(void) {
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_own_rules),
         cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_one_day),
         cmocka_unit_test(test_one_is_many),
         cmocka_unit_test(test_many_are_one),
         cmocka_unit_test(test_defence),
