@@ -456,9 +456,10 @@ class Page:
         if options.period_days:
             family = self.say("in_periods", model=family, n=options.period_days)
         limits = " / ".join(grouped(band.enter) for band in models.limits)
+        pace = [(t["pace"], self.answers.pace.text(options.language))] if models.orders else []
         return [(t["as_of"], day_text(self.book.as_of)), (t["horizon_name"], self.horizon),
                 (t["discount"], percent(options.discount_per_year, 1)), (t["interval"], percent(options.interval, 0)),
-                (t["model"], family), (t["pace"], self.answers.pace.text(options.language)), (t["tier_limits"], limits or "–")]
+                (t["model"], family), *pace, (t["tier_limits"], limits or "–")]
 
     def models(self) -> list[dict[str, Any]]:
         models = self.answers.models
