@@ -29,6 +29,7 @@ struct pace {
     const kam_column *orders;
     kam__family family;
     double horizon;
+    int is_too_large; /* a sum was, once */
 };
 
 /* What a book comes to. */
@@ -42,9 +43,9 @@ struct sums {
     kam_sum expected, actual, accounts, squares;
 };
 
-static int add_tile(const struct pace *pace, const double *parameter,
-                    double log_pace, int64_t first, int32_t n,
-                    struct sums *sums, int64_t *n_rows) {
+static void add_tile(struct pace *pace, const double *parameter,
+                     double log_pace, int64_t first, int32_t n,
+                     struct sums *sums, int64_t *n_rows) {
     struct kam__btyd_rows rows;
     double orders_tile[KAM__TILE], weight[KAM__TILE], expected[KAM__TILE];
     double actual[KAM__TILE], squares[KAM__TILE];
@@ -67,98 +68,83 @@ static int add_tile(const struct pace *pace, const double *parameter,
         weight[m++] = weight[i];
     }
     *n_rows += m;
-    return kam__accumulate(&sums->expected, expected, weight, m) ||
-           kam__accumulate(&sums->actual, actual, weight, m) ||
-           kam__accumulate(&sums->squares, squares, weight, m) ||
-           kam__accumulate(&sums->accounts, weight, 0, m);
+    pace->is_too_large |= kam__accumulate(&sums->expected, expected, weight, m);
+    pace->is_too_large |= kam__accumulate(&sums->actual, actual, weight, m);
+    pace->is_too_large |= kam__accumulate(&sums->squares, squares, weight, m);
+    pace->is_too_large |= kam__accumulate(&sums->accounts, weight, 0, m);
 }
 
-/* 1 when a sum grew too large. */
-static int add_up(const struct pace *pace, const double *parameter,
-                  double log_pace, struct total *total) {
+static struct total add_up(struct pace *pace, const double *parameter,
+                           double log_pace) {
+    struct total total;
     struct sums sums;
     memset(&sums, 0, sizeof sums);
-    total->n_rows = 0;
+    total.n_rows = 0;
     for (int64_t at = 0; at < pace->accounts->n_rows; at += KAM__TILE) {
         const int64_t left = pace->accounts->n_rows - at;
         const int32_t n = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
-        if (add_tile(pace, parameter, log_pace, at, n, &sums, &total->n_rows))
-            return 1;
+        add_tile(pace, parameter, log_pace, at, n, &sums, &total.n_rows);
     }
-    total->expected = kam_sum_value(&sums.expected);
-    total->actual = kam_sum_value(&sums.actual);
-    total->squares = kam_sum_value(&sums.squares);
-    total->accounts = kam_sum_value(&sums.accounts);
-    return 0;
+    total.expected = kam_sum_value(&sums.expected);
+    total.actual = kam_sum_value(&sums.actual);
+    total.squares = kam_sum_value(&sums.squares);
+    total.accounts = kam_sum_value(&sums.accounts);
+    return total;
 }
 
-/* The log of the observed pace, from `now`, what is expected at a pace of 1: the
- * secant method on log E, which is nearly a line in the log of the pace, kept between
- * bounds. 1 when a sum grew too large; *is_inside says whether there is one. */
-static int solve(const struct pace *pace, const double *parameter,
-                 const struct total *now, double *root, int *is_inside) {
+/* The log of the observed pace, from what is expected at a pace of 1: the secant
+ * method on log E, which is nearly a line in the log of the pace, never past the ends
+ * of what is left. *is_inside says whether there is one between the bounds. */
+static double solve(struct pace *pace, const double *parameter, double expected,
+                    double actual, int *is_inside) {
     double end[2] = {-MOST_LOG, MOST_LOG}, x = 0, slope = 1;
-    double off = kam__log(now->expected / now->actual);
+    double off = kam__log(expected / actual);
     *is_inside = 1;
     for (int step = 0; step < MOST_STEPS && fabs(off) > 1e-14; step++) {
-        struct total total;
         const int side = off > 0;
-        if (x == (side ? -MOST_LOG : MOST_LOG)) {
-            *is_inside = 0;
-            break;
-        }
-        end[side] = x;
+        const double other = end[!side];
         double next = x - off / slope;
-        if (!(next >= -MOST_LOG)) next = -MOST_LOG;
-        if (next > MOST_LOG) next = MOST_LOG;
-        if (step > 0 && !(next > end[0] && next < end[1]) &&
-            fabs(end[!side]) < MOST_LOG)
-            next = (end[0] + end[1]) / 2;
+        end[side] = x;
+        if (x == other) *is_inside = 0;
+        if (!(fabs(next - x) < fabs(other - x)))
+            next = fabs(other) < MOST_LOG ? (x + other) / 2 : other;
         if (fabs(next - x) < 1e-14) break;
-        if (add_up(pace, parameter, next, &total)) return 1;
         const double was = off;
-        off = kam__log(total.expected / now->actual);
+        off = kam__log(add_up(pace, parameter, next).expected / actual);
         slope = (off - was) / (next - x);
         if (!(slope > 0)) slope = 1;
         x = next;
     }
-    *root = x;
-    return 0;
+    return x;
 }
 
-/* What the book comes to more, in the log of one thing: parameter j, or the pace
- * when j is -1. */
-static int slope(const struct pace *pace, const double *parameter, int32_t j,
-                 double log_pace, const struct total *here,
-                 double *derivative) {
-    struct total there;
+/* What the book comes to more than `here`, in the log of one thing: parameter j, or
+ * the pace when j is -1. */
+static double slope_of(struct pace *pace, const double *parameter, int32_t j,
+                       double log_pace, double here) {
     double moved[MOST_PARAMETERS];
     memcpy(moved, parameter, sizeof moved);
-    if (j >= 0) moved[j] *= kam__exp(STEP);
-    if (add_up(pace, moved, j < 0 ? log_pace + STEP : log_pace, &there))
-        return 1;
-    *derivative = (there.expected - here->expected) / STEP;
-    return 0;
+    if (j < 0)
+        log_pace += STEP;
+    else
+        moved[j] *= kam__exp(STEP);
+    return (add_up(pace, moved, log_pace).expected - here) / STEP;
 }
 
 /* Of the log of the observed pace. */
-static int spread(const struct pace *pace, const double *parameter,
-                  const double *covariance, double log_pace, double *variance) {
-    struct total here;
-    double g[MOST_PARAMETERS] = {0}, over;
+static double variance_of(struct pace *pace, const double *parameter,
+                          const double *covariance, double log_pace) {
+    double g[MOST_PARAMETERS] = {0};
     const int32_t p = pace->family->n_parameters;
-    if (add_up(pace, parameter, log_pace, &here) ||
-        slope(pace, parameter, -1, log_pace, &here, &over))
-        return 1;
+    const struct total here = add_up(pace, parameter, log_pace);
+    const double over = slope_of(pace, parameter, -1, log_pace, here.expected);
     double sum = here.squares * (here.accounts / (here.accounts - 1));
     for (int32_t j = 0; covariance && j < p; j++)
-        if (covariance[j * p + j] > 0 &&
-            slope(pace, parameter, j, log_pace, &here, &g[j]))
-            return 1;
+        if (covariance[j * p + j] > 0)
+            g[j] = slope_of(pace, parameter, j, log_pace, here.expected);
     for (int32_t j = 0; covariance && j < p * p; j++)
         sum += g[j / p] * covariance[j] * g[j % p];
-    *variance = sum / (over * over);
-    return 0;
+    return sum / (over * over);
 }
 
 /* A normal prior of the log of the pace around 0, its variance from what was seen:
@@ -171,32 +157,28 @@ static void shrink(kam_btyd_pace_report *found, double log_pace) {
     found->variance = stays > 0 ? stays * found->observed_variance : 0;
 }
 
-static kam_status too_large(kam_diag *diag) {
-    return kam__fail(diag, KAM_ERR_OVERFLOW, "orders", -1, NAN,
-                     "orders add up too high.");
-}
-
-static kam_status find(const struct pace *pace, const double *parameter,
+static kam_status find(struct pace *pace, const double *parameter,
                        const double *covariance, kam_btyd_pace_report *found,
                        kam_diag *diag) {
-    struct total now;
-    double log_pace;
-    int is_inside;
-    if (add_up(pace, parameter, 0, &now)) return too_large(diag);
+    int is_inside = 1;
+    const struct total now = add_up(pace, parameter, 0);
     found->expected = now.expected;
     found->actual = now.actual;
     found->n_rows = now.n_rows;
-    if (!(now.accounts >= 2))
+    if (!pace->is_too_large && !(now.accounts >= 2))
         return kam__fail(diag, KAM_ERR_TOO_FEW, "accounts", -1, now.accounts,
                          "{value} accounts have no pace: it takes two.");
-    if (!(now.expected > 0))
+    if (!pace->is_too_large && !(now.expected > 0))
         return kam__fail(diag, KAM_ERR_EMPTY, "accounts", -1, now.expected,
                          "{value} orders are expected of the book: it has no "
                          "pace.");
-    if (solve(pace, parameter, &now, &log_pace, &is_inside) ||
-        spread(pace, parameter, covariance, log_pace,
-               &found->observed_variance))
-        return too_large(diag);
+    const double log_pace =
+        solve(pace, parameter, now.expected, now.actual, &is_inside);
+    found->observed_variance =
+        variance_of(pace, parameter, covariance, log_pace);
+    if (pace->is_too_large)
+        return kam__fail(diag, KAM_ERR_OVERFLOW, "orders", -1, NAN,
+                         "orders add up too high.");
     shrink(found, log_pace);
     return is_inside ? KAM_OK : KAM_ERR_AT_BOUND;
 }
@@ -237,7 +219,7 @@ kam_status kam_btyd_pace(const kam_btyd *model, const double *covariance,
                          "{value} is no length of a window.");
     status = check_orders(&read, orders, diag);
     if (status != KAM_OK) return status;
-    const struct pace pace = {&read, orders, family, horizon};
+    struct pace pace = {&read, orders, family, horizon, 0};
     const kam_status verdict =
         find(&pace, model->parameter,
              kam__known_covariance(covariance, family->n_parameters), &found,

@@ -283,6 +283,10 @@ static void test_refusals(void **state) {
     assert_status(kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found,
                                 &diag),
                   KAM_ERR_TOO_FEW);
+    orders[0] = orders[1] = 1e19; /* beyond exact sums */
+    assert_status(kam_btyd_pace(&model, NULL, &accounts, &came, 52, &found,
+                                &diag),
+                  KAM_ERR_OVERFLOW);
     orders[0] = orders[1] = orders[2] = 1;
     assert_status(kam_btyd_pace(&model, NULL, &accounts, &came, 1e-320, &found,
                                 &diag),
