@@ -301,26 +301,14 @@ static void judge_money(FILE *out, const struct trial *trial,
                         const char *const *names) {
     const kam_backtest_amount_report *money = trial->money;
     const double inside = trial->options->rules.future.interval;
-    struct words model, baseline, told, held, below, above;
+    struct words told, held, below, above;
     int best = BY_OWN_MEAN;
     if (money[BY_MODEL].n_rows == 0) return;
     for (int i = BY_LAST; i < N_MONEY; i++)
         if (money[i].n_rows > 0 && money[i].mae < money[best].mae) best = i;
-    grouped(&model, money[BY_MODEL].mae, 2);
-    grouped(&baseline, money[best].mae, 2);
-    if (money[BY_MODEL].mae < money[best].mae)
-        fprintf(out,
-                trial->zh ? "收入：模型优于基准（MAE %s；最好的基准“%s”为 "
-                            "%s）。\n"
-                          : "Revenue: the model beats the baselines (MAE %s; "
-                            "the best baseline, %s, %s).\n",
-                model.text, names[best], baseline.text);
-    else
-        fprintf(out,
-                trial->zh ? "收入：基准更好：“%s”（MAE %s）不逊于模型（%s）。\n"
-                          : "Revenue: a baseline wins: %s (MAE %s) forecasts "
-                            "at least as well as the model (%s).\n",
-                names[best], baseline.text, model.text);
+    print_money_verdict(out, trial->zh ? "收入" : "Revenue", "MAE",
+                        money[BY_MODEL].mae, names[best], money[best].mae,
+                        trial->zh);
     fprintf(out,
             trial->zh
                 ? "区间：%s 的客户的收入落在其区间内，应不少于 %s（低于区间 "

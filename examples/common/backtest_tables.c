@@ -74,3 +74,23 @@ void print_events(FILE *out, const char *what, const char *const *names,
     }
     grid_print(out, &grid, "");
 }
+
+void print_money_verdict(FILE *out, const char *what, const char *measure,
+                         double model, const char *baseline, double best,
+                         int zh) {
+    struct words ours, theirs;
+    grouped(&ours, model, 2);
+    grouped(&theirs, best, 2);
+    if (model < best)
+        fprintf(out,
+                zh ? "%s：模型优于基准（%s %s；最好的基准“%s”为 %s）。\n"
+                   : "%s: the model beats the baselines (%s %s; the best "
+                     "baseline, %s, %s).\n",
+                what, measure, ours.text, baseline, theirs.text);
+    else
+        fprintf(out,
+                zh ? "%s：基准更好：“%s”（%s %s）不逊于模型（%s）。\n"
+                   : "%s: a baseline wins: %s (%s %s) forecasts at least as "
+                     "well as the model (%s).\n",
+                what, baseline, measure, theirs.text, ours.text);
+}

@@ -36,4 +36,10 @@ void print_events(FILE *out, const char *what, const char *const *names,
                   const kam_backtest_event_report *report, const int *order,
                   int n, int only_ranks, int zh);
 
+/* Whether the model or its best baseline erred less, both with two decimals; `what`
+ * begins the sentence, `measure` is of the errors. */
+void print_money_verdict(FILE *out, const char *what, const char *measure,
+                         double model, const char *baseline, double best,
+                         int zh);
+
 #endif

@@ -76,23 +76,11 @@ static void judge_money(FILE *out, const struct contract_trial *trial,
                         const char *const *names, double told, int zh) {
     const int best =
         report[OF_ALL].rmse < report[OF_RATE].rmse ? OF_ALL : OF_RATE;
-    struct words model, baseline, held, of, below, above;
+    struct words held, of, below, above;
     if (report[OF_MODEL].n_rows == 0) return;
-    grouped(&model, report[OF_MODEL].rmse, 2);
-    grouped(&baseline, report[best].rmse, 2);
-    if (report[OF_MODEL].rmse < report[best].rmse)
-        fprintf(out,
-                zh ? "合同金额：模型优于基准（RMSE %s；最好的基准“%s”为 "
-                     "%s）。\n"
-                   : "Contract money: the model beats the baselines (RMSE %s; "
-                     "the best baseline, %s, %s).\n",
-                model.text, names[best], baseline.text);
-    else
-        fprintf(out,
-                zh ? "合同金额：基准更好：“%s”（RMSE %s）不逊于模型（%s）。\n"
-                   : "Contract money: a baseline wins: %s (RMSE %s) forecasts "
-                     "at least as well as the model (%s).\n",
-                names[best], baseline.text, model.text);
+    print_money_verdict(out, zh ? "合同金额" : "Contract money", "RMSE",
+                        report[OF_MODEL].rmse, names[best], report[best].rmse,
+                        zh);
     fprintf(out,
             zh ? "合同区间：%s 的客户的合同金额落在其区间内，应不少于 "
                  "%s（低于区间 %s，高于区间 %s）。\n"

@@ -281,6 +281,14 @@ static void test_simulated(void **state) {
     histories_free(&book);
 }
 
+static void take_interval(const kam_btyd *orders, const kam_spend *spend,
+                          const double *covariance, const kam_accounts *book,
+                          double *low, double *high) {
+    assert_status(kam_clv_interval(orders, NULL, spend, covariance, book, NULL,
+                                   NULL, low, high, NULL, NULL),
+                  KAM_OK);
+}
+
 /* What is not known of mu is one more part of the variance of an account without
  * orders; what is not known of the others counts as far as they pull its mean. */
 static void test_covariance(void **state) {
@@ -297,20 +305,12 @@ static void test_covariance(void **state) {
     book.last_order_periods = column_of(t_x);
     book.age_periods = column_of(T);
     book.mean_order_value = column_of(m);
-    assert_status(kam_clv_interval(&orders, NULL, &spend, of_mu, &book, NULL,
-                                   NULL, low, high, NULL, NULL),
-                  KAM_OK);
-    assert_status(kam_clv_interval(&orders, NULL, &wider, NULL, &book, NULL,
-                                   NULL, low_all, high_all, NULL, NULL),
-                  KAM_OK);
+    take_interval(&orders, &spend, of_mu, &book, low, high);
+    take_interval(&orders, &wider, NULL, &book, low_all, high_all);
     assert_relative(low[0], low_all[0], 1e-9);
     assert_relative(high[0], high_all[0], 1e-9);
-    assert_status(kam_clv_interval(&orders, NULL, &spend, NULL, &book, NULL,
-                                   NULL, low, high, NULL, NULL),
-                  KAM_OK);
-    assert_status(kam_clv_interval(&orders, NULL, &spend, of_sigma, &book, NULL,
-                                   NULL, low_all, high_all, NULL, NULL),
-                  KAM_OK);
+    take_interval(&orders, &spend, NULL, &book, low, high);
+    take_interval(&orders, &spend, of_sigma, &book, low_all, high_all);
     for (int i = 0; i < 3; i++)
         assert_true(i < 2 ? low_all[i] == low[i] && high_all[i] == high[i]
                           : low_all[i] < low[i] && high_all[i] > high[i]);
