@@ -27,9 +27,9 @@ static void take_header(void *data, const struct record *header) {
     if (f->end < 0 && f->ended >= 0) csv_require(header, "end", NULL);
 }
 
-/* 1 yes, 0 no, -1 not said. */
-static int read_ended(const struct filling *f, const struct record *record) {
-    if (f->ended < 0 || record->cell[f->ended].length == 0) return -1;
+/* 1 yes, 0 no, NaN not said. */
+static double read_ended(const struct filling *f, const struct record *record) {
+    if (f->ended < 0 || record->cell[f->ended].length == 0) return NAN;
     const struct cell *const cell = &record->cell[f->ended];
     const int said = parse_truth(cell->text, cell->length);
     if (said < 0) cell_refuse(record, "ended", cell, "is neither yes nor no");
@@ -45,45 +45,6 @@ static double read_months(const struct filling *f,
         cell_refuse(record, "term_months", &record->cell[f->months],
                     "is no number of months from 1 to 1200");
     return months;
-}
-
-int32_t contract_term_end(const struct contract *c, double n) {
-    int32_t day = INT32_MAX;
-    kam_calendar_add_months(c->start, (int32_t)(n * c->months), &day);
-    return day;
-}
-
-double contract_renewals(const struct contract *c, int32_t day) {
-    double n = floor((day - c->start - 1) / (31 * c->months));
-    if (!(n > 0)) n = 0;
-    while (contract_term_end(c, n + 1) < day) n++;
-    return n;
-}
-
-int32_t contract_end(const struct contract *c, int32_t end) {
-    if (end == KAM_NO_DAY) return end;
-    const int32_t due = contract_term_end(c, contract_renewals(c, end) + 1);
-    return end == due - 1 ? due : end;
-}
-
-/* What stands in the file, as renewals until the as-of day. Of the past, that
- * day's decisions are known, and no later one. */
-static void understand(struct contract *c, const struct contract_line *line,
-                       int32_t as_of, int32_t since, int is_past) {
-    const int32_t until = is_past ? as_of + 1 : as_of;
-    int said = line->said;
-    c->end = is_past ? contract_end(c, line->end) : line->end;
-    if (is_past && c->end > as_of) c->end = KAM_NO_DAY, said = -1;
-    const int has_end = c->end != KAM_NO_DAY;
-    c->runs = !has_end || c->end > as_of || said == 0;
-    c->ended = said == 1 || !c->runs;
-    c->renewals = contract_renewals(c, c->ended > 0 ? c->end : until);
-    c->decided = c->ended > 0 && contract_term_end(c, c->renewals + 1) < until;
-    if (!has_end || (c->runs && c->end <= as_of))
-        c->end = contract_term_end(c, c->renewals + 1);
-    c->left = c->runs ? (c->end - as_of) / (c->months * CONTRACT_MONTH) : 0;
-    c->before = since == KAM_NO_DAY ? 0 : contract_renewals(c, since);
-    if (c->before > c->renewals) c->before = c->renewals;
 }
 
 static void take_record(void *data, const struct record *record) {
@@ -134,23 +95,71 @@ static int compare_terms(const void *a, const void *b) {
     return compare_contracts(p, q);
 }
 
+kam_contracts contracts_table(const struct contract_lines *lines) {
+    const struct contract_line *const line = lines->line;
+    const int64_t stride = sizeof *line;
+    kam_contracts table = {.struct_size = sizeof table, .n_rows = lines->n};
+    table.start_day.values = &line->start;
+    table.end_day.values = &line->end;
+    table.start_day.type = table.end_day.type = KAM_DAY;
+    table.ended = doubles(&line->said);
+    table.term_months = doubles(&line->months);
+    table.start_day.stride = table.end_day.stride = table.ended.stride =
+        table.term_months.stride = stride;
+    return table;
+}
+
+/* What the library says of the lines. */
+struct view {
+    int32_t *state, *end;
+    double *renewals, *decided, *before, *left;
+};
+
+static struct view view_make(const struct contract_lines *lines,
+                             const struct options *options, int32_t as_of,
+                             int is_past) {
+    const int64_t n = lines->n;
+    const kam_contracts table = contracts_table(lines);
+    struct view made = {.state = resize(NULL, 2 * n, sizeof *made.state),
+                        .renewals = resize(NULL, 4 * n, sizeof(double))};
+    kam_diag diag = {.struct_size = sizeof diag};
+    made.end = made.state + n;
+    made.decided = made.renewals + n;
+    made.before = made.decided + n;
+    made.left = made.before + n;
+    const kam_contracts_view out = {.struct_size = sizeof out,
+                                    .state = made.state,
+                                    .renewals = made.renewals,
+                                    .contract_ended = made.decided,
+                                    .renewals_before = made.before,
+                                    .periods_to_end = made.left,
+                                    .end_day = made.end};
+    check(kam_contracts_known(&table, as_of, options->contracts_since, is_past,
+                              NULL, &out, &diag),
+          &diag);
+    return made;
+}
+
 static void take_line(struct contracts *all, const struct contract_lines *lines,
-                      int64_t i, const struct options *options, int32_t as_of,
-                      int is_past) {
+                      const struct view *view, int64_t i) {
     const struct contract_line *const line = &lines->line[i];
     const int64_t *const at = &lines->accounts.offset[line->account];
-    const int32_t since = options->contracts_since;
-    struct contract c = {.line = i,
-                         .account = all->accounts.n,
-                         .start = line->start,
-                         .value = line->value,
-                         .months = line->months};
-    all->n_future += c.start > as_of;
-    if (c.start > as_of) return;
-    understand(&c, line, as_of, since, is_past);
-    /* Before the records began, only what lasted was kept. */
-    all->n_before += !c.runs && since != KAM_NO_DAY && c.end < since;
-    if (!c.runs && since != KAM_NO_DAY && c.end < since) return;
+    const int32_t state = view->state[i];
+    const struct contract c = {.line = i,
+                               .account = all->accounts.n,
+                               .start = line->start,
+                               .end = view->end[i],
+                               .runs = state != KAM_CONTRACTS_ENDED,
+                               .months = line->months,
+                               .renewals = view->renewals[i],
+                               .before = view->before[i],
+                               .ended = state != KAM_CONTRACTS_RUNS,
+                               .decided = view->decided[i],
+                               .left = view->left[i],
+                               .value = line->value};
+    all->n_future += state == KAM_CONTRACTS_TO_COME;
+    all->n_before += state == KAM_CONTRACTS_UNSEEN;
+    if (state == KAM_CONTRACTS_TO_COME || state == KAM_CONTRACTS_UNSEEN) return;
     all->contract =
         grow(all->contract, &all->room, all->n, sizeof *all->contract);
     all->contract[all->n++] = c;
@@ -164,8 +173,11 @@ void contracts_make(struct contracts *all, const struct contract_lines *lines,
     memset(all, 0, sizeof *all);
     all->n_unnamed = lines->n_unnamed;
     all->n_without_start = lines->n_without_start;
-    for (int64_t i = 0; i < lines->n; i++)
-        take_line(all, lines, i, options, as_of, is_past);
+    if (lines->n == 0) return;
+    const struct view view = view_make(lines, options, as_of, is_past);
+    for (int64_t i = 0; i < lines->n; i++) take_line(all, lines, &view, i);
+    free(view.state);
+    free(view.renewals);
     if (all->n > 0)
         qsort(all->contract, (size_t)all->n, sizeof *all->contract,
               compare_terms);

@@ -21,13 +21,12 @@ struct contract_model {
 };
 
 enum { CONTRACT_DRAWS = 500 };
-#define CONTRACT_MONTH 30.4375 /* days, of 400 years' mean */
 
 /* One line of the file, as it stands there. */
 struct contract_line {
     int64_t account; /* its number in `accounts` */
     int32_t start, end;
-    int said; /* column "ended": 1 yes, 0 no, -1 nothing */
+    double said; /* column "ended": 1 yes, 0 no, NaN nothing */
     double months, value;
 };
 
@@ -79,16 +78,8 @@ struct contracts {
 void contracts_read(struct contract_lines *lines,
                     const struct options *options);
 
-/* The day after `n` terms. */
-int32_t contract_term_end(const struct contract *contract, double n);
-
-/* Ends of terms after the start and before a day: that is where it was
- * renewed. */
-double contract_renewals(const struct contract *contract, int32_t day);
-
-/* The first day without it: `end`, or the day after when a term's last day
- * stands there. */
-int32_t contract_end(const struct contract *contract, int32_t end);
+/* The lines as the library reads them. */
+kam_contracts contracts_table(const struct contract_lines *lines);
 
 /* The contracts as of a day. With `is_past`, what was known when that day was
  * over: no later end, and no notice of one. */

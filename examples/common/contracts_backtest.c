@@ -9,41 +9,30 @@
 
 #include "message.h"
 
-/* ---- what came ---- */
+/* What came of each line, by the library. */
+struct came {
+    double *renewed, *ended, *open, *early, *lost, *terms;
+};
 
-/* The first day without it, as the file knows it now; INT32_MAX: it runs. */
-static int32_t end_of(const struct contract_question *q,
-                      const struct contract *c) {
-    const struct contract_line *const line = &q->lines->line[c->line];
-    if (line->end == KAM_NO_DAY || line->end > q->as_of || line->said == 0)
-        return INT32_MAX;
-    return contract_end(c, line->end);
-}
-
-/* 1: ended by the last day; 0: not; NaN: its decision is due on the as-of day,
- * so that only an end could be known. */
-static double lost_by(const struct contract_question *q,
-                      const struct contract *c) {
-    const int32_t end = end_of(q, c);
-    const int32_t until = end < q->as_of ? end : q->as_of;
-    const int32_t due = contract_term_end(c, contract_renewals(c, until) + 1);
-    if (due == q->as_of && due <= q->last) return NAN;
-    return end <= q->last;
-}
-
-/* Terms that it ran after the cut, as forecasts count them. */
-static double ran(const struct contract_question *q, const struct contract *c,
-                  double horizon) {
-    const int32_t end = end_of(q, c);
-    if (end > q->last) return horizon;
-    const double n = contract_renewals(c, end), more = n - c->renewals;
-    const int32_t from = contract_term_end(c, n);
-    const double part =
-        (double)(end - from) / (double)(contract_term_end(c, n + 1) - from);
-    const double length = more > 0
-                              ? c->left + (more - 1 + part)
-                              : (end - q->cut) / (c->months * CONTRACT_MONTH);
-    return length < horizon ? length : horizon;
+static struct came came_make(const struct contract_question *q) {
+    const int64_t n = q->lines->n;
+    const kam_contracts table = contracts_table(q->lines);
+    double *const all = resize(NULL, 6 * n, sizeof *all);
+    kam_diag diag = {.struct_size = sizeof diag};
+    const struct came made = {all,         all + n,     all + 2 * n,
+                              all + 3 * n, all + 4 * n, all + 5 * n};
+    const kam_contracts_outcome out = {.struct_size = sizeof out,
+                                       .renewed = made.renewed,
+                                       .ended = made.ended,
+                                       .open = made.open,
+                                       .early = made.early,
+                                       .lost = made.lost,
+                                       .terms = made.terms};
+    if (n > 0)
+        check(kam_contracts_came(&table, q->cut, q->last, q->as_of, NULL, &out,
+                                 &diag),
+              &diag);
+    return made;
 }
 
 /* ---- forecasts without a model ---- */
@@ -85,42 +74,39 @@ static void add_decision(struct contract_trial *trial, double model,
 /* Each decision that fell due, for as long as it was renewed: the chance is of
  * this decision, given that those before it renewed. */
 static void follow(struct contract_trial *trial,
-                   const struct contract_question *q,
+                   const struct contract_question *q, const struct came *came,
                    const struct contract *c) {
-    const int32_t end = end_of(q, c);
     const double rate = past_rate(q->past, c);
+    const double renewed = came->renewed[c->line];
+    const double n = renewed + came->ended[c->line];
     double before = 1;
-    for (double k = 1;; k++) {
-        const int32_t due = contract_term_end(c, c->renewals + k);
-        if (due > q->last) break;
-        trial->n_undecided += due >= q->as_of;
-        if (due >= q->as_of) break;
+    for (double k = 1; k <= n; k++) {
         const double chance = contracts_renewal(q->past, c, k);
-        add_decision(trial, chance / before, rate, end > due);
-        if (end <= due) break;
+        add_decision(trial, chance / before, rate, k <= renewed);
         before = chance;
     }
-    trial->n_early +=
-        end <= q->last &&
-        end != contract_term_end(c, contract_renewals(c, end) + 1);
+    trial->n_undecided += came->open[c->line] > 0;
+    trial->n_early += came->early[c->line] > 0;
 }
 
 static void add_contract(struct forecast *loss, struct forecast *money,
                          const struct contract_question *q,
-                         const struct contract *c) {
-    const double horizon = (q->last - q->cut) / (c->months * CONTRACT_MONTH);
-    const double rate = past_rate(q->past, c), lost = lost_by(q, c);
+                         const struct came *came, const struct contract *c) {
+    const double horizon =
+        (q->last - q->cut) / (c->months * KAM_CONTRACTS_MONTH_DAYS);
+    const double rate = past_rate(q->past, c), lost = came->lost[c->line];
     double stays;
     money->by[OF_RATE] += c->value * run_at(rate, c->left, horizon, &stays);
     loss->by[OF_RATE] *= 1 - stays;
     money->by[OF_ALL] += c->value * run_at(1, c->left, horizon, &stays);
-    money->came += c->value * ran(q, c, horizon);
+    money->came += c->value * came->terms[c->line];
     /* One that runs for sure keeps the account. */
     loss->came = loss->came == 0 || lost == 0 ? 0 : loss->came * lost;
 }
 
 static void add_account(struct contract_trial *trial,
-                        const struct contract_question *q, int64_t row,
+                        const struct contract_question *q,
+                        const struct came *came, int64_t row,
                         const struct contract *const *c, int64_t n) {
     const kam_scores *const s = &q->answers->scores;
     struct forecast *const loss = &trial->loss[trial->n_accounts];
@@ -130,7 +116,7 @@ static void add_account(struct contract_trial *trial,
                                q->plain ? risk : (double)NAN},
                               1};
     *money = (struct forecast){{s->lifetime_value[row], 0, 0, NAN}, 0};
-    for (int64_t i = 0; i < n; i++) add_contract(loss, money, q, c[i]);
+    for (int64_t i = 0; i < n; i++) add_contract(loss, money, q, came, c[i]);
     if (isnan(loss->by[OF_MODEL])) loss->by[OF_RATE] = loss->by[OF_ALL] = NAN;
     if (isnan(money->by[OF_MODEL]))
         money->by[OF_RATE] = money->by[OF_ALL] = NAN;
@@ -161,6 +147,7 @@ void contract_trial_make(struct contract_trial *trial,
                          const struct contract_question *q) {
     const struct contracts *const all = q->past;
     const struct contract **const c = resize(NULL, all->n, sizeof *c);
+    const struct came came = came_make(q);
     int64_t n = 0;
     memset(trial, 0, sizeof *trial);
     for (int64_t i = 0; i < all->n; i++)
@@ -172,13 +159,14 @@ void contract_trial_make(struct contract_trial *trial,
     for (int64_t i = 0, m; i < n; i += m) {
         const int64_t row = c[i]->account;
         for (m = 0; i + m < n && c[i + m]->account == row; m++)
-            follow(trial, q, c[i + m]);
-        add_account(trial, q, row, &c[i], m);
+            follow(trial, q, &came, c[i + m]);
+        add_account(trial, q, &came, row, &c[i], m);
     }
     for (int64_t i = 0; i < q->lines->n; i++)
         trial->n_begun += q->lines->line[i].start > q->cut &&
                           q->lines->line[i].start <= q->last;
     share(trial);
+    free(came.renewed);
     free(c);
 }
 

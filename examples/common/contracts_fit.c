@@ -84,8 +84,9 @@ static kam_status fit(struct contract_model *m, const kam_accounts *rows,
     check(kam_estimate_options_init(&how, sizeof how), &diag);
     how.prior = prior;
     const kam_status status =
-        kam_retention_fit(family, rows, 1, m->months * CONTRACT_MONTH, &how,
-                          NULL, &m->model, m->covariance, &m->report, &diag);
+        kam_retention_fit(family, rows, 1, m->months * KAM_CONTRACTS_MONTH_DAYS,
+                          &how, NULL, &m->model, m->covariance, &m->report,
+                          &diag);
     if (status != KAM_OK &&
         (status < KAM_ERR_EMPTY || status >= KAM_ERR_OVERFLOW))
         check(status, &diag);

@@ -81,7 +81,7 @@ static void look(struct outlook *o, const struct contracts *all, int64_t i,
                  const struct options *options) {
     const kam_clv_options *const future = &options->rules.future;
     const struct contract *const c = o->c = &all->contract[i];
-    const double days = c->months * CONTRACT_MONTH;
+    const double days = c->months * KAM_CONTRACTS_MONTH_DAYS;
     o->m = contracts_model(all, c);
     o->horizon = future->horizon_days / days;
     o->discount = log1p(future->discount_per_year) * days / 365.25;
@@ -213,7 +213,8 @@ static void score_row(struct contracts *all, struct answers *answers,
         }
         if (o[i].c == &all->contract[all->bond[row].main]) {
             all->bond[row].renewal = o[i].renewal;
-            all->bond[row].days = o[i].length * o[i].c->months * CONTRACT_MONTH;
+            all->bond[row].days =
+                o[i].length * o[i].c->months * KAM_CONTRACTS_MONTH_DAYS;
         }
     }
     s->alive[row] = n > 0;

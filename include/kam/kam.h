@@ -25,6 +25,7 @@
 #include "clv.h"
 #include "column.h"
 #include "concentration.h"
+#include "contracts.h"
 #include "costing.h"
 #include "estimate.h"
 #include "fit.h"

@@ -40,6 +40,9 @@
 #define KAM__LAST_kam_cause_panel natural_risk
 #define KAM__LAST_kam_clv_options interval
 #define KAM__LAST_kam_concentration effective_number
+#define KAM__LAST_kam_contracts term_months
+#define KAM__LAST_kam_contracts_outcome row_flags
+#define KAM__LAST_kam_contracts_view row_flags
 #define KAM__LAST_kam_costing_lines quantity
 #define KAM__LAST_kam_costing_model activities
 #define KAM__LAST_kam_costing_out row_flags

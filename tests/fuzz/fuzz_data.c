@@ -124,6 +124,54 @@ static void column(struct fuzz *f) {
     fuzz_end(f, kam_column_numbers(&x, fuzz_rows(f), numbers, &f->diag));
 }
 
+/* As known on a day among theirs. */
+static void contracts(struct fuzz *f) {
+    fuzz_take_rows(f);
+    f->rows_stand = 1;
+    kam_contracts table = {.struct_size = sizeof table, .n_rows = fuzz_rows(f)};
+    table.start_day = fuzz_column(f, DAY);
+    table.end_day = fuzz_column(f, DAY);
+    table.ended = fuzz_column(f, FLAG);
+    table.term_months = fuzz_column(f, COUNT);
+    kam_contracts_view view = {.struct_size = sizeof view};
+    kam_contracts_outcome came = {.struct_size = sizeof came};
+    view.state = fuzz_rows_out(f, 1, sizeof *view.state);
+    view.renewals = fuzz_rows_out(f, 1, sizeof *view.renewals);
+    view.contract_ended = fuzz_rows_out(f, 1, sizeof(double));
+    view.renewals_before = fuzz_rows_out(f, 1, sizeof(double));
+    view.periods_to_end = fuzz_rows_out(f, 1, sizeof(double));
+    view.end_day = fuzz_rows_out(f, 1, sizeof *view.end_day);
+    view.row_flags = fuzz_rows_out(f, 1, sizeof *view.row_flags);
+    came.renewed = fuzz_rows_out(f, 1, sizeof *came.renewed);
+    came.ended = fuzz_rows_out(f, 1, sizeof *came.ended);
+    came.open = fuzz_rows_out(f, 1, sizeof *came.open);
+    came.early = fuzz_rows_out(f, 1, sizeof *came.early);
+    came.lost = fuzz_rows_out(f, 1, sizeof *came.lost);
+    came.terms = fuzz_rows_out(f, 1, sizeof *came.terms);
+    came.row_flags = fuzz_rows_out(f, 1, sizeof *came.row_flags);
+    const int32_t as_of = fuzz_byte(f) < 240
+                              ? 19000 + 8 * fuzz_length(f, 0, 255)
+                              : fuzz_pick(f, 0, 5);
+    const int32_t since =
+        fuzz_byte(f) % 2 ? KAM_NO_DAY : 19000 + 8 * fuzz_length(f, 0, 255);
+    const int32_t is_past = fuzz_pick(f, 0, 1);
+    const int32_t last = as_of + fuzz_length(f, 0, 200);
+    const kam_status known =
+        fuzz_end(f, kam_contracts_known(&table, as_of, since, is_past, &f->host,
+                                        &view, &f->diag));
+    const kam_status told =
+        fuzz_end(f, kam_contracts_came(&table, as_of, last,
+                                       last + fuzz_pick(f, 0, 90), &f->host,
+                                       &came, &f->diag));
+    for (int64_t i = 0; known == KAM_OK && i < fuzz_rows(f); i++) {
+        if (view.renewals && view.renewals_before)
+            fuzz_check(!(view.renewals_before[i] > view.renewals[i]));
+        if (view.periods_to_end) fuzz_check(!(view.periods_to_end[i] < 0));
+    }
+    for (int64_t i = 0; told == KAM_OK && i < fuzz_rows(f); i++)
+        if (came.terms) fuzz_check(!(came.terms[i] < 0));
+}
+
 static void days(struct fuzz *f) {
     int32_t day = 7, year, month, date;
     const int32_t given = fuzz_length(f, 0, 255) * fuzz_length(f, -3, 250);
@@ -134,6 +182,7 @@ static void days(struct fuzz *f) {
     kam_calendar_day(fuzz_pick(f, -9, 20), fuzz_pick(f, 0, 13),
                      fuzz_pick(f, 0, 32), &day);
     kam_calendar_add_months(given, fuzz_pick(f, -30, 30), &day);
+    contracts(f);
 }
 
 /* The time at which `seconds` of office hours have passed has them passed. */

@@ -11,7 +11,7 @@ import tap
 PUBLIC = {
     "export": (0, "word"), "version": (0, "word"), "status": (0, "word"),
     "column": (1, "base"), "host": (1, "base"), "sum": (1, "base"),
-    "account": (3, "data"), "arrow": (3, "data"), "ledger": (3, "data"), "calendar": (3, "data"),
+    "account": (3, "data"), "arrow": (3, "data"), "ledger": (3, "data"), "calendar": (3, "data"), "contracts": (3, "data"),
     "reason": (3, "data"), "estimate": (3, "data"),
     "btyd": (4, "value"), "btyd_covariates": (4, "value"), "btyd_dynamic": (4, "value"),
     "spend": (4, "value"), "clv": (4, "value"), "retention": (4, "value"), "btyd_choose": (4, "value"), "btyd_pace": (4, "value"), "btyd_search": (4, "value"),

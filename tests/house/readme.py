@@ -21,7 +21,7 @@ RUN_BY = {
     ("docs/embedding.md", "sh"): "packaging/check.py", ("docs/embedding.md", "cmake"): "packaging/check.py",
     ("docs/mappings/README.md", "sh"): "tests/mappings/test_mappings.py", ("docs/report.md", "sh"): PAGES,
     ("docs/engines.md", "python"): PAGES, ("docs/engines.md", "sql"): PAGES, ("bindings/python/README.md", "sh"): PAGES,
-    ("docs/models/pace.md", "python"): PAGES,
+    ("docs/models/pace.md", "python"): PAGES, ("docs/models/contracts.md", "python"): PAGES,
     ("bindings/python/README.md", "python"): "bindings/python/tests/test_score.py",
     ("docs/from-lifetimes.md", "pycon"): "bindings/python/tests/test_lifetimes.py",
     ("docs/databases.md", "sql"): "bindings/sqlite/test_sqlite.py", ("docs/databases.md", "python"): "bindings/duckdb/test_extension.py",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import (additive, backtest, backtest_panel, btyd, btyd_choose, btyd_covariates, btyd_dynamic, btyd_pace, btyd_search, business, cadence, calendar, calibrate, cause,
-               clv, concentration, costing, estimate, hazard, health, key_account, kpi, matrix, move, panel, playbook, policy,
+               clv, concentration, contracts, costing, estimate, hazard, health, key_account, kpi, matrix, move, panel, playbook, policy,
                profit, reason, retention, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
                survival, tier, trees)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
@@ -48,7 +48,7 @@ __all__ = [
     "KamExecutorError", "KamLibraryNotFound", "KamMemoryError", "KamTypeError", "KamValueError",
     "Ledger", "Models", "Panel", "Scores", "Summary", "Table", "additive", "backtest", "backtest_panel", "btyd",
     "btyd_choose", "btyd_covariates", "btyd_dynamic", "btyd_pace", "btyd_search", "business", "cadence", "calendar", "calibrate", "cause",
-    "clv", "concentration", "costing", "estimate", "estimators", "fit", "hazard", "health", "isa",
+    "clv", "concentration", "contracts", "costing", "estimate", "estimators", "fit", "hazard", "health", "isa",
     "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
     "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
     "signal", "spend", "stage", "status", "sum", "survival", "tier", "trees"]

@@ -44,6 +44,7 @@ KAM_FIT_CHOOSE = -1
 # kam/spend.h
 KAM_SPEND_GAMMA_GAMMA, KAM_SPEND_NORMAL, KAM_SPEND_EQUAL = 1, 2, 3
 # kam/retention.h
+(KAM_CONTRACTS_RUNS, KAM_CONTRACTS_LEAVES, KAM_CONTRACTS_ENDED, KAM_CONTRACTS_TO_COME, KAM_CONTRACTS_UNSEEN) = range(1, 6)
 KAM_RETENTION_SBG, KAM_RETENTION_BDW, KAM_RETENTION_SHARED = 1, 2, 3
 # kam/reason.h
 KAM_EN, KAM_ZH = 1, 2
@@ -474,6 +475,22 @@ class kam_concentration(Structure):
                 *((name, c_int64) for name in ("n_accounts", "n_negative", "n_for_80", "n_at_10", "n_at_50")),
                 *((name, c_double) for name in ("total", "largest_share", "top_10_share", "top_20_share", "gini",
                                                 "hhi", "effective_number", "gini_signed"))]
+
+
+class kam_contracts(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("n_rows", c_int64),
+                *((name, kam_column) for name in ("start_day", "end_day", "ended", "term_months"))]
+
+
+class kam_contracts_view(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("state", "renewals", "contract_ended", "renewals_before", "periods_to_end",
+                                                "end_day", "row_flags"))]
+
+
+class kam_contracts_outcome(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("renewed", "ended", "open", "early", "lost", "terms", "row_flags"))]
 
 
 class kam_costing_pool(Structure):
@@ -932,6 +949,11 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_calendar_day": (kam_status, [c_int32, c_int32, c_int32, POINTER(c_int32)]),
     "kam_calendar_date": (kam_status, [c_int32, POINTER(c_int32), POINTER(c_int32), POINTER(c_int32)]),
     "kam_calendar_add_months": (kam_status, [c_int32, c_int32, POINTER(c_int32)]),
+    # contracts.h
+    "kam_contracts_known": (kam_status, [POINTER(kam_contracts), c_int32, c_int32, c_int32, _host, POINTER(kam_contracts_view),
+                                         _diag]),
+    "kam_contracts_came": (kam_status, [POINTER(kam_contracts), c_int32, c_int32, c_int32, _host,
+                                        POINTER(kam_contracts_outcome), _diag]),
     # ledger.h
     "kam_ledger_options_init": (kam_status, [POINTER(kam_ledger_options), c_uint32]),
     "kam_ledger_new": (kam_status, [POINTER(kam_ledger_options), _host, POINTER(_ledger), _diag]),

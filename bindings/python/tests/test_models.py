@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Fits and answers: CDNOW as the reference has it, one account as many."""
+import datetime
 import math
 
 from support import kam, ledger, main, raised, same, same_table, shared, tap
@@ -314,6 +315,22 @@ def test_choose():
 
 CONTRACTS = {"renewals": [0, 1, 2, 3, 4, 5, 6, 7], "contract_ended": [1, 1, 1, 1, 1, 1, 1, 0],
              "weight": [131, 126, 90, 60, 42, 34, 26, 491]}
+
+
+def test_contracts_as_known():
+    """a table of contracts is what a fit of today reads; trouble names the column; no rows are no contracts"""
+    table = {"start_day": ["2021-03-01", "2021-03-01", "2021-05-01"], "end_day": [None, "2022-03-01", None],
+             "ended": [None, None, 7], "term_months": [12, 12, 12]}
+    known = kam.contracts.known(**table, as_of="2023-06-01", since="2022-01-01")
+    same(list(known["state"]), [kam.contracts.RUNS, kam.contracts.ENDED, 0])
+    same((list(known["renewals"])[:2], list(known["contract_ended"])[:2]), ([2.0, 0.0], [0.0, 1.0]))
+    same(list(known["row_flags"]), [0, 0, kam.status.DOMAIN])
+    same(known.to_dict()["end_day"], [datetime.date(2024, 3, 1), datetime.date(2022, 3, 1), None])
+    same(raised(kam.KamError, lambda: kam.contracts.known(**{**table, "end_day": [None]}, as_of="2023-06-01")).argument, "start_day")
+    same(raised(kam.KamError, lambda: kam.contracts.known(**table, as_of="2023-06-01", is_past=2)).argument, "is_past")
+    same(raised(kam.KamError, lambda: kam.contracts.came(**table, day="2023-06-01", last="2023-06-01", as_of="2024-01-01")).argument,
+         "last_day")
+    same(len(kam.contracts.known(start_day=[], term_months=[], as_of="2023-06-01")), 0)
 
 
 def test_pace():

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What docs/engines.md, docs/report.md, docs/models/pace.md and the binding's README.md tell a reader to type works."""
+"""What docs/engines.md, docs/report.md, docs/models/pace.md, docs/models/contracts.md and the binding's README.md tell a reader to type works."""
 import ast
+import contextlib
+import io
 import os
 import pathlib
 import re
@@ -93,6 +95,14 @@ def test_pace():
     plain = kam.score(kam.Ledger(orders()).summary(as_of="2024-12-31"))
     ratio = sum(scores["expected_orders"]) / sum(plain["expected_orders"])
     tap.check(abs(ratio - pace.pace) < 0.01, ratio)
+
+
+def test_contracts():
+    """the program of docs/models/contracts.md prints what the page says"""
+    page, said = "docs/models/contracts.md", io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(blocks(page, "python")[0], {})
+    same(said.getvalue(), blocks(page, "text")[0])
 
 
 def test_clone():

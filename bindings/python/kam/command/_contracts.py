@@ -11,7 +11,7 @@ from functools import cmp_to_key
 from itertools import groupby
 from typing import Any, Optional
 
-from .. import _ffi, calendar, estimate, reason, retention, status
+from .. import _ffi, contracts, estimate, reason, retention, status
 from .._errors import KamError
 from . import _cells, _csvfile
 from ._book import Answers, Book
@@ -21,17 +21,17 @@ from ._options import Options
 from ._text import NO_DAY, decode
 
 DRAWS = 500
-MONTH = 30.4375  # days, of 400 years' mean
+MONTH = contracts.MONTH_DAYS
 _SAID = {b"no": 0, b"false": 0, b"0": 0, b"n": 0, b"yes": 1, b"true": 1, b"1": 1, b"y": 1}
 
 
 @dataclass
 class Line:
-    """One line of the file, as it stands there; said is 1 yes, 0 no, -1 nothing."""
+    """One line of the file, as it stands there; said is 1 yes, 0 no, NaN nothing."""
     account: str
     start: int
     end: int
-    said: int
+    said: float
     months: float
     value: float
 
@@ -65,11 +65,11 @@ class Lines(list[Line]):
             _cells.refuse(record, "term_months", record.cells[self._months], "is no number of months from 1 to 1200")
         return months
 
-    def _said(self, record: Record) -> int:
+    def _said(self, record: Record) -> float:
         cell = record.cells[self._ended] if self._ended >= 0 else b""
         if cell and cell.lower() not in _SAID:
             _cells.refuse(record, "ended", cell, "is neither yes nor no")
-        return _SAID.get(cell.lower(), -1)
+        return _SAID.get(cell.lower(), math.nan)
 
     def _take(self, record: Record) -> None:
         start, end = (_cells.day(self._options, record, name, at) for name, at in (("start", self._start), ("end", self._end)))
@@ -86,53 +86,30 @@ class Lines(list[Line]):
             fail_at(record, 'a contract cannot end before it starts (column "end")')
         self.append(Line(account, start, end, said, months, value))
 
+    def columns(self) -> dict[str, array[Any]]:
+        """As the library reads them."""
+        return {"start_day": array("i", [one.start for one in self]), "end_day": array("i", [one.end for one in self]),
+                "ended": array("d", [one.said for one in self]), "term_months": array("d", [one.months for one in self])}
 
+
+@dataclass(eq=False)
 class Contract:
-    """One contract that has begun, as of a day."""
-
-    def __init__(self, number: int, line: Line, as_of: int, since: int, is_past: bool = False) -> None:
-        self.line, self.account, self.row = number, line.account, -1
-        self.start, self.months, self.value = line.start, line.months, line.value
-        #: of the past, that day's decisions are known, and no later one
-        until, said = as_of + is_past, line.said
-        self.end = self.true_end(line.end) if is_past else line.end
-        if is_past and self.end > as_of:
-            self.end, said = NO_DAY, -1
-        has_end = self.end != NO_DAY
-        self.runs = not has_end or self.end > as_of or said == 0
-        #: the decision after its renewals was to end
-        self.ended = said == 1 or not self.runs
-        self.renewals = self.renewals_before(self.end if self.ended else until)
-        #: the same, but no as long as others of its age have not decided: else the fit would see only those that end
-        self.decided = self.ended and self.term_end(self.renewals + 1) < until
-        if not has_end or (self.runs and self.end <= as_of):
-            self.end = self.term_end(self.renewals + 1)
-        #: terms to its end
-        self.left = (self.end - as_of) / (self.months * MONTH) if self.runs else 0.0
-        #: renewals and ends that tell of its chance to end: its own, or of all contracts of the account
-        self.past, self.ends = self.renewals, 0.0
-        self.before = 0.0 if since == NO_DAY else min(self.renewals_before(since), self.renewals)
-
-    def term_end(self, n: float) -> int:
-        """The day after n terms."""
-        try:
-            return calendar.add_months(self.start, int(n * self.months))
-        except KamError:
-            return 2**31 - 1
-
-    def renewals_before(self, day: int) -> float:
-        """Ends of terms after the start and before a day: that is where it was renewed."""
-        n = max(float(math.floor((day - self.start - 1) / (31 * self.months))), 0.0)
-        while self.term_end(n + 1) < day:
-            n += 1
-        return n
-
-    def true_end(self, end: int) -> int:
-        """The first day without it: `end`, or the day after when a term's last day stands there."""
-        if end == NO_DAY:
-            return end
-        due = self.term_end(self.renewals_before(end) + 1)
-        return due if end == due - 1 else end
+    """One contract that has begun, as of a day: what the library knows of a line."""
+    number: int  # of the line
+    account: str
+    start: int
+    end: int         # of its term now, or when it ended or is to end
+    months: float
+    value: float
+    runs: bool
+    ended: bool      # the decision after its renewals was to end
+    renewals: float
+    decided: bool    # the same, but no as long as others of its age have not decided
+    before: float
+    left: float      # terms to its end
+    past: float      # renewals and ends that tell of its chance to end: its own, or of all contracts of the account
+    ends: float = 0.0
+    row: int = -1
 
 
 def _compare(p: Contract, q: Contract) -> int:
@@ -382,13 +359,17 @@ class Contracts:
     of one."""
 
     def __init__(self, lines: Lines, options: Options, as_of: int, is_past: bool = False) -> None:
-        since = options.contracts_since
+        since = None if options.contracts_since == NO_DAY else options.contracts_since
         self.lines, self.known_on = lines, as_of if is_past else NO_DAY
         self.path, self.n_unnamed, self.n_without_start = lines.path, lines.n_unnamed, lines.n_without_start
-        begun = [Contract(i, line, as_of, since, is_past) for i, line in enumerate(lines) if line.start <= as_of]
-        # Before the records began, only what lasted was kept.
-        kept = [one for one in begun if one.runs or since == NO_DAY or one.end >= since]
-        self.n_future, self.n_before = len(lines) - len(begun), len(begun) - len(kept)
+        known = contracts.known(**lines.columns(), as_of=as_of, since=since, is_past=is_past)
+        states = list(known["state"])
+        self.n_future, self.n_before = states.count(contracts.TO_COME), states.count(contracts.UNSEEN)
+        kept = [Contract(i, line.account, line.start, end, line.months, line.value, state != contracts.ENDED,
+                         state != contracts.RUNS, renewals, bool(decided), before, left, renewals)
+                for i, (line, state, end, renewals, decided, before, left) in enumerate(zip(lines, states, *(
+                    known[name] for name in ("end_day", "renewals", "contract_ended", "renewals_before", "periods_to_end"))))
+                if state not in (contracts.TO_COME, contracts.UNSEEN)]
         self.all = sorted(sorted(kept, key=_in_order), key=lambda one: one.months)
         self.n_running = sum(one.runs for one in kept)
         self.models: list[Fitted] = []

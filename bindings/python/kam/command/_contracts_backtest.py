@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .. import backtest
+from .. import backtest, contracts
 from .._errors import KamError
 from . import _backtest_tables as tables
 from ._backtest_tables import Report
 from ._book import Answers
 from ._contracts import MONTH, Contract, Contracts
 from ._options import Options
-from ._text import NO_DAY, day_text
+from ._text import day_text
 from ._words import grid, grouped, many, percent
 
 OF_MODEL, OF_RATE, OF_ALL, OF_SIGNALS = range(4)
-_BANDS, _ROWS_A_BAND, _NEVER = 5, 20, 2**31 - 1
+_BANDS, _ROWS_A_BAND = 5, 20
 
 _WORDS = {
     "model": ("renewal model", "续签模型"),
@@ -95,7 +95,8 @@ class ContractTrial:
 
     def __init__(self, past: Contracts, answers: Answers, plain: Optional[Sequence[float]], options: Options, cut: int, last: int,
                  as_of: int) -> None:
-        self.past, self.cut, self.last, self.as_of = past, cut, last, as_of
+        self.past, self.cut, self.last = past, cut, last
+        self._came = contracts.came(**past.lines.columns(), day=cut, last=last, as_of=as_of)
         self.told, self.zh = options.interval, options.language == "zh"
         self.n_undecided = self.n_early = self.n_accounts = 0
         self.renewal, self.loss, self.money = Forecasts(), Forecasts(), Forecasts()
@@ -115,31 +116,6 @@ class ContractTrial:
                        "loss": [tables.event(by, self.loss.came) for by in self.loss.by]}
         self.amounts = [tables.amount(by, self.money.came) for by in self.money.by]
 
-    # What came
-
-    def _end_of(self, one: Contract) -> int:
-        """The first day without it, as the file knows it now."""
-        line = self.past.lines[one.line]
-        runs = line.end == NO_DAY or line.end > self.as_of or line.said == 0
-        return _NEVER if runs else one.true_end(line.end)
-
-    def _lost(self, one: Contract) -> float:
-        """1: ended by the last day; 0: not; NaN: its decision is due on the as-of day, so that only an end could be
-        known."""
-        end = self._end_of(one)
-        due = one.term_end(one.renewals_before(min(end, self.as_of)) + 1)
-        return math.nan if due == self.as_of and due <= self.last else float(end <= self.last)
-
-    def _ran(self, one: Contract, horizon: float) -> float:
-        """Terms that it ran after the cut, as forecasts count them."""
-        end = self._end_of(one)
-        if end > self.last:
-            return horizon
-        n = one.renewals_before(end)
-        begun, more = one.term_end(n), n - one.renewals
-        part = (end - begun) / (one.term_end(n + 1) - begun)
-        return min(one.left + (more - 1 + part) if more > 0 else (end - self.cut) / (one.months * MONTH), horizon)
-
     # Rows
 
     def _rate(self, one: Contract) -> float:
@@ -151,17 +127,14 @@ class ContractTrial:
     def _follow(self, one: Contract) -> None:
         """Each decision that fell due, for as long as it was renewed: the chance is of this decision, given that those
         before it renewed."""
-        end, rate, before, k = self._end_of(one), self._rate(one), 1.0, 1
-        while (due := one.term_end(one.renewals + k)) <= self.last:
-            if due >= self.as_of:
-                self.n_undecided += 1
-                break
+        renewed, ended, opened, early = (self._came[name][one.number] for name in ("renewed", "ended", "open", "early"))
+        rate, before = self._rate(one), 1.0
+        for k in range(1, int(renewed + ended) + 1):
             chance = self.past.model_of(one).renewal(one, float(k))
-            self.renewal.add(chance / before, rate, 1.0, math.nan, float(end > due))
-            if end <= due:
-                break
-            before, k = chance, k + 1
-        self.n_early += end <= self.last and end != one.term_end(one.renewals_before(end) + 1)
+            self.renewal.add(chance / before, rate, 1.0, math.nan, float(k <= renewed))
+            before = chance
+        self.n_undecided += opened > 0
+        self.n_early += early > 0
 
     def _account(self, running: list[Contract], answers: Answers, row: int, plain: Optional[Sequence[float]]) -> None:
         rate_loss, rate_money, all_money, came, lost = 1.0, 0.0, 0.0, 0.0, 1.0
@@ -171,8 +144,8 @@ class ContractTrial:
             rate_loss *= 1 - stays
             rate_money += one.value * length
             all_money += one.value * _run_at(1.0, one.left, horizon)[0]
-            came += one.value * self._ran(one, horizon)
-            gone = self._lost(one)
+            came += one.value * self._came["terms"][one.number]
+            gone = self._came["lost"][one.number]
             # One that runs for sure keeps the account.
             lost = 0.0 if 0 in (lost, gone) else lost * gone
         risk, value = answers.score("churn_risk")[row], answers.scores["lifetime_value"][row]
