@@ -17,11 +17,10 @@ struct came {
     double renewed, ended, open, early, lost, terms;
 };
 
-/* The first day without it, as the table knows it now; INT32_MAX: it runs. */
-static int32_t end_of(const struct job *job, const struct kam__contract *c) {
-    if (c->end == KAM_NO_DAY || c->end > job->as_of || c->said == 0)
-        return INT32_MAX;
-    return kam__contract_end(c);
+/* The first day without it, as the table says; INT32_MAX: it knows of none. */
+static int32_t end_of(const struct kam__contract *c) {
+    return c->end == KAM_NO_DAY || c->said == 0 ? INT32_MAX
+                                                : kam__contract_end(c);
 }
 
 /* Terms that it ran, whole ones as such, whatever their days. */
@@ -41,7 +40,7 @@ static double ran(const struct job *job, const struct kam__contract *c,
 
 static void follow(const struct job *job, const struct kam__contract *c,
                    const struct kam__contract_known *known, struct came *to) {
-    const int32_t end = end_of(job, c);
+    const int32_t end = end_of(c);
     const int32_t known_to = end < job->as_of ? end : job->as_of;
     const double goes_on = kam__contract_terms(c, known_to - 1);
     const int32_t due = kam__contract_term_end(c, goes_on + 1);
