@@ -109,8 +109,8 @@ KAM_API kam_status kam_additive_room(int32_t n_columns,
  *                       not read
  * @param[in,out] model  term, edge, weight (and std_error) set by the caller
  * @param[out] report    may be NULL
- * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS; KAM_ERR_NOT_CONVERGED;
- *         1..19; 60..79
+ * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS; KAM_ERR_NOT_CONVERGED when
+ *         a given `smooth` is too small to hold the weights; 1..19; 60..79
  */
 KAM_API kam_status kam_additive_fit(const kam_panel *panel,
                                     const kam_additive_options *options,

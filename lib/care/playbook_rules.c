@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "care/playbook.h"
+#include "math/exact.h"
 
 enum { UNKNOWN = KAM__CODES - 1 };
 #define ANY_ALARM UINT32_MAX
@@ -102,13 +103,7 @@ static struct account account_of(const struct kam__playbook_tile *tile,
 }
 
 static int32_t lowest_bit(uint64_t word) {
-#if defined(__GNUC__)
-    return __builtin_ctzll(word);
-#else
-    int32_t n = 0;
-    for (; !(word & 1); word >>= 1) n++;
-    return n;
-#endif
+    return 63 - (int32_t)kam__leading_zeros(word & (0 - word));
 }
 
 /* Rules of one word of the sets that hold. */

@@ -8,6 +8,9 @@
 #include "base/memory.h"
 #include "churn/trees_lightgbm.h"
 
+/* Of a set: categories are int32_t, 32 a word. */
+enum { MOST_WORDS = 1 << 26 };
+
 /* The lines of a tree. */
 enum {
     LEAVES,
@@ -99,10 +102,6 @@ static kam_status add_word(const struct kam__lightgbm *r, struct kam__span word,
     const kam_status status =
         kam__lines_whole(&r->lines, word, keys[SETS], 0, 0xFFFFFFFFU, &bits);
     if (status != KAM_OK) return status;
-    if (position >= 1 << 26)
-        return kam__lines_unsupported(
-            &r->lines, word.from, keys[SETS],
-            "the category at byte {row} is too large.");
     for (int32_t b = 0; b < 32; b++)
         if (bits >> b & 1 &&
             kam__raw_trees_add_category(r->raw, (int32_t)(32 * position) + b))
@@ -125,6 +124,10 @@ static kam_status read_sets(struct kam__lightgbm *r,
             kam__lines_whole(&r->lines, word, keys[BOUNDARIES], (double)from,
                              i ? INT32_MAX : 0, &to);
         if (status != KAM_OK) return status;
+        if (to - from > MOST_WORDS)
+            return kam__lines_unsupported(
+                &r->lines, word.from, keys[BOUNDARIES],
+                "the set that ends at byte {row} has too large a category.");
         for (int64_t k = 0; k < to - from; k++) {
             kam__lines_word(&r->lines, &words, &word);
             status = add_word(r, word, k);

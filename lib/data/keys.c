@@ -232,8 +232,7 @@ int kam__keys_find_integer(const struct kam__keys *keys, int64_t key,
                            uint64_t *index) {
     if (keys->n == 0) return 0;
     if (keys->direct) {
-        const uint64_t at = kam__keys_offset(keys, key);
-        *index = at < keys->span ? (uint64_t)keys->direct[at] - 1 : KAM__NO_KEY;
+        *index = kam__keys_guess_integer(keys, key);
         return *index != KAM__NO_KEY;
     }
     struct probe probe = probe_of(keys, kam__hash_integer(key));

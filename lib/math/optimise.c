@@ -200,6 +200,7 @@ kam_status kam__maximise(struct kam__search *search, kam__function function,
     memcpy(at.x, search->x, sizeof at.x);
     search->n_steps = search->n_evaluations = 0;
     search->culprit = -1;
+    search->value = -(double)INFINITY;
     kam_status status = evaluate(search, function, context, &at);
     if (status != KAM_OK)
         return status == KAM_ERR_OVERFLOW ? KAM_ERR_NOT_CONVERGED : status;

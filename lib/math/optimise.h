@@ -25,7 +25,7 @@ struct kam__search {
     double size;                   /* rows behind the value: what a
                                                   gradient is compared with */
     /* answers */
-    double value;
+    double value; /* -infinity when it is not finite at the start */
     double gradient[KAM__LARGEST_MATRIX];
     double hessian[KAM__LARGEST_MATRIX * KAM__LARGEST_MATRIX];
     double condition; /* of -hessian, free variables */

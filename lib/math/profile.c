@@ -19,6 +19,7 @@ struct side {
     int32_t j;
     double sign, wanted; /* t at the end */
     double inner, outer; /* that many steps away, t is below, above */
+    double above;        /* t at the outer end, infinite without a value */
     double x[N];         /* of the last point: where the next search begins */
     double t, slope;     /* there */
 };
@@ -42,12 +43,7 @@ static kam_status look(struct side *side, double away) {
     search.lower[j] = search.upper[j] = search.x[j];
     const kam_status status =
         kam__maximise(&search, side->function, side->context);
-    if (status == KAM_ERR_OVERFLOW) {
-        side->t = INFINITY;
-        side->slope = 0;
-        return KAM_OK;
-    }
-    if (status > KAM_ERR_OVERFLOW) return status;
+    if (status >= KAM_ERR_MEMORY) return status;
     const double fall = side->best->value - search.value;
     memcpy(side->x, search.x, sizeof side->x);
     side->t = fall > 0 ? sqrt(2 * fall) : 0;
@@ -93,15 +89,17 @@ static kam_status find(struct side *side, struct kam__profile_end *end) {
         const kam_status status = look(side, away);
         if (status != KAM_OK) return status;
         end->x = start_of(side) + side->sign * away;
+        const int closed = side->outer - side->inner <= NEAR;
         if (fabs(side->t - side->wanted) <= NEAR * side->wanted ||
-            side->outer - side->inner <= NEAR) {
+            (closed && side->above < INFINITY))
             end->status = KAM_OK;
-            break;
-        }
-        if (side->t < side->wanted)
+        if (closed || end->status == KAM_OK) break;
+        if (side->t < side->wanted) {
             side->inner = away;
-        else
+        } else {
             side->outer = away;
+            side->above = side->t;
+        }
         if (side->inner >= bound) {
             end->status = KAM_ERR_AT_BOUND;
             break;

@@ -270,7 +270,6 @@ static kam_status search_from_starts(struct problem *problem,
         memcpy(search.lower, model->lower, sizeof search.lower);
         memcpy(search.upper, model->upper, sizeof search.upper);
         memcpy(search.x, model->start[attempt], sizeof search.x);
-        search.value = -(double)INFINITY;
         const kam_status status = kam__maximise(&search, evaluate, problem);
         if (status >= KAM_ERR_MEMORY) return status;
         const double margin = 1e-9 * (fabs(search.value) + 1);

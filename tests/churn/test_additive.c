@@ -90,6 +90,31 @@ static void test_telco_folds(void **state) {
     table_free(&table);
 }
 
+/* Events told without error and next to no smoothing: weights without end. */
+static void test_too_little_smoothing(void **state) {
+    (void)state;
+    enum { N = 50 };
+    struct book *const book = book_new(N, 1);
+    kam_additive_options options;
+    for (int i = 0; i < N; i++) {
+        book->x[0][i] = i;
+        book->event[i] = i >= N / 2;
+    }
+    assert_status(kam_additive_options_init(&options, sizeof options), KAM_OK);
+    options.smooth = 1e-9;
+    struct glass g = fit(&book->panel, &options, NULL);
+    assert_status(g.status, KAM_ERR_NOT_CONVERGED);
+    assert_string_equal(g.diag.message, "the search stopped after 100 steps.");
+    for (int64_t k = 0; k < g.n_weights; k++)
+        assert_true(g.model.weight[k] == 0);
+    drop(&g);
+    options.smooth = 1e-3;
+    g = fit(&book->panel, &options, NULL);
+    assert_status(g.status, KAM_OK);
+    drop(&g);
+    book_free(book);
+}
+
 /* A hump, a step for what is missing, and noise. */
 static struct book *humps(int64_t n) {
     struct book *const book = book_new(n, 3);
@@ -417,6 +442,7 @@ int main(void) {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_order_and_allocations),
         cmocka_unit_test(test_very_many),
+        cmocka_unit_test(test_too_little_smoothing),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests_name("additive", tests, NULL, NULL);

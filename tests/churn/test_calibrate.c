@@ -156,6 +156,24 @@ static void test_order_and_allocations(void **state) {
     }
 }
 
+/* Forecasts that hardly differ: what the curve's numbers are cannot be told. */
+static void test_forecasts_too_close(void **state) {
+    (void)state;
+    simulate(1000, 1, 0, 6);
+    for (int i = 0; i < 1000; i++) P[i] = 0.3 + 1e-9 * P[i];
+    const kam_column p = column_of(P), y = column_of(Y);
+    for (int32_t method = 1; method <= 2; method++) {
+        kam_calibration c = {.method = 77};
+        kam_diag diag = {.struct_size = sizeof diag};
+        assert_status(kam_calibrate_fit(method, &p, &y, 1000, NULL, NULL, NULL,
+                                        &c, &diag),
+                      KAM_ERR_NOT_CONVERGED);
+        assert_int_equal(c.method, 77);
+        assert_string_equal(diag.message,
+                            "the search stopped after 200 steps.");
+    }
+}
+
 static void test_wrong_calls(void **state) {
     (void)state;
     const kam_column p = column_of(P), y = column_of(Y);
@@ -177,6 +195,14 @@ static void test_wrong_calls(void **state) {
     memset(Y, 0, sizeof Y);
     assert_status(kam_calibrate_fit(1, &p, &y, 100, NULL, NULL, NULL, &c, NULL),
                   KAM_ERR_ONE_CLASS);
+    /* Every row misses something, and nothing is missing in all. */
+    kam_diag diag = {.struct_size = sizeof diag};
+    for (int i = 0; i < 100; i++) (i % 2 ? P : Y)[i] = NAN;
+    assert_status(kam_calibrate_fit(1, &p, &y, 100, NULL, NULL, NULL, &c,
+                                    &diag),
+                  KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "");
+    assert_string_equal(diag.message, "No row has all that is needed.");
     c.method = 9;
     assert_status(kam_calibrate_apply(&c, &p, 100, NULL, OUT, NULL, NULL),
                   KAM_ERR_OPTION);
@@ -189,6 +215,7 @@ int main(void) {
         cmocka_unit_test(test_isotonic_by_hand),
         cmocka_unit_test(test_the_choice),
         cmocka_unit_test(test_order_and_allocations),
+        cmocka_unit_test(test_forecasts_too_close),
         cmocka_unit_test(test_wrong_calls),
     };
     return cmocka_run_group_tests_name("calibrate", tests, NULL, NULL);

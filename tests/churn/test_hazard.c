@@ -351,6 +351,36 @@ static void test_one_cluster(void **state) {
     book_free(book);
 }
 
+/* Each signal with and without an event: coefficients 0, and by hand C = I / w,
+ * M = w^2 I, so that errors know no weight. Weights whose squares, or which
+ * themselves, cannot be added up exactly: no errors instead of wrong ones. */
+static void test_robust_with_heavy_weights(void **state) {
+    (void)state;
+    const double weight[] = {1e6, 1e11, 1e25};
+    double each[4];
+    struct book *const book = book_new(4, 1);
+    for (int i = 0; i < 4; i++) {
+        book->x[0][i] = i < 2 ? -1 : 1;
+        book->event[i] = i % 2;
+    }
+    book->panel.weight = column_of(each);
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 4; i++) each[i] = weight[k];
+        kam_hazard_options options;
+        kam_hazard_options_init(&options, sizeof options);
+        options.robust = 1;
+        const struct answer a =
+            fit(KAM_HAZARD_LOGISTIC, &book->panel, &options, NULL);
+        assert_status(a.status, k ? KAM_ERR_OVERFLOW : KAM_OK);
+        for (int j = 0; j < 2 && !k; j++) {
+            assert_near(a.beta[j], 0, 1e-12);
+            assert_near(standard_error(&a, 1, j), 1, 1e-12);
+        }
+        if (k) assert_string_equal(a.diag.argument, "panel");
+    }
+    book_free(book);
+}
+
 static void test_few_rows(void **state) {
     (void)state;
     struct book *const book = book_simulated(2, 1, BETA, 3);
@@ -802,6 +832,7 @@ int main(void) {
         cmocka_unit_test(test_hostile_columns),
         cmocka_unit_test(test_a_ridge_takes_hostile_columns),
         cmocka_unit_test(test_one_cluster),
+        cmocka_unit_test(test_robust_with_heavy_weights),
         cmocka_unit_test(test_few_rows),
         cmocka_unit_test(test_a_verdict_writes_no_answer),
         cmocka_unit_test(test_a_group_without_events),

@@ -3,6 +3,7 @@
 #include "support/hosts.h"
 
 #include "churn/churn_support.h"
+#include "churn/trees.h"
 
 /* ---- trees by hand, as texts of both libraries ---- */
 
@@ -998,6 +999,10 @@ static void test_hostile_lightgbm(void **state) {
          "cat_boundaries"},
         {"cat_boundaries=0 1", "cat_boundaries=0 9", KAM_ERR_SHAPE,
          "cat_threshold"},
+        {"cat_boundaries=0 1", "cat_boundaries=0 67108864", KAM_ERR_SHAPE,
+         "cat_threshold"},
+        {"cat_boundaries=0 1", "cat_boundaries=0 67108865", KAM_ERR_UNSUPPORTED,
+         "cat_boundaries"},
         {"cat_boundaries=0 1\n", "", KAM_ERR_SHAPE, "num_cat"},
         {"cat_threshold=10", "cat_threshold=4294967296", KAM_ERR_SHAPE,
          "cat_threshold"},
@@ -1079,6 +1084,22 @@ static kam_trees *chain(int n, int n_features) {
 }
 
 /* Deep trees score; reasons go as far as they say. */
+/* Files of gigabytes: as their readers would have left them. */
+static void test_too_many_nodes(void **state) {
+    (void)state;
+    struct kam__raw_trees raw;
+    kam_trees *trees = NULL;
+    kam_diag diag = {.struct_size = sizeof diag};
+    for (int k = 0; k < 2; k++) {
+        memset(&raw, 0, sizeof raw);
+        *(k ? &raw.n_categories : &raw.n_nodes) = (1 << 30) + 1;
+        assert_status(kam__trees_build(&raw, &trees, &diag),
+                      KAM_ERR_UNSUPPORTED);
+        assert_string_equal(diag.argument, "trees");
+        assert_null(trees);
+    }
+}
+
 static void test_deep(void **state) {
     (void)state;
     static const struct {
@@ -1203,6 +1224,7 @@ int main(void) {
         cmocka_unit_test(test_hostile_blobs),
         cmocka_unit_test(test_hostile_xgboost),
         cmocka_unit_test(test_hostile_lightgbm),
+        cmocka_unit_test(test_too_many_nodes),
         cmocka_unit_test(test_deep),
         cmocka_unit_test(test_wide),
         cmocka_unit_test(test_no_counts),

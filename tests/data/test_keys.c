@@ -181,6 +181,33 @@ static void keys_far_apart(void **state) {
     kam__keys_free(&far, NULL);
 }
 
+/* What was never added is not found: in no table, in buckets, and in a table of
+ * its own, whether it lies between the keys, in the room beside them or beyond. */
+static void finding(void **state) {
+    (void)state;
+    const int64_t n[] = {0, 100, 4000};
+    for (int r = 0; r < 3; r++) {
+        struct kam__keys keys = keys_new(KAM__KEYS_INTEGER);
+        add_row(&keys, 1000, 2, n[r]);
+        assert_int_equal(keys.direct != NULL, r == 2);
+        for (int64_t i = 0; i < n[r]; i++) {
+            uint64_t index = 0;
+            assert_int_equal(kam__keys_find_integer(&keys, 1000 + 2 * i,
+                                                    &index),
+                             1);
+            assert_int_equal(index, i);
+        }
+        const int64_t absent[] = {INT64_MIN, 0,    999,      1001,
+                                  8997,      9001, INT64_MAX};
+        for (int k = 0; k < 7; k++) {
+            uint64_t index;
+            assert_int_equal(kam__keys_find_integer(&keys, absent[k], &index),
+                             0);
+        }
+        kam__keys_free(&keys, NULL);
+    }
+}
+
 /* Longer than a chunk of the arena, and every length around eight. */
 static void texts_of_any_length(void **state) {
     (void)state;
@@ -232,6 +259,7 @@ int main(void) {
         cmocka_unit_test(keys_close_together),
         cmocka_unit_test(keys_far_apart),
         cmocka_unit_test(without_memory),
+        cmocka_unit_test(finding),
         cmocka_unit_test(texts_of_any_length),
         cmocka_unit_test(hashes_of_texts),
     };

@@ -334,6 +334,7 @@ static void test_a_region_without_values_is_stepped_back_from(void **state) {
         assert_status(kam__maximise(&search, half_line, &how),
                       KAM_ERR_NOT_CONVERGED);
         assert_bits(search.x[0], -1);
+        assert_bits(search.value, -INFINITY);
     }
 }
 

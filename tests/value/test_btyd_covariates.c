@@ -378,6 +378,33 @@ static void test_answers(void **state) {
     facts_free(&facts);
 }
 
+/* Effects beyond the range of numbers, upwards or down: that row alone. */
+static void test_effects_out_of_range(void **state) {
+    (void)state;
+    enum { N = 3 };
+    const double fact[N] = {1, 0, -1};
+    kam_btyd_covariates covariates = {.struct_size = sizeof covariates};
+    kam_column column = column_of(fact);
+    covariates.n_orders = 1;
+    covariates.orders[0] = column;
+    kam_btyd_covariate_model model = {.base = btyd_model(3, 0.6, 9, 0.7, 12),
+                                      .n_orders = 1};
+    for (int k = 0; k < 2; k++) {
+        kam_btyd own[N];
+        uint32_t flags[N];
+        model.orders[0] = k ? 1e5 : 1e3;
+        assert_status(kam_btyd_covariates_models(&model, &covariates, N, NULL,
+                                                 own, flags, NULL),
+                      KAM_OK);
+        for (int i = 0; i < N; i++) {
+            assert_int_equal(flags[i], i == 1 ? 0 : KAM_ROW_DOMAIN);
+            for (int j = 0; j < 4; j++)
+                if (i != 1) assert_true(isnan(own[i].parameter[j]));
+        }
+        assert_bits(own[1].parameter[1], 9);
+    }
+}
+
 static void test_refusals(void **state) {
     (void)state;
     struct facts facts = simulated(60, 2, 3, 11);
@@ -452,6 +479,7 @@ int main(void) {
         cmocka_unit_test(test_equal_coefficients),
         cmocka_unit_test(test_ridge),
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_effects_out_of_range),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_failing_hosts),
     };

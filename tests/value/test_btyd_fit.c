@@ -3,6 +3,7 @@
  * have no answer, and hosts that fail. */
 #include "support/check.h"
 #include "support/hosts.h"
+#include "base/rows.h"
 #include "value/histories.h"
 
 /* A fit and all it tells. */
@@ -1251,6 +1252,58 @@ static void test_likelihoods_that_overflow(void **state) {
     histories_free(&book);
 }
 
+static struct histories heavy_book(int64_t n, double weight, double x,
+                                   double T) {
+    struct histories book = histories_new(n);
+    book.weight = calloc((size_t)n, sizeof *book.weight);
+    for (int64_t i = 0; i < n; i++) {
+        book.weight[i] = weight;
+        book.x[i] = x;
+        book.t_x[i] = book.T[i] = T + 1e-6 * (double)i;
+    }
+    return book;
+}
+
+/* The likelihood can be told at no start, and that is said; the numbers are some. */
+static void expect_no_likelihood(const struct histories *book) {
+    const struct fitted fit = fit_book(1, book, 0);
+    assert_status(fit.status, KAM_ERR_NOT_CONVERGED);
+    assert_bits(fit.report.log_likelihood, -INFINITY);
+    for (int i = 0; i < 4; i++)
+        assert_true(fit.model.parameter[i] > 0 &&
+                    fit.model.parameter[i] < INFINITY);
+}
+
+/* What depends on counts alone adds up too high, while the rest is next to nothing:
+ * alpha + t_x = 1. */
+static void test_counts_that_overflow(void **state) {
+    (void)state;
+    struct histories book = heavy_book(50, 1e14, 1000, 0.5);
+    const kam_accounts accounts = accounts_from(&book);
+    const kam_btyd model = btyd_model(1, 1, 0.5, 1, 3);
+    kam_objective objective = {.struct_size = sizeof objective};
+    kam_diag diag = {.struct_size = sizeof diag};
+    assert_status(kam_btyd_objective(&model, &accounts, NULL, &objective,
+                                     &diag),
+                  KAM_ERR_OVERFLOW);
+    assert_string_equal(diag.argument, "part");
+    assert_int_equal(objective.n_rows, 0);
+    expect_no_likelihood(&book);
+    histories_free(&book);
+}
+
+/* What depends on times does; or each piece of the rows adds up, and the two
+ * together do not. */
+static void test_rows_that_overflow(void **state) {
+    (void)state;
+    struct histories few = heavy_book(50, 4e15, 20, 20);
+    struct histories many = heavy_book(2 * KAM__PIECE, 2.3e10, 1000, 100);
+    expect_no_likelihood(&few);
+    expect_no_likelihood(&many);
+    histories_free(&few);
+    histories_free(&many);
+}
+
 static void test_wrong_objectives(void **state) {
     (void)state;
     const struct call call = good_call();
@@ -1322,6 +1375,8 @@ int main(void) {
         cmocka_unit_test(test_nothing_but_the_model_need_be_asked_for),
         cmocka_unit_test(test_sums_that_overflow),
         cmocka_unit_test(test_likelihoods_that_overflow),
+        cmocka_unit_test(test_counts_that_overflow),
+        cmocka_unit_test(test_rows_that_overflow),
         cmocka_unit_test(test_wrong_objectives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
