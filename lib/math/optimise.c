@@ -173,14 +173,18 @@ static kam_status take_step(struct kam__search *search, kam__function function,
             continue;
         }
         const double length = limit_step(search, at, step);
+        const double hoped = predicted_gain(search, at, step);
         *converged = *damping == 0 && length <= LAST_STEP;
+        if (hoped < 0 && !*converged) { /* the box bent it downhill */
+            *damping = *damping > 0 ? 10 * *damping : LEAST_DAMPING;
+            continue;
+        }
         struct point next = *at;
         for (int32_t i = 0; i < search->n; i++) next.x[i] += step[i];
         const kam_status status = evaluate(search, function, context, &next);
         if (status != KAM_OK && status != KAM_ERR_OVERFLOW) return status;
         const double noise = noise_of(search, at);
         const double gain = status == KAM_OK ? next.value - at->value : -1e300;
-        const double hoped = predicted_gain(search, at, step);
         if (gain >= -noise && gain >= 0.1 * hoped - noise) {
             *moved = length > 0;
             *at = next;

@@ -306,6 +306,33 @@ static void test_a_start_where_the_function_is_not_concave(void **state) {
     }
 }
 
+/* -1000 (x1 - x0)^2 - e^-x0: a narrow ridge that rises for ever, by less and less.
+ * The step that the box cuts leads off the ridge. */
+static kam_status diagonal(void *context, const double *x, double *value,
+                           double *gradient, double *hessian) {
+    const double apart = x[1] - x[0], rest = exp(-x[0]);
+    (void)context;
+    *value = -1000 * apart * apart - rest;
+    gradient[0] = 2000 * apart + rest;
+    gradient[1] = -2000 * apart;
+    hessian[0] = -2000 - rest;
+    hessian[1] = hessian[2] = 2000;
+    hessian[3] = -2000;
+    return KAM_OK;
+}
+
+static void test_a_ridge_through_the_box(void **state) {
+    (void)state;
+    const double start[] = {0, 0.5};
+    struct kam__search search = search_from(2, 30, start);
+    search.upper[0] = 6.4;
+    assert_status(kam__maximise(&search, diagonal, NULL), KAM_ERR_AT_BOUND);
+    assert_int_equal(search.culprit, 0);
+    assert_bits(search.x[0], 6.4);
+    assert_near(search.x[1], 6.4, 1e-6);
+    assert_int_equal(search.n_evaluations, search.n_steps + 1);
+}
+
 /* ---- trouble ---- */
 
 /* log x0 - 4 x0, nothing left of 0: maximum at 1/4. */
@@ -420,6 +447,7 @@ int main(void) {
         cmocka_unit_test(test_a_nearly_flat_direction_is_climbed),
         cmocka_unit_test(test_a_level_function_is_flat),
         cmocka_unit_test(test_a_start_where_the_function_is_not_concave),
+        cmocka_unit_test(test_a_ridge_through_the_box),
         cmocka_unit_test(test_a_region_without_values_is_stepped_back_from),
         cmocka_unit_test(test_a_failure_of_the_function_ends_the_search),
         cmocka_unit_test(test_too_few_steps),

@@ -395,6 +395,26 @@ static void test_verdicts(void **state) {
 }
 
 /* Small books of any kind: an answer or a verdict, never NaN. */
+/* One account with 2^31 orders: a ridge to the bounds, along which searches went to
+ * and fro, 2,300 evaluations of a likelihood that takes its time. */
+static void test_a_wild_account(void **state) {
+    (void)state;
+    static const double x[] = {10, 9, 0, 5, 0, 0, 6, 6, 7, 9, 15, 0x1p31};
+    static const double t_x[] = {45, 27, 0, 62, 0, 0, 38, 50, 34, 10, 9, 10};
+    static const double T[] = {6047.5,  2530, 2067,    1211.25, 2644.5, 1045,
+                               2895.75, 2688, 1083.75, 1225.5,  345,    6457.5};
+    struct histories book = histories_new(12);
+    for (int i = 0; i < 12; i++) {
+        book.x[i] = x[i];
+        book.t_x[i] = t_x[i];
+        book.T[i] = T[i];
+    }
+    const struct fitted fit = fit_book(&book, KAM_PRIOR_NONE, NULL);
+    assert_status(fit.status, KAM_ERR_AT_BOUND);
+    assert_in_range(fit.report.n_evaluations, 10, 250);
+    histories_free(&book);
+}
+
 static void test_small_books(void **state) {
     (void)state;
     uint64_t seed = 91;
@@ -673,6 +693,7 @@ int main(void) {
         cmocka_unit_test(test_apparel_fit),
         cmocka_unit_test(test_simulated_books_give_their_parameters_back),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_a_wild_account),
         cmocka_unit_test(test_small_books),
         cmocka_unit_test(test_failing_hosts),
         cmocka_unit_test(test_probabilities),
