@@ -103,8 +103,9 @@ KAM_API kam_status kam_survival_kaplan_meier(const kam_panel *panel,
  * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS (no event); KAM_ERR_TOO_FEW
  *         (no more rows than columns);
  *         KAM_ERR_CONSTANT, KAM_ERR_COLLINEAR, KAM_ERR_SEPARATED (a column
- *         orders all events: no finite answer), naming the column, without an
- *         answer; KAM_ERR_NOT_CONVERGED with the best point; 1..19; 60..79
+ *         orders all events, as was shown: no finite answer), naming the column,
+ *         without an answer; KAM_ERR_NOT_CONVERGED with the best point, naming
+ *         a column whose weight grows out of sight; 1..19; 60..79
  */
 KAM_API kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
                                     const kam_host *host, double *coefficient,

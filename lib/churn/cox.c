@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cox's model: Newton's method, its verdicts, and the baseline. */
+/* Cox's model and its baseline. */
 #include <kam/survival.h>
 
 #include <math.h>
@@ -9,17 +9,10 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/sized.h"
-#include "churn/cox_terms.h"
+#include "churn/cox_search.h"
 #include "math/cholesky.h"
 #include "math/elementary.h"
 
-enum { MOST_STEPS = 100, SLOW_STEPS = 5 };
-/* A column of which the others explain all but this share is collinear. */
-#define LEAST_PIVOT 1e-11
-/* Squared length of a step, in standard errors. */
-#define THERE 1e-22
-/* Scores that run apart further than this are those of a monotone likelihood. */
-#define WIDE 15.0
 /* Scaled signals that differ by less are of a column without a scale. */
 #define ALIKE 1e-270
 
@@ -32,139 +25,17 @@ void kam__cox_place(struct kam__cox *cox, const struct kam__cohort *cohort,
     cox->score = memory + n;
     memory += 2 * n;
     double **const vector[] = {&cox->in.rx, &cox->gone.rx, &cox->dead.rx,
-                               &cox->rx, &cox->gradient};
+                               &cox->left.rx, &cox->gradient};
     for (size_t k = 0; k < sizeof vector / sizeof vector[0]; k++, memory += p)
         *vector[k] = memory;
     double **const matrix[] = {&cox->in.rxx, &cox->gone.rxx, &cox->dead.rxx,
-                               &cox->rxx, &cox->hessian};
+                               &cox->left.rxx, &cox->hessian};
     for (size_t k = 0; k < sizeof matrix / sizeof matrix[0];
          k++, memory += p * p)
         *matrix[k] = memory;
 }
 
-struct search {
-    struct kam__cox cox;
-    struct kam__cohort cohort;
-    kam_panel panel;
-    int32_t isa;
-    double *theta, *next, *step, *factor; /* (p) (p) (p) (p, p) */
-    double length;                        /* of the step ahead, squared */
-    kam_diag *diag;
-};
-
-static void evaluate(struct search *search, const double *theta) {
-    KAM__PICK(search->isa, kam__cox)->evaluate(&search->cox, theta);
-}
-
-/* Factors the information; -1, or the column that says nothing new. */
-static int32_t factorise(struct search *search) {
-    const int32_t p = search->cohort.p;
-    double *const l = search->factor;
-    memcpy(l, search->cox.hessian, (size_t)(p * p) * sizeof *l);
-    for (int32_t j = 0; j < p; j++) {
-        for (int32_t k = 0; k < j; k++) {
-            double sum = l[j * p + k];
-            for (int32_t m = 0; m < k; m++) sum -= l[j * p + m] * l[k * p + m];
-            l[j * p + k] = sum / l[k * p + k];
-        }
-        double pivot = l[j * p + j];
-        for (int32_t k = 0; k < j; k++) pivot -= l[j * p + k] * l[j * p + k];
-        if (!(pivot > LEAST_PIVOT * search->cox.hessian[j * p + j])) return j;
-        l[j * p + j] = sqrt(pivot);
-    }
-    return -1;
-}
-
-static void solve(struct search *search) {
-    const int32_t p = search->cohort.p;
-    memcpy(search->step, search->cox.gradient, (size_t)p * sizeof(double));
-    kam__cholesky_solve(search->factor, p, search->step);
-    search->length = 0;
-    for (int32_t j = 0; j < p; j++)
-        search->length += search->step[j] * search->cox.gradient[j];
-}
-
-static double width(const struct search *search) {
-    double least = 0;
-    for (int64_t i = 0; i < search->cohort.n; i++)
-        least = search->cox.score[i] < least ? search->cox.score[i] : least;
-    return -least;
-}
-
-static int32_t largest_step(const struct search *search) {
-    int32_t most = 0;
-    for (int32_t j = 1; j < search->cohort.p; j++)
-        if (fabs(search->step[j]) > fabs(search->step[most])) most = j;
-    return most;
-}
-
-static kam_status fail_column(const struct search *search, kam_status status,
-                              int32_t j, kam_survival_report *report,
-                              const char *message) {
-    char name[48];
-    report->culprit = j;
-    return kam__fail(search->diag, status,
-                     kam__panel_name(&search->panel, j, name), -1, NAN,
-                     message);
-}
-
-static kam_status verdict(const struct search *search, int32_t j,
-                          kam_survival_report *report) {
-    if (width(search) > WIDE)
-        return fail_column(search, KAM_ERR_SEPARATED, largest_step(search),
-                           report,
-                           "it puts the events in order without error, so its "
-                           "weight has no limit.");
-    return fail_column(search, KAM_ERR_COLLINEAR, j, report,
-                       "it says nothing that the columns before it do not "
-                       "say.");
-}
-
-/* Goes along the step, halved until the likelihood does not fall. */
-static int step_up(struct search *search) {
-    const double before = search->cox.value;
-    const int32_t p = search->cohort.p;
-    double share = 1;
-    for (int halved = 0; halved < 40; halved++, share *= 0.5) {
-        for (int32_t j = 0; j < p; j++)
-            search->next[j] = search->theta[j] + share * search->step[j];
-        evaluate(search, search->next);
-        if (search->cox.value >= before - 1e-10 * (1 + fabs(before)) ||
-            (search->length < 1e-12 && search->cox.value > -INFINITY)) {
-            memcpy(search->theta, search->next, (size_t)p * sizeof(double));
-            return 0;
-        }
-    }
-    return 1;
-}
-
-static kam_status find(struct search *search, kam_survival_report *report) {
-    int32_t n_slow = 0;
-    evaluate(search, search->theta);
-    report->log_likelihood_null = search->cox.value;
-    for (;; report->n_steps++) {
-        const double before = search->length;
-        const int32_t j = factorise(search);
-        if (j >= 0) return verdict(search, j, report);
-        solve(search);
-        report->log_likelihood = search->cox.value;
-        report->gradient = sqrt(search->length > 0 ? search->length : 0);
-        const double ratio = search->length / before;
-        if (!(search->length > THERE) ||
-            (report->n_steps > 0 && before < 1e-16 && ratio > 0.5))
-            return KAM_OK;
-        n_slow = report->n_steps > 0 && ratio > 0.05 && width(search) > WIDE
-                     ? n_slow + 1
-                     : 0;
-        if (n_slow >= SLOW_STEPS) return verdict(search, 0, report);
-        if (report->n_steps >= MOST_STEPS || step_up(search))
-            return kam__fail(search->diag, KAM_ERR_NOT_CONVERGED, "", -1,
-                             report->n_steps,
-                             "the search stopped after {value} steps.");
-    }
-}
-
-static void answer(struct search *search, double *coefficient,
+static void answer(struct kam__cox_search *search, double *coefficient,
                    double *covariance) {
     const int32_t p = search->cohort.p;
     const double *const scale = search->cohort.scale;
@@ -179,12 +50,15 @@ static void answer(struct search *search, double *coefficient,
     }
 }
 
-static kam_status check_rows(const struct search *search,
+static kam_status check_rows(struct kam__cox_search *search,
                              kam_survival_report *report) {
     const struct kam__cohort *const c = &search->cohort;
     report->n_rows = c->n;
     report->n_skipped = c->n_rows - c->n;
-    for (int64_t i = 0; i < c->n; i++) report->n_events += c->event[i] > 0;
+    for (int64_t i = 0; i < c->n; i++) {
+        report->n_events += c->event[i] > 0;
+        search->event_weight += c->event[i] > 0 ? c->weight[i] : 0;
+    }
     if (report->n_events == 0 || report->n_events == c->n) {
         const kam_status status =
             kam__panel_check_events(&search->panel, search->diag);
@@ -197,8 +71,8 @@ static kam_status check_rows(const struct search *search,
         int64_t i = 0;
         while (i < c->n && fabs(c->x[i * c->p + j] - c->x[j]) < ALIKE) i++;
         if (i == c->n)
-            return fail_column(search, KAM_ERR_CONSTANT, j, report,
-                               "it is the same in every row.");
+            return kam__cox_blame(search, KAM_ERR_CONSTANT, j, report,
+                                  "it is the same in every row.");
     }
     if (c->n <= c->p)
         return kam__fail(search->diag, KAM_ERR_TOO_FEW, "panel", -1,
@@ -209,8 +83,9 @@ static kam_status check_rows(const struct search *search,
 }
 
 /* Memory for a search, and what to do with it. */
-static kam_status with_memory(struct search *search, const kam_host *host,
-                              double **memory, uint64_t *size) {
+static kam_status with_memory(struct kam__cox_search *search,
+                              const kam_host *host, double **memory,
+                              uint64_t *size) {
     const uint64_t p = (uint64_t)search->cohort.p;
     *size =
         kam__cox_size(search->cohort.n, search->cohort.p) + 3 * p + p * p + 1;
@@ -224,7 +99,7 @@ static kam_status with_memory(struct search *search, const kam_host *host,
     return KAM_OK;
 }
 
-static kam_status check(struct search *search, int32_t ties,
+static kam_status check(struct kam__cox_search *search, int32_t ties,
                         const kam_panel *panel, const double *coefficient) {
     if (ties != KAM_TIES_EFRON && ties != KAM_TIES_BRESLOW)
         return kam__fail(search->diag, KAM_ERR_OPTION, "ties", -1, ties,
@@ -243,7 +118,7 @@ kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
                             const kam_host *host, double *coefficient,
                             double *covariance, kam_survival_report *report,
                             kam_diag *diag) {
-    struct search search;
+    struct kam__cox_search search;
     kam_survival_report ours;
     kam_host lent;
     double *memory = NULL;
@@ -267,7 +142,7 @@ kam_status kam_survival_cox(int32_t ties, const kam_panel *panel,
     if (status == KAM_OK) status = with_memory(&search, &lent, &memory, &size);
     if (status == KAM_OK) {
         search.cox.ties = ties;
-        status = find(&search, &ours);
+        status = kam__cox_find(&search, &ours);
         if (status == KAM_OK || status == KAM_ERR_NOT_CONVERGED)
             answer(&search, coefficient, covariance);
     }
@@ -300,8 +175,8 @@ static void accumulate(struct kam__cox *cox, double base, int64_t *stratum,
 
 /* Evaluates at the coefficients; `base` is the hazard ratio of the reference to
  * the one the walk worked with. */
-static kam_status find_baseline(struct search *search, const kam_host *host,
-                                const double *coefficient,
+static kam_status find_baseline(struct kam__cox_search *search,
+                                const kam_host *host, const double *coefficient,
                                 const double *reference, int64_t *stratum,
                                 double *time, double *cumulative) {
     const struct kam__cohort *const c = &search->cohort;
@@ -317,9 +192,12 @@ static kam_status find_baseline(struct search *search, const kam_host *host,
         search->theta[j] = coefficient[j] / c->scale[j];
         log_base += coefficient[j] * (at - c->centre[j]);
     }
-    evaluate(search, search->theta);
-    accumulate(&search->cox, kam__exp(log_base - search->cox.largest), stratum,
-               time, cumulative);
+    search->cox.log_base = log_base;
+    kam__cox_evaluate(search, search->theta);
+    accumulate(&search->cox,
+               search->cox.is_lost ? 1
+                                   : kam__exp(log_base - search->cox.largest),
+               stratum, time, cumulative);
     kam__release(host, room, 3 * n, sizeof *room);
     return KAM_OK;
 }
@@ -330,7 +208,7 @@ kam_status kam_survival_baseline(int32_t ties, const kam_panel *panel,
                                  int64_t *stratum, double *time,
                                  double *cumulative, int64_t *n_times,
                                  kam_diag *diag) {
-    struct search search;
+    struct kam__cox_search search;
     kam_host lent;
     double *memory = NULL;
     uint64_t size = 0;

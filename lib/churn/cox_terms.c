@@ -41,6 +41,11 @@ static void find_scores(struct kam__cox *cox, const double *theta) {
     }
 }
 
+/* Where less than this share is left of a sum, or less than this at all, it says
+ * nothing. */
+#define LEAST_SHARE 0x1p-30
+#define LEAST_SUM 1e-280
+
 /* Those with an event at one time. */
 struct ties {
     double n, weight;
@@ -76,6 +81,8 @@ static struct factors factors_of(const struct kam__cox *cox, double at_risk,
 static void add_events(struct kam__cox *cox, const struct ties *ties) {
     const int32_t p = cox->cohort->p;
     const double at_risk = cox->in.r - cox->gone.r;
+    if (!(at_risk > LEAST_SHARE * cox->in.r && at_risk > LEAST_SUM))
+        cox->is_lost = 1;
     const struct factors f = factors_of(cox, at_risk, ties);
     /* Efron's terms carry the mean weight, Breslow's only term all of it. */
     const double w =
@@ -84,18 +91,19 @@ static void add_events(struct kam__cox *cox, const struct ties *ties) {
     if (cox->hazard) cox->hazard[cox->n_times] = w * f.one;
     for (int32_t i = 0; i < p; i++) {
         const double a = cox->in.rx[i] - cox->gone.rx[i];
-        cox->rx[i] = a;
+        cox->left.rx[i] = a;
         cox->gradient[i] -= w * (a * f.one - cox->dead.rx[i] * f.share);
     }
     for (int32_t i = 0; i < p; i++) {
-        const double ai = cox->rx[i], di = cox->dead.rx[i];
+        const double ai = cox->left.rx[i], di = cox->dead.rx[i];
         const double u = ai * f.one2 - di * f.share2;
         const double v = ai * f.share2 - di * f.share3;
         for (int32_t j = 0; j <= i; j++) {
             const int32_t k = i * p + j;
             const double xx = cox->in.rxx[k] - cox->gone.rxx[k];
-            cox->hessian[k] += w * ((xx * f.one - cox->dead.rxx[k] * f.share) -
-                                    (u * cox->rx[j] - v * cox->dead.rx[j]));
+            cox->hessian[k] +=
+                w * ((xx * f.one - cox->dead.rxx[k] * f.share) -
+                     (u * cox->left.rx[j] - v * cox->dead.rx[j]));
         }
     }
 }
@@ -125,6 +133,7 @@ static void evaluate(struct kam__cox *cox, const double *theta) {
     int64_t late = 0, stratum = -1, end;
     find_scores(cox, theta);
     cox->value = 0;
+    cox->is_lost = 0;
     cox->n_times = 0;
     memset(cox->gradient, 0, (size_t)p * sizeof *cox->gradient);
     memset(cox->hessian, 0, (size_t)(p * p) * sizeof *cox->hessian);

@@ -6,9 +6,11 @@
 
 #include "churn/cohort.h"
 
-/* Weighted sums of r = exp(score): r, r x, r x x' (lower triangle by rows). */
+/* Weighted sums of r = exp(score): r, r x, r x x' (lower triangle by rows). In
+ * the careful walk the score is less `top`, rx is the mean of x, and rxx about
+ * it. */
 struct kam__cox_sums {
-    double r;
+    double r, top;
     double *rx;  /* shape (p) */
     double *rxx; /* shape (p, p) */
 };
@@ -19,15 +21,18 @@ struct kam__cox {
     double *risk; /* shape (n): weight * exp(score - largest) */
     double *score;
     double largest;
-    struct kam__cox_sums in, gone, dead; /* entered, not yet in, events */
-    double *rx, *rxx;                    /* at risk: in - gone */
+    /* entered, of these not yet in, at risk, events */
+    struct kam__cox_sums in, gone, left, dead;
     /* answers */
     double value;
+    int is_lost;  /* plain sums: too little is left of some */
+    double wrong; /* careful: most that a score at risk is above an event's */
     double *gradient; /* shape (p) */
     double *hessian;  /* shape (p, p): the information */
     /* NULL, or the baseline: time and its hazard, latest first */
     double *time, *hazard;
     int64_t *stratum, n_times;
+    double log_base; /* of the hazard */
 };
 
 /* Shape of the work memory: doubles. */
@@ -42,6 +47,9 @@ struct kam__cox_kernels {
     /* theta of shape (p), of the centred and scaled signals */
     void (*evaluate)(struct kam__cox *cox, const double *theta);
 };
+
+/* The same where plain sums are lost, slower. */
+void kam__cox_evaluate_carefully(struct kam__cox *cox, const double *theta);
 
 extern const struct kam__cox_kernels kam__cox_base, kam__cox_v3, kam__cox_v4;
 
