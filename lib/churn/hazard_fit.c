@@ -197,28 +197,23 @@ static kam_status verdict_of(const struct kam__hazard_fit *fit,
 
 static kam_status fit_rows(struct kam__hazard_fit *fit,
                            kam_hazard_report *report) {
-    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0, 0};
+    struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0};
     fit->is_quick =
         fit->n_used > KAM__HAZARD_FEW_ROWS && fit->link == KAM_HAZARD_LOGISTIC;
     fit->is_firth = fit->options.firth == KAM_FIRTH_ALWAYS;
     report->verdict = fit->is_firth ? KAM_HAZARD_FIRTH : KAM_HAZARD_FITTED;
     const double there =
         fit->n_used > KAM__HAZARD_FEW_ROWS ? THERE_OF_MANY : THERE;
-    kam_status status = fit->sample.n > 0 ? kam__hazard_start(fit) : KAM_OK;
-    const int had_guess = fit->is_guess;
-    if (status == KAM_OK) status = kam__hazard_search(fit, &walk, there);
-    if (had_guess && status == KAM_ERR_NOT_CONVERGED &&
-        walk.n_steps < fit->options.max_steps) {
-        /* A start far off ends like that, too. */
-        fit->is_guess = 0;
+    int found = 0;
+    kam_status status =
+        fit->sample.n > 0 ? kam__hazard_hasten(fit, &walk, &found) : KAM_OK;
+    if (status == KAM_OK && !found)
         status = kam__hazard_search(fit, &walk, there);
-    }
     if (status == KAM_OK && walk.status == KAM_ERR_SEPARATED &&
         fit->options.firth == KAM_FIRTH_AUTO) {
         report->culprit = walk.culprit;
         report->verdict = KAM_HAZARD_SEPARATED;
         fit->is_firth = 1;
-        fit->is_guess = 0;
         status = kam__hazard_search(fit, &walk, there);
     } else {
         report->culprit = walk.culprit;

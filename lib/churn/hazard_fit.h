@@ -21,6 +21,7 @@ struct kam__hazard_piece {
 /* Some of the rows, to start from. */
 struct kam__hazard_sample {
     uint8_t *chosen;    /* a bit a row; NULL: no sample is wanted */
+    int32_t bits;       /* of a row's hash that are zero if it is chosen */
     int64_t n;          /* rows; 0: no sample */
     uint64_t n_room;    /* rows there is room for */
     double *number;     /* shape (q + 2, n_room) */
@@ -38,7 +39,6 @@ struct kam__hazard_fit {
     int32_t is_firth;
     int32_t is_whole; /* every row can be used */
     int32_t is_quick; /* so many rows that terms of the gradient are rounded */
-    int32_t is_guess; /* theta is where a sample ended */
     double weight_scale;       /* brings the largest weight into [1/2, 1) */
     double total_weight, rate; /* rate: share of it that has the event */
     int64_t n_used, n_events, n_pieces;
@@ -90,14 +90,13 @@ struct kam__hazard_walk {
     int32_t culprit;  /* a column, or -1 */
     int32_t n_steps, n_slow;
     int32_t is_lost;   /* a step led to where no row tells anything */
-    int32_t is_light;  /* the next look may go without the information */
     kam_status status; /* KAM_ERR_COLLINEAR, _SEPARATED: it ended there */
 };
 
-/* From theta on, or from nothing when it is no guess, until squared steps in
- * standard errors are no longer than `there`. Finds fit->theta; factor and
- * hessian are those of there, or of so near that it makes no difference. KAM_OK,
- * also with a status in `walk`; KAM_ERR_NOT_CONVERGED; KAM_ERR_OVERFLOW; 60..79. */
+/* From nothing until squared steps in standard errors are no longer than
+ * `there`. Finds fit->theta; factor and hessian are those of there, or of so near
+ * that it makes no difference. KAM_OK, also with a status in `walk`;
+ * KAM_ERR_NOT_CONVERGED; KAM_ERR_OVERFLOW; 60..79. */
 kam_status kam__hazard_search(struct kam__hazard_fit *fit,
                               struct kam__hazard_walk *walk, double there);
 
@@ -114,15 +113,24 @@ int64_t kam__hazard_choose(const struct kam__hazard_sample *sample,
 /* Collects the sample and its means; none when sample.n is 0 afterwards. */
 kam_status kam__hazard_gather(struct kam__hazard_fit *fit);
 
-/* Finds theta of the sample: fit->is_guess tells whether it may be used. */
-kam_status kam__hazard_start(struct kam__hazard_fit *fit);
+/* The fit's rows are those of the sample, or back again. */
+void kam__hazard_swap(struct kam__hazard_fit *fit);
 
-/* Moves fit->hessian from theta to next as that of the sample moves. */
-kam_status kam__hazard_follow(struct kam__hazard_fit *fit);
+/* The same as a search by few passes over many rows, from where a sample ends;
+ * `found` is 0 when that led nowhere. */
+kam_status kam__hazard_hasten(struct kam__hazard_fit *fit,
+                              struct kam__hazard_walk *walk, int *found);
 
-/* Makes fit->step, Newton's, lead closer to the maximum; `is_new`: fit->hessian
- * is that of fit->theta, and is remembered for later steps. */
-kam_status kam__hazard_refine(struct kam__hazard_fit *fit, int is_new);
+/* Factors the information; returns the least pivot as a share of its diagonal,
+ * the column it belongs to in *worst. Columns nobody knows anything of have a
+ * share of 0. */
+double kam__hazard_factorise(struct kam__hazard_fit *fit, int32_t *worst);
+
+/* A column of which the others explain all but this share is collinear. */
+#define KAM__HAZARD_LEAST_PIVOT 1e-11
+
+/* step = information^-1 gradient; returns gradient . step. */
+double kam__hazard_solve(struct kam__hazard_fit *fit);
 
 /* beta = T theta. */
 void kam__hazard_beta(const struct kam__hazard_fit *fit, const double *theta,
@@ -181,7 +189,7 @@ int kam__hazard_add_products(const struct kam__hazard_fit *fit,
 /* What a pass finds. */
 enum {
     KAM__HAZARD_ALL = 0,   /* value, gradient and hessian, without the prior */
-    KAM__HAZARD_SLOPE = 1, /* no hessian */
+    KAM__HAZARD_SLOPE = 1, /* the gradient alone */
     KAM__HAZARD_FIRTH = 2  /* Firth's gradient, and his curvature to fit->firth;
                               needs fit->factor, the Cholesky factor at theta */
 };

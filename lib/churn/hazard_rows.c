@@ -14,12 +14,12 @@ enum { HELD = 4 * KAM__TILE };
 /* Doubles of a cache line, where vectors begin. */
 enum { LINE = 8 };
 
-/* z (width, TILE), Firth's work (q, TILE), terms (1 + q, HELD), sums on a grid
- * (q, LANES), the gram. */
+/* z (width, TILE), Firth's work (q, TILE), terms (1 + q, HELD), ones (TILE), sums
+ * on a grid (q, LANES), the gram. */
 uint64_t kam__hazard_room(int32_t q) {
     const uint64_t n = (uint64_t)q, width = (uint64_t)kam__gram_width(q);
-    return (width + n) * KAM__TILE + (1 + n) * HELD + n * KAM__HAZARD_LANES +
-           kam__gram_size(q) + LINE;
+    return (width + n + 1) * KAM__TILE + (1 + n) * HELD +
+           n * KAM__HAZARD_LANES + kam__gram_size(q) + LINE;
 }
 
 double *kam__hazard_room_of(const struct kam__hazard_fit *fit, int64_t piece) {
@@ -35,52 +35,6 @@ void kam__hazard_load(const struct kam__hazard_fit *fit, int64_t first,
         rows->signal[i] = 1;
         rows->weight[i] *= fit->weight_scale;
     }
-}
-
-/* The same of rows known to be usable, and their scores. */
-static void load_whole(const struct kam__hazard_fit *fit,
-                       const struct kam__hazard_kernels *kernels,
-                       const double *theta, int64_t first, int32_t n,
-                       struct kam__panel_rows *rows, double *score) {
-    const kam_panel *const panel = &fit->panel;
-    double copy[KAM__TILE];
-    const double *x = kam__gather_by(fit->isa, &panel->event, first, n, copy);
-    rows->n = n;
-    for (int32_t i = 0; i < n; i++) {
-        rows->event[i] = x[i];
-        rows->signal[i] = 1;
-        rows->weight[i] = fit->weight_scale;
-        score[i] = theta[0];
-    }
-    if (panel->offset.values) {
-        x = kam__gather_by(fit->isa, &panel->offset, first, n, copy);
-        for (int32_t i = 0; i < n; i++) score[i] += x[i];
-    }
-    if (panel->weight.values) {
-        x = kam__gather_by(fit->isa, &panel->weight, first, n, copy);
-        for (int32_t i = 0; i < n; i++) rows->weight[i] *= x[i];
-    }
-    for (int32_t j = 0; j < panel->n_columns; j++) {
-        const kam_column *const column = &panel->column[j];
-        x = kam__gather_by(fit->isa, column, first, n, copy);
-        kernels->place(x, fit->centre[j], fit->scale[j], theta[j + 1], n,
-                       rows->signal + (j + 1) * KAM__TILE, score);
-    }
-}
-
-/* The rows that come next. */
-struct coming {
-    const kam_panel *panel;
-    int64_t first;
-};
-
-/* Asks for their signals; column 0 of a fit is the constant. */
-static void fetch(const void *context, int32_t from, int32_t to) {
-    const struct coming *const coming = context;
-    const kam_panel *const panel = coming->panel;
-    for (int32_t j = from > 0 ? from : 1; j < to; j++)
-        kam__panel_fetch(&panel->column[j - 1], coming->first,
-                         panel->n_rows - coming->first);
 }
 
 /* Sums of a piece: value, gradient, lower triangle of the Hessian. */
@@ -127,7 +81,7 @@ static void add_firth(const struct kam__hazard_fit *fit,
 
 /* A piece's sums under way. */
 struct sums {
-    double *signal, *work, *term, *lane; /* kam__hazard_room */
+    double *signal, *work, *term, *one, *lane; /* kam__hazard_room */
     struct kam__gram gram;
     kam_sum *sum; /* shape (1 + q) */
     int32_t n_held, is_quick, has_gram;
@@ -141,7 +95,9 @@ static void place_sums(const struct pass *pass, int64_t piece,
     sums->signal = kam__hazard_room_of(fit, piece);
     sums->work = sums->signal + width * KAM__TILE;
     sums->term = sums->work + q * KAM__TILE;
-    sums->lane = sums->term + (1 + q) * HELD;
+    sums->one = sums->term + (1 + q) * HELD;
+    sums->lane = sums->one + KAM__TILE;
+    for (int32_t i = 0; i < KAM__TILE; i++) sums->one[i] = 1;
     sums->sum = fit->sums + (uint64_t)piece * fit->n_sums;
     sums->is_quick =
         fit->is_quick && pass->what != KAM__HAZARD_FIRTH && !fit->is_framed;
@@ -156,11 +112,13 @@ static void place_sums(const struct pass *pass, int64_t piece,
                     sums->lane + q * KAM__HAZARD_LANES, sums->sum + 1 + q);
 }
 
-/* What is held is added up exactly: values and, unless quick, the gradient. */
+/* What is held is added up exactly: values, unless the gradient is all that is
+ * wanted, and the gradient, unless quick. */
 static int flush(const struct kam__hazard_fit *fit, struct sums *sums) {
     const int32_t n = sums->n_held;
+    const int32_t n_terms = !sums->is_quick ? 1 + fit->q : sums->has_gram;
     int failed = 0;
-    for (int32_t k = 0; k <= (sums->is_quick ? 0 : fit->q); k++)
+    for (int32_t k = 0; k < n_terms; k++)
         failed |= kam__accumulate_at(fit->isa, &sums->sum[k],
                                      sums->term + k * HELD, NULL, n);
     sums->n_held = 0;
@@ -178,32 +136,9 @@ static int flush_lanes(const struct kam__hazard_fit *fit, struct sums *sums) {
     return failed;
 }
 
-static int add_rows(const struct kam__hazard_fit *fit,
-                    const struct kam__hazard_kernels *kernels,
-                    const struct kam__panel_rows *rows,
-                    const struct kam__hazard_terms *terms, const double *root,
-                    const struct coming *coming, struct sums *sums) {
-    const struct kam__gram_meanwhile meanwhile = {fetch, coming};
-    const int32_t n = rows->n;
+static int count_in(const struct kam__hazard_fit *fit, int32_t n,
+                    struct sums *sums) {
     int failed = 0;
-    for (int32_t j = 0; j < fit->q; j++) {
-        double *const z = rows->signal + j * KAM__TILE;
-        double *const to = sums->term + (1 + j) * HELD + sums->n_held;
-        for (int32_t i = 0; !sums->is_quick && i < n; i++)
-            to[i] = z[i] * terms->slope[i];
-        if (sums->is_quick)
-            kernels->gradient(z, terms->slope, n,
-                              sums->lane + j * KAM__HAZARD_LANES);
-        if (sums->has_gram)
-            kernels->spread(z, root, sums->is_quick, n);
-        else
-            fetch(coming, j, j + 1);
-    }
-    if (sums->has_gram && fit->is_framed)
-        failed |=
-            kam__hazard_add_products(fit, rows->signal, n, sums->gram.sum);
-    else if (sums->has_gram)
-        kam__gram_add(&sums->gram, rows->signal, n, &meanwhile);
     sums->n_held += n;
     sums->n_laid += n / KAM__HAZARD_LANES + n % KAM__HAZARD_LANES;
     if (sums->n_held > HELD - KAM__TILE) failed |= flush(fit, sums);
@@ -212,49 +147,154 @@ static int add_rows(const struct kam__hazard_fit *fit,
     return failed;
 }
 
-static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
-    const struct pass *const pass = context;
+/* Column j of a tile of usable rows as it lies, or of those loaded. */
+static const double *column_of(const struct kam__hazard_fit *fit,
+                               const struct sums *sums, int64_t first,
+                               int32_t n, int32_t j, double *copy) {
+    if (first < 0) return sums->signal + j * KAM__TILE;
+    if (j == 0) return sums->one;
+    return kam__gather_by(fit->isa, &fit->panel.column[j - 1], first, n, copy);
+}
+
+/* Adds a tile with rounded terms; first < 0: its rows were loaded. */
+static int add_quickly(const struct kam__hazard_fit *fit,
+                       const struct kam__hazard_kernels *kernels, int64_t first,
+                       int32_t n, const struct kam__hazard_terms *terms,
+                       const double *root, struct sums *sums) {
+    double copy[KAM__TILE];
+    for (int32_t j = 0; j < fit->q; j++) {
+        const int as_is = first < 0 || j == 0;
+        kernels->gradient(column_of(fit, sums, first, n, j, copy),
+                          as_is ? 0 : fit->centre[j - 1],
+                          as_is ? 1 : fit->scale[j - 1], terms->slope,
+                          sums->has_gram ? root : NULL, n,
+                          sums->signal + j * KAM__TILE,
+                          sums->lane + j * KAM__HAZARD_LANES);
+    }
+    if (sums->has_gram) kam__gram_add(&sums->gram, sums->signal, n);
+    return count_in(fit, n, sums);
+}
+
+static int add_rows(const struct kam__hazard_fit *fit,
+                    const struct kam__hazard_kernels *kernels,
+                    const struct kam__panel_rows *rows,
+                    const struct kam__hazard_terms *terms, const double *root,
+                    struct sums *sums) {
+    const int32_t n = rows->n;
+    int failed = 0;
+    for (int32_t j = 0; j < fit->q; j++) {
+        double *const z = rows->signal + j * KAM__TILE;
+        double *const to = sums->term + (1 + j) * HELD + sums->n_held;
+        for (int32_t i = 0; i < n; i++) to[i] = z[i] * terms->slope[i];
+        if (sums->has_gram) kernels->spread(z, root, n);
+    }
+    if (sums->has_gram && fit->is_framed)
+        failed |=
+            kam__hazard_add_products(fit, rows->signal, n, sums->gram.sum);
+    else if (sums->has_gram)
+        kam__gram_add(&sums->gram, rows->signal, n);
+    return failed | count_in(fit, n, sums);
+}
+
+/* A tile of rows, whatever is in them. */
+static void add_tile(const struct pass *pass, int64_t first, int32_t m,
+                     struct kam__hazard_piece *mine, struct sums *sums) {
     struct kam__hazard_fit *const fit = pass->fit;
     const struct kam__hazard_kernels *const kernels =
         KAM__PICK(fit->isa, kam__hazard);
-    struct kam__hazard_piece *const mine = &fit->piece[piece];
     struct kam__panel_rows rows;
+    struct kam__hazard_terms terms;
+    _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
+    double largest;
+    rows.signal = sums->signal;
+    kam__hazard_load(fit, first, m, &rows);
+    if (fit->is_framed) kam__hazard_enter(fit, &rows);
+    kernels->scores(rows.signal, pass->theta, fit->q, rows.offset, rows.n,
+                    score);
+    if (fit->is_framed) {
+        largest = kam__hazard_drop_silent(fit, &rows, score);
+        if (largest > mine->largest_score) mine->largest_score = largest;
+    }
+    if (fit->link == KAM_HAZARD_LOGISTIC)
+        kernels->logistic(score, rows.event, rows.n, &terms);
+    else
+        kernels->cloglog(score, rows.event, rows.n, &terms);
+    if (pass->what == KAM__HAZARD_FIRTH)
+        add_firth(fit, kernels, &rows, score, sums->work, &terms);
+    largest = kernels->weigh(&terms, rows.weight, score, rows.n, root,
+                             sums->term + sums->n_held);
+    if (largest > mine->largest_score) mine->largest_score = largest;
+    mine->failed |=
+        sums->is_quick
+            ? add_quickly(fit, kernels, -1, rows.n, &terms, root, sums)
+            : add_rows(fit, kernels, &rows, &terms, root, sums);
+}
+
+/* Scores of a tile of rows that are all usable. */
+static void score_whole(const struct pass *pass,
+                        const struct kam__hazard_kernels *kernels,
+                        int64_t first, int32_t n, double *score) {
+    const struct kam__hazard_fit *const fit = pass->fit;
+    const kam_panel *const panel = &fit->panel;
+    double copy[KAM__TILE];
+    for (int32_t i = 0; i < n; i++) score[i] = pass->theta[0];
+    if (panel->offset.values) {
+        const double *const x =
+            kam__gather_by(fit->isa, &panel->offset, first, n, copy);
+        for (int32_t i = 0; i < n; i++) score[i] += x[i];
+    }
+    for (int32_t j = 0; j < panel->n_columns; j++)
+        kernels->add_score(kam__gather_by(fit->isa, &panel->column[j], first, n,
+                                          copy),
+                           fit->centre[j], fit->scale[j], pass->theta[j + 1], n,
+                           score);
+}
+
+/* A tile of many rows that are all usable: each column is looked at twice, where it
+ * lies. */
+static void add_whole(const struct pass *pass, int64_t first, int32_t n,
+                      struct kam__hazard_piece *mine, struct sums *sums) {
+    struct kam__hazard_fit *const fit = pass->fit;
+    const struct kam__hazard_kernels *const kernels =
+        KAM__PICK(fit->isa, kam__hazard);
+    const kam_panel *const panel = &fit->panel;
+    struct kam__hazard_terms terms;
+    _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
+    double weight[KAM__TILE], copy[KAM__TILE];
+    score_whole(pass, kernels, first, n, score);
+    for (int32_t i = 0; i < n; i++) weight[i] = fit->weight_scale;
+    if (panel->weight.values) {
+        const double *const x =
+            kam__gather_by(fit->isa, &panel->weight, first, n, copy);
+        for (int32_t i = 0; i < n; i++) weight[i] *= x[i];
+    }
+    const double *const y =
+        kam__gather_by(fit->isa, &panel->event, first, n, copy);
+    if (!sums->has_gram) {
+        kernels->logistic_slope(score, y, weight, n, terms.slope);
+    } else {
+        kernels->logistic(score, y, n, &terms);
+        const double largest = kernels->weigh(&terms, weight, score, n, root,
+                                              sums->term + sums->n_held);
+        if (largest > mine->largest_score) mine->largest_score = largest;
+    }
+    mine->failed |= add_quickly(fit, kernels, first, n, &terms, root, sums);
+}
+
+static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
+    const struct pass *const pass = context;
+    const struct kam__hazard_fit *const fit = pass->fit;
+    struct kam__hazard_piece *const mine = &fit->piece[piece];
     struct sums sums;
     place_sums(pass, piece, &sums);
-    rows.signal = sums.signal;
     mine->failed = 0;
     mine->largest_score = 0;
     for (int64_t at = 0; at < n; at += KAM__TILE) {
-        struct kam__hazard_terms terms;
-        _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
         const int32_t m = kam__hazard_tile(n - at);
-        if (fit->is_framed) {
-            kam__hazard_load(fit, first + at, m, &rows);
-            kam__hazard_enter(fit, &rows);
-            kernels->scores(rows.signal, pass->theta, fit->q, rows.offset,
-                            rows.n, score);
-            const double largest = kam__hazard_drop_silent(fit, &rows, score);
-            if (largest > mine->largest_score) mine->largest_score = largest;
-        } else if (fit->is_whole) {
-            load_whole(fit, kernels, pass->theta, first + at, m, &rows, score);
-        } else {
-            kam__hazard_load(fit, first + at, m, &rows);
-            kernels->scores(rows.signal, pass->theta, fit->q, rows.offset,
-                            rows.n, score);
-        }
-        if (fit->link == KAM_HAZARD_LOGISTIC)
-            kernels->logistic(score, rows.event, rows.n, &terms);
+        if (sums.is_quick && fit->is_whole)
+            add_whole(pass, first + at, m, mine, &sums);
         else
-            kernels->cloglog(score, rows.event, rows.n, &terms);
-        if (pass->what == KAM__HAZARD_FIRTH)
-            add_firth(fit, kernels, &rows, score, sums.work, &terms);
-        const double largest =
-            kernels->weigh(&terms, rows.weight, score, rows.n, root,
-                           sums.term + sums.n_held);
-        if (largest > mine->largest_score) mine->largest_score = largest;
-        const struct coming coming = {&fit->panel, first + at + m};
-        mine->failed |=
-            add_rows(fit, kernels, &rows, &terms, root, &coming, &sums);
+            add_tile(pass, first + at, m, mine, &sums);
     }
     mine->failed |= flush(fit, &sums);
     mine->failed |= flush_lanes(fit, &sums);

@@ -18,6 +18,7 @@ struct extremes {
 /* What a tile has, of the rows that can be used. */
 struct tile {
     int32_t n;
+    int64_t n_events;
     double least_weight, largest_weight;
     double low[KAM_PANEL_MOST_COLUMNS], high[KAM_PANEL_MOST_COLUMNS];
     uint64_t hash[KAM__TILE];
@@ -25,6 +26,7 @@ struct tile {
 
 static void begin(struct tile *tile, int32_t n, int32_t p) {
     tile->n = n;
+    tile->n_events = 0;
     tile->least_weight = (double)INFINITY;
     tile->largest_weight = -(double)INFINITY;
     for (int32_t j = 0; j < p; j++) {
@@ -34,20 +36,16 @@ static void begin(struct tile *tile, int32_t n, int32_t p) {
     memset(tile->hash, 0, (size_t)n * sizeof *tile->hash);
 }
 
-static int is_event(double y) { return y == 0 || y == 1; }
-
 /* Looks at rows where they lie; returns 0 when one of them cannot be used. */
 static int survey_whole(const struct kam__hazard_fit *fit, int64_t first,
                         struct tile *tile) {
     const struct kam__hazard_kernels *const k =
         KAM__PICK(fit->isa, kam__hazard);
     const kam_panel *const panel = &fit->panel;
-    const int64_t left = panel->n_rows - first - tile->n;
     double copy[KAM__TILE], low = 0, high = 0;
     const double *x =
         kam__gather_by(fit->isa, &panel->event, first, tile->n, copy);
-    int wild = 0;
-    for (int32_t i = 0; i < tile->n; i++) wild |= !is_event(x[i]);
+    int wild = !k->events(x, tile->n, &tile->n_events);
     wild |= k->survey(x, tile->n, &low, &high, tile->hash) != 0;
     if (panel->offset.values) {
         x = kam__gather_by(fit->isa, &panel->offset, first, tile->n, copy);
@@ -62,7 +60,6 @@ static int survey_whole(const struct kam__hazard_fit *fit, int64_t first,
     for (int32_t j = 0; j < panel->n_columns && !wild; j++) {
         const kam_column *const column = &panel->column[j];
         x = kam__gather_by(fit->isa, column, first, tile->n, copy);
-        kam__panel_fetch(column, first + tile->n, left);
         wild |= k->survey(x, tile->n, &tile->low[j], &tile->high[j],
                           tile->hash) != 0;
     }
@@ -76,6 +73,7 @@ static void survey_rest(const struct kam__hazard_fit *fit,
         KAM__PICK(fit->isa, kam__hazard);
     double low = 0, high = 0;
     begin(tile, rows->n, fit->q - 1);
+    (void)k->events(rows->event, rows->n, &tile->n_events);
     (void)k->survey(rows->event, rows->n, &low, &high, tile->hash);
     if (fit->panel.offset.values)
         (void)k->survey(rows->offset, rows->n, &low, &high, tile->hash);
@@ -96,16 +94,11 @@ static void merge(const struct extremes *to, const struct tile *tile,
         to->fit->panel.weight.values ? tile->largest_weight : 1;
     if (weight > mine->largest_weight) mine->largest_weight = weight;
     mine->n_used += tile->n;
+    mine->n_events += tile->n_events;
     for (int32_t j = 0; j < p; j++) {
         if (tile->low[j] < low[j]) low[j] = tile->low[j];
         if (tile->high[j] > high[j]) high[j] = tile->high[j];
     }
-}
-
-static int64_t count_events(const double *event, int32_t n) {
-    int64_t count = 0;
-    for (int32_t i = 0; i < n; i++) count += event[i] > 0;
-    return count;
 }
 
 static void look_over(void *context, int64_t piece, int64_t first, int64_t n) {
@@ -126,15 +119,10 @@ static void look_over(void *context, int64_t piece, int64_t first, int64_t n) {
         const int32_t m = (int32_t)(left < KAM__TILE ? left : KAM__TILE);
         const int32_t *row = NULL;
         begin(&tile, m, p);
-        if (survey_whole(fit, at, &tile)) {
-            double copy[KAM__TILE];
-            mine->n_events += count_events(
-                kam__gather_by(fit->isa, &fit->panel.event, at, m, copy), m);
-        } else {
+        if (!survey_whole(fit, at, &tile)) {
             kam__panel_load(&fit->panel, KAM__FOR_FITS, fit->isa, at, m, NULL,
                             NULL, &rows, NULL);
             survey_rest(fit, &rows, &tile);
-            mine->n_events += count_events(rows.event, rows.n);
             row = rows.row;
         }
         merge(to, &tile, piece);

@@ -8,21 +8,11 @@
 #include "math/cholesky.h"
 #include "math/elementary.h"
 
-/* A column of which the others explain all but this share is collinear. */
-#define LEAST_PIVOT 1e-11
 /* Squared lengths of a step, in standard errors. */
 #define NEAR 1e-12
-/* Steps of many rows that a sample need not refine. */
-#define SHORT 1e-4
-/* Steps up to here need no new information. */
-#define LIGHT 1
-/* A start further off than this, a coefficient, is none. */
-#define FAR 1e4
 /* Steps that do not shrink, on scores this large, may be those of separation. */
 #define LARGE_SCORE 10
 enum { SLOW_STEPS = 5 };
-/* A sample's start that is of use needs fewer. */
-enum { MOST_GUESSED = 20 };
 /* A step of Firth's moves no score by more than this and half of what it may
  * be: where the data separate its size is not known beforehand. */
 #define FIRTH_STEP 3.0
@@ -74,10 +64,7 @@ static double prior_of(struct kam__hazard_fit *fit, const double *theta,
                : kam__hazard_prior(fit, theta, gradient, hessian);
 }
 
-/* Factors the information; returns the least pivot as a share of its diagonal,
- * the column it belongs to in *worst. Columns nobody knows anything of have a
- * share of 0. */
-static double factorise(struct kam__hazard_fit *fit, int32_t *worst) {
+double kam__hazard_factorise(struct kam__hazard_fit *fit, int32_t *worst) {
     const int32_t q = fit->q;
     double least = 1;
     *worst = 0;
@@ -98,14 +85,13 @@ static double factorise(struct kam__hazard_fit *fit, int32_t *worst) {
             least = share;
             *worst = j;
         }
-        if (!(share >= LEAST_PIVOT)) return least;
+        if (!(share >= KAM__HAZARD_LEAST_PIVOT)) return least;
         row[j] = sqrt(pivot);
     }
     return least;
 }
 
-/* step = information^-1 gradient; returns gradient . step. */
-static double solve(struct kam__hazard_fit *fit) {
+double kam__hazard_solve(struct kam__hazard_fit *fit) {
     double length = 0;
     const double *factor = fit->factor;
     if (fit->is_firth && !kam__cholesky(fit->firth, fit->q))
@@ -126,24 +112,14 @@ static double log_determinant(const struct kam__hazard_fit *fit) {
 }
 
 /* All there is to know at `theta`, and the step from there. */
-/* NOLINTNEXTLINE(misc-no-recursion): once more, and then is_fine */
 static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
                           struct kam__hazard_walk *walk) {
     int32_t worst;
-    const int light = walk->is_light;
-    kam_status status =
-        kam__hazard_evaluate(fit, theta,
-                             light ? KAM__HAZARD_SLOPE : KAM__HAZARD_ALL);
+    kam_status status = kam__hazard_evaluate(fit, theta, KAM__HAZARD_ALL);
     if (status != KAM_OK) return status;
-    const double prior =
-        prior_of(fit, theta, fit->gradient, light ? NULL : fit->hessian);
-    if (light) {
-        walk->length = solve(fit);
-        walk->is_light = 0;
-        return walk->length < LIGHT ? KAM_OK : look_at(fit, theta, walk);
-    }
-    const double least = factorise(fit, &worst);
-    if (!(least >= LEAST_PIVOT)) {
+    const double prior = prior_of(fit, theta, fit->gradient, fit->hessian);
+    const double least = kam__hazard_factorise(fit, &worst);
+    if (!(least >= KAM__HAZARD_LEAST_PIVOT)) {
         walk->status = fit->largest_score > LARGE_SCORE ? KAM_ERR_SEPARATED
                                                         : KAM_ERR_COLLINEAR;
         walk->culprit = worst - 1;
@@ -158,7 +134,7 @@ static kam_status look_at(struct kam__hazard_fit *fit, const double *theta,
         fit->value = value;
         (void)prior_of(fit, theta, fit->gradient, fit->firth);
     }
-    walk->length = solve(fit);
+    walk->length = kam__hazard_solve(fit);
     return KAM_OK;
 }
 
@@ -227,60 +203,13 @@ static int needs_frame(const struct kam__hazard_fit *fit, int is_doubtful) {
     return 0;
 }
 
-/* By how much the step moves any score, at most. */
-static double reach_of(const struct kam__hazard_fit *fit) {
-    double reach = fabs(fit->step[0]);
-    for (int32_t j = 1; j < fit->q; j++) {
-        const double up = fit->high[j - 1] - fit->centre[j - 1];
-        const double down = fit->centre[j - 1] - fit->low[j - 1];
-        reach +=
-            fabs(fit->step[j]) * fit->scale[j - 1] * (up > down ? up : down);
-    }
-    return reach;
-}
-
-/* Logistic: the logarithm of a row's information has a slope within +-1, so that
- * a step which moves no score by more than d changes the information by a factor
- * within exp(+-d), and what it leaves of its own length l is at most l
- * (exp(d) - 1 - d) / d. Where that is short enough, a last look is spared; the
- * information moves as that of the sample does. */
-static kam_status arrive(struct kam__hazard_fit *fit,
-                         struct kam__hazard_walk *walk, double there,
-                         int *arrived) {
-    const double d = reach_of(fit);
-    const double left = 0.5 * d * (1 + d) * sqrt(walk->length);
-    int32_t worst;
-    *arrived = fit->is_quick && fit->is_guess && !fit->is_firth && d < 1e-3 &&
-               left * left <= there;
-    if (!*arrived) return KAM_OK;
-    const double prior = prior_of(fit, fit->theta, fit->before, NULL);
-    take_step(fit, 1, fit->next);
-    const kam_status status = kam__hazard_follow(fit);
-    if (status != KAM_OK) return status;
-    memcpy(fit->theta, fit->next, (size_t)fit->q * sizeof *fit->theta);
-    (void)factorise(fit, &worst);
-    fit->value += 0.5 * walk->length + prior -
-                  prior_of(fit, fit->theta, fit->before, NULL);
-    walk->length = left * left;
-    walk->n_steps++;
-    return KAM_OK;
-}
-
 static kam_status begin(struct kam__hazard_fit *fit,
                         struct kam__hazard_walk *walk) {
     const struct kam__hazard_walk none = {
-        -(double)INFINITY, 0, -1, walk->n_steps, 0, 0, 0, 0};
+        -(double)INFINITY, 0, -1, walk->n_steps, 0, 0, 0};
     *walk = none;
     fit->n_pairs = 0;
     fit->is_framed = 0;
-    if (fit->is_guess) {
-        const kam_status status = look_at(fit, fit->theta, walk);
-        if (status != KAM_OK ||
-            (walk->status == KAM_OK && walk->length < FAR * fit->q))
-            return status;
-        *walk = none;
-        fit->is_guess = 0;
-    }
     memset(fit->theta, 0, (size_t)fit->q * sizeof *fit->theta);
     fit->theta[0] = start_of(fit);
     return look_at(fit, fit->theta, walk);
@@ -300,7 +229,6 @@ static kam_status doubt(struct kam__hazard_fit *fit,
             walk->culprit = culprit;
             return KAM_OK;
         }
-        if (fit->is_guess) return KAM_ERR_NOT_CONVERGED;
     }
     if (!needs_frame(fit, is_doubtful)) return KAM_OK;
     kam__hazard_reframe(fit);
@@ -309,27 +237,21 @@ static kam_status doubt(struct kam__hazard_fit *fit,
 
 kam_status kam__hazard_search(struct kam__hazard_fit *fit,
                               struct kam__hazard_walk *walk, double there) {
-    int arrived = 0;
     kam_status status = begin(fit, walk);
     for (int32_t i = 0; status == KAM_OK && walk->status == KAM_OK; i++) {
         const double before = walk->length;
         if (walk->length <= there) return KAM_OK;
-        if (i >= fit->options.max_steps || (fit->is_guess && i >= MOST_GUESSED))
-            return KAM_ERR_NOT_CONVERGED;
-        status = arrive(fit, walk, there, &arrived);
-        if (arrived || status != KAM_OK) return status;
+        if (i >= fit->options.max_steps) return KAM_ERR_NOT_CONVERGED;
         const int is_steered = fit->is_firth || fit->is_framed;
         if (is_steered) kam__hazard_accelerate(fit);
-        if (fit->is_guess && walk->length > SHORT) {
-            walk->is_light = i == 0;
-            status = kam__hazard_refine(fit, i == 0);
-        }
-        if (status == KAM_OK) status = step_up(fit, walk);
+        status = step_up(fit, walk);
         if (is_steered && status == KAM_OK) kam__hazard_remember(fit);
         walk->n_steps++;
         const double ratio = walk->length / before;
         /* Rounding is all that is left. */
-        if (status == KAM_OK && before <= 1e-16 && ratio > 0.9) return KAM_OK;
+        if (status == KAM_OK && before <= (fit->is_quick ? 1e-11 : 1e-16) &&
+            ratio > 0.9)
+            return KAM_OK;
         const int slow = ratio > 0.05 && ratio < 1 && !fit->is_firth &&
                          fit->largest_score > LARGE_SCORE;
         walk->n_slow = slow ? walk->n_slow + 1 : 0;

@@ -5,17 +5,20 @@
 
 #include "base/isa.h"
 #include "math/elementary.h"
-#include "math/grid.h"
+#include "math/wide.h"
+
+/* Doubles of a cache line. */
+enum { LINE = 8 };
 
 #define INFINITE (UINT64_C(0x7FF) << 52)
 
 /* So many side by side that compilers see a loop. */
 enum { SIDE = 32 };
 
-static double largest_of(const double *x, int32_t n) {
-    double most = x[0];
-    for (int32_t i = 1; i < n; i++) most = x[i] > most ? x[i] : most;
-    return most;
+static double largest_of(double *x) {
+    for (int n = SIDE / 2; n > 0; n /= 2)
+        for (int i = 0; i < n; i++) x[i] = x[i + n] > x[i] ? x[i + n] : x[i];
+    return x[0];
 }
 
 static uint64_t survey(const double *restrict x, int32_t n,
@@ -26,11 +29,13 @@ static uint64_t survey(const double *restrict x, int32_t n,
     int32_t i = 0;
     for (int k = 0; k < SIDE; k++) least[k] = -*low;
     for (int k = 0; k < SIDE; k++) most[k] = *high;
-    for (; i + SIDE <= n; i += SIDE)
+    for (; i + SIDE <= n; i += SIDE) {
+        for (int k = 0; k < SIDE; k += LINE) kam__fetch(x + i + k, KAM__AHEAD);
         for (int k = 0; k < SIDE; k++) {
             least[k] = -x[i + k] > least[k] ? -x[i + k] : least[k];
             most[k] = x[i + k] > most[k] ? x[i + k] : most[k];
         }
+    }
     for (; i < n; i++) {
         least[0] = -x[i] > least[0] ? -x[i] : least[0];
         most[0] = x[i] > most[0] ? x[i] : most[0];
@@ -40,14 +45,27 @@ static uint64_t survey(const double *restrict x, int32_t n,
         hash[i] = (hash[i] << 7 | hash[i] >> 57) ^ bits;
         wild |= (bits & INFINITE) == INFINITE;
     }
-    *low = -largest_of(least, SIDE);
-    *high = largest_of(most, SIDE);
+    *low = -largest_of(least);
+    *high = largest_of(most);
     return wild;
+}
+
+static int events(const double *restrict y, int32_t n,
+                  int64_t *restrict count) {
+    int64_t n_events = 0;
+    uint64_t wild = 0;
+    for (int32_t i = 0; i < n; i++) {
+        n_events += y[i] > 0;
+        wild |= y[i] * (y[i] - 1) != 0;
+    }
+    *count += n_events;
+    return wild == 0;
 }
 
 static uint64_t shift(const double *x, double centre, double scale, int32_t n,
                       double *to) {
     uint64_t wild = 0;
+    for (int32_t i = 0; i < n; i += LINE) kam__fetch(x + i, KAM__AHEAD);
     for (int32_t i = 0; i < n; i++) {
         to[i] = (x[i] - centre) * scale;
         wild |= (kam__bits(x[i]) & INFINITE) == INFINITE;
@@ -65,13 +83,10 @@ static void scores(const double *x, const double *theta, int32_t q,
     }
 }
 
-static void place(const double *restrict x, double centre, double scale,
-                  double theta, int32_t n, double *restrict to,
-                  double *restrict s) {
-    for (int32_t i = 0; i < n; i++) {
-        to[i] = (x[i] - centre) * scale;
-        s[i] += theta * to[i];
-    }
+static void add_score(const double *restrict x, double centre, double scale,
+                      double theta, int32_t n, double *restrict s) {
+    for (int32_t i = 0; i < n; i += LINE) kam__fetch(x + i, KAM__AHEAD);
+    for (int32_t i = 0; i < n; i++) s[i] += theta * ((x[i] - centre) * scale);
 }
 
 static inline double size_of(double x) { return x < 0 ? -x : x; }
@@ -89,6 +104,18 @@ static void logistic(const double *s, const double *y, int32_t n,
         terms->value[i] = against - kam__log1p(e);
         terms->slope[i] = y[i] > 0 ? rest : -p;
         terms->curve[i] = small * large;
+    }
+}
+
+static void logistic_slope(const double *restrict s, const double *restrict y,
+                           const double *restrict weight, int32_t n,
+                           double *restrict slope) {
+    for (int32_t i = 0; i < n; i++) {
+        const double e = kam__exp(-size_of(s[i])), large = 1 / (1 + e);
+        const double small = e * large;
+        const double p = s[i] < 0 ? small : large;
+        const double rest = s[i] < 0 ? large : small;
+        slope[i] = (y[i] > 0 ? rest : -p) * weight[i];
     }
 }
 
@@ -125,27 +152,51 @@ static double weigh(struct kam__hazard_terms *restrict terms,
         }
     for (; i < n; i++)
         most[0] = size_of(s[i]) > most[0] ? size_of(s[i]) : most[0];
-    return largest_of(most, SIDE);
+    return largest_of(most);
 }
 
-static void gradient(const double *restrict x, const double *restrict slope,
-                     int32_t n, double *restrict lane) {
-    double sum[KAM__HAZARD_LANES];
+enum { SUMS = KAM__HAZARD_LANES / KAM__WIDE };
+
+static inline void lay(const double *x, double centre, double scale,
+                       const double *slope, const double *root, int32_t n,
+                       double *to, double *lane) {
+    kam__wide sum[SUMS];
     int32_t i = 0;
-    for (int k = 0; k < KAM__HAZARD_LANES; k++) sum[k] = lane[k];
-    for (; i + KAM__HAZARD_LANES <= n; i += KAM__HAZARD_LANES)
-        for (int k = 0; k < KAM__HAZARD_LANES; k++)
-            sum[k] += kam__odd(x[i + k] * slope[i + k]);
-    for (; i < n; i++) sum[0] += kam__odd(x[i] * slope[i]);
-    for (int k = 0; k < KAM__HAZARD_LANES; k++) lane[k] = sum[k];
+    KAM__UNROLL
+    for (int k = 0; k < SUMS; k++)
+        sum[k] = kam__wide_load(lane + k * KAM__WIDE);
+    for (; i + KAM__HAZARD_LANES <= n; i += KAM__HAZARD_LANES) {
+        KAM__UNROLL
+        for (int k = 0; k < SUMS; k++) {
+            const int32_t at = i + k * KAM__WIDE;
+            const kam__wide z = (kam__wide_load(x + at) - centre) * scale;
+            sum[k] += kam__wide_odd(z * kam__wide_load(slope + at));
+            if (root)
+                kam__wide_store(to + at, kam__wide_short_odd(
+                                             z * kam__wide_load(root + at)));
+        }
+    }
+    KAM__UNROLL
+    for (int k = 0; k < SUMS; k++)
+        kam__wide_store(lane + k * KAM__WIDE, sum[k]);
+    for (; i < n; i++) {
+        const double z = (x[i] - centre) * scale;
+        lane[0] += kam__odd(z * slope[i]);
+        if (root) to[i] = kam__short_odd(z * root[i]);
+    }
 }
 
-static void spread(double *restrict x, const double *restrict root,
-                   int32_t is_odd, int32_t n) {
-    if (is_odd)
-        for (int32_t i = 0; i < n; i++) x[i] = kam__short_odd(x[i] * root[i]);
+static void gradient(const double *x, double centre, double scale,
+                     const double *slope, const double *root, int32_t n,
+                     double *to, double *lane) {
+    if (root)
+        lay(x, centre, scale, slope, root, n, to, lane);
     else
-        for (int32_t i = 0; i < n; i++) x[i] *= root[i];
+        lay(x, centre, scale, slope, NULL, n, NULL, lane);
+}
+
+static void spread(double *restrict x, const double *restrict root, int32_t n) {
+    for (int32_t i = 0; i < n; i++) x[i] *= root[i];
 }
 
 static void tilt(int32_t link, const double *s, int32_t n, double *tilt) {
@@ -179,5 +230,5 @@ static void risk(int32_t link, const double *s, int32_t n, double *risk) {
 }
 
 const struct kam__hazard_kernels KAM__ISA(kam__hazard) = {
-    survey, shift,    scores, place, logistic, cloglog,
-    weigh,  gradient, spread, tilt,  risk};
+    survey,  events, shift,    scores, add_score, logistic, logistic_slope,
+    cloglog, weigh,  gradient, spread, tilt,      risk};

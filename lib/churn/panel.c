@@ -149,20 +149,6 @@ static void read_column(const kam_column *column, int64_t first, int32_t n,
     memcpy(to, from, (size_t)n * sizeof *to);
 }
 
-void kam__panel_fetch(const kam_column *column, int64_t first, int64_t n) {
-#if defined(__GNUC__)
-    const int packed =
-        column->type == KAM_F64 && (column->stride == 0 || column->stride == 8);
-    if (!packed || n <= 0) return;
-    const char *const at =
-        (const char *)column->values + (column->offset + first) * 8;
-    const int64_t size = (n < KAM__TILE ? n : KAM__TILE) * 8;
-    for (int64_t i = 0; i < size; i += 64) __builtin_prefetch(at + i);
-#else
-    (void)column, (void)first, (void)n;
-#endif
-}
-
 static uint32_t trouble(double x) {
     return x != x               ? (uint32_t)KAM_ROW_MISSING
            : fabs(x) < INFINITY ? 0
@@ -226,9 +212,6 @@ void kam__panel_load(const kam_panel *panel, int32_t purpose, int32_t isa,
     for (int32_t j = 0; j < panel->n_columns; j++) {
         double tile[KAM__TILE];
         const double *const x = kam__gather(&panel->column[j], first, n, tile);
-        if (n == KAM__TILE)
-            kam__panel_fetch(&panel->column[j], first + n,
-                             panel->n_rows - first - n);
         double *const to = rows->signal + (j + 1) * KAM__TILE;
         const double c = centre ? centre[j] : 0, s = scale ? scale[j] : 1;
         if (kernels->shift(x, c, s, n, to)) flag_rows(x, n, f);

@@ -46,8 +46,4 @@ void kam__panel_load(const kam_panel *panel, int32_t purpose, int32_t isa,
                      const double *scale, struct kam__panel_rows *rows,
                      uint32_t *flag);
 
-/* Asks for up to a tile of a column's n rows beforehand: processors do not see
- * so many streams coming. */
-void kam__panel_fetch(const kam_column *column, int64_t first, int64_t n);
-
 #endif

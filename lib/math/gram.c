@@ -47,18 +47,13 @@ int kam__gram_flush(struct kam__gram *gram) {
     return 0;
 }
 
-void kam__gram_add(struct kam__gram *gram, double *column, int32_t n,
-                   const struct kam__gram_meanwhile *meanwhile) {
+void kam__gram_add(struct kam__gram *gram, double *column, int32_t n) {
     const struct kam__gram_kernels *const k = kernels_of(gram);
     const int32_t even = (n + KAM__GRAM_ROWS - 1) & ~(KAM__GRAM_ROWS - 1);
     for (int32_t j = 0; n < even && j < gram->q; j++)
         memset(column + j * KAM__TILE + n, 0,
                (size_t)(even - n) * sizeof *column);
-    for (int32_t i = 0, next; i < gram->q; i = next) {
-        next = gram->is_odd ? k->add_odd(column, i, gram->q, even, gram->lane)
-                            : k->add(column, i, gram->q, even, gram->lane);
-        meanwhile->work(meanwhile->context, i, next);
-    }
+    (*(gram->is_odd ? k->add_odd : k->add))(column, gram->q, even, gram->lane);
     gram->n_held += even;
     /* Numbers within +-2 cannot overflow. */
     if (gram->n_held > KAM__GRID_ROWS * k->lanes - KAM__TILE)

@@ -24,13 +24,6 @@ struct kam__gram {
     kam_sum *sum;   /* shape (q (q + 1) / 2): lower triangle by rows */
 };
 
-/* What to do while the sums are taken, after columns [from, to): a place to ask
- * for the memory of the next rows. */
-struct kam__gram_meanwhile {
-    void (*work)(const void *context, int32_t from, int32_t to);
-    const void *context;
-};
-
 /* Doubles that one gram needs, and its place in them. */
 uint64_t kam__gram_size(int32_t q);
 void kam__gram_place(struct kam__gram *gram, int32_t q, int32_t isa,
@@ -39,19 +32,15 @@ void kam__gram_place(struct kam__gram *gram, int32_t q, int32_t isa,
 /* Adds n <= KAM__TILE rows of numbers whose products are within +-2; column has
  * shape (width, KAM__TILE), zero from column q on. Its rows from n on are
  * overwritten. */
-void kam__gram_add(struct kam__gram *gram, double *column, int32_t n,
-                   const struct kam__gram_meanwhile *meanwhile);
+void kam__gram_add(struct kam__gram *gram, double *column, int32_t n);
 
 /* What is held goes to `sum`, after the last row. Returns 1 on overflow. */
 int kam__gram_flush(struct kam__gram *gram);
 
 struct kam__gram_kernels {
     int32_t lanes; /* at most KAM__GRAM_ROWS */
-    /* some columns from i on with all before; returns the next i */
-    int32_t (*add)(const double *column, int32_t i, int32_t q, int32_t n,
-                   double *lane);
-    int32_t (*add_odd)(const double *column, int32_t i, int32_t q, int32_t n,
-                       double *lane);
+    void (*add)(const double *column, int32_t q, int32_t n, double *lane);
+    void (*add_odd)(const double *column, int32_t q, int32_t n, double *lane);
 };
 
 extern const struct kam__gram_kernels kam__gram_base, kam__gram_v3,

@@ -22,11 +22,14 @@ static inline double kam__odd(double x) {
     return kam__double(kam__bits(x) | 1);
 }
 
+/* The last bits of a double, of which 26 remain. */
+#define KAM__GRID_REST ((UINT64_C(1) << 28) - 1)
+
 /* x to 26 bits, the last one set: the product of two such has 52 bits with the
  * last one set, so it needs no more care when both are below 1. */
 static inline double kam__short_odd(double x) {
-    const uint64_t rest = (UINT64_C(1) << 28) - 1;
-    return kam__double((kam__bits(x) & ~rest) | (rest + 1) >> 1);
+    return kam__double((kam__bits(x) & ~KAM__GRID_REST) |
+                       (KAM__GRID_REST + 1) >> 1);
 }
 
 /* Adds what n accumulators hold to an exact sum; returns 1 on overflow. Four
