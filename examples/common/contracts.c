@@ -150,10 +150,10 @@ static void take_line(struct contracts *all, const struct contract_lines *lines,
                                .start = line->start,
                                .end = view->end[i],
                                .runs = state != KAM_CONTRACTS_ENDED,
+                               .state = state,
                                .months = line->months,
                                .renewals = view->renewals[i],
                                .before = view->before[i],
-                               .ended = state != KAM_CONTRACTS_RUNS,
                                .decided = view->decided[i],
                                .left = view->left[i],
                                .value = line->value};
@@ -252,8 +252,6 @@ int contracts_bind(const struct contracts *contracts, int64_t row) {
 }
 
 void contracts_free(struct contracts *contracts) {
-    for (int32_t k = 0; k < contracts->n_models; k++)
-        free(contracts->model[k].draw);
     free(contracts->model);
     free(contracts->contract);
     free(contracts->bond);

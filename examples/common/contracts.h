@@ -15,12 +15,9 @@ struct contract_model {
     double n_renewed;     /* renewals seen */
     kam_retention model;  /* family 0: none */
     double covariance[9]; /* of log parameters; NaN: not known */
-    double *draw;         /* shape (CONTRACT_DRAWS, 4): parameters */
     kam_status ml;        /* verdict of maximum likelihood */
     kam_estimate_report report;
 };
-
-enum { CONTRACT_DRAWS = 500 };
 
 /* One line of the file, as it stands there. */
 struct contract_line {
@@ -43,11 +40,11 @@ struct contract {
     int64_t account; /* its number in `accounts`; later the row of the book */
     int32_t start, end; /* the end of its term now, or when it ended */
     int8_t runs;        /* on the as-of day */
+    int32_t state;      /* KAM_CONTRACTS_* */
     double months;      /* a term */
     double renewals, before;
-    double ended;      /* 1: the decision after those was to end */
-    double decided;    /* the same, but 0 as long as others of its age have not
-                       decided: else the fit would see only those that end */
+    double decided;    /* 1: the decision after those was to end; 0 as long as
+                          others of its age have not decided */
     double left;       /* terms to its end, >= 0 */
     double past, ends; /* renewals and ends that tell of its chance to end: its
                           own, or of all contracts of the account */

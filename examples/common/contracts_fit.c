@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "contracts.h"
-#include "draw.h"
 #include "message.h"
 
 static kam_accounts rows_of(const struct contracts *all,
@@ -147,34 +146,6 @@ static void tell_past(const struct contracts *all,
     }
 }
 
-/* Parameters as likely as the fit has them: normal in the logs. */
-static void draw_parameters(struct contract_model *m) {
-    const int p = m->model.n_parameters;
-    double root[9] = {0};
-    struct draw draw = draw_begin(1, 0);
-    for (int i = 0; i < p; i++)
-        for (int j = 0; j <= i; j++) {
-            double sum = m->covariance[i * p + j];
-            for (int k = 0; k < j; k++)
-                sum -= root[3 * i + k] * root[3 * j + k];
-            /* Not known: as fitted. */
-            root[3 * i + j] = !(sum == sum)     ? 0
-                              : i == j          ? sqrt(sum > 0 ? sum : 0)
-                              : root[4 * j] > 0 ? sum / root[4 * j]
-                                                : 0;
-        }
-    m->draw = resize(NULL, 4 * CONTRACT_DRAWS, sizeof *m->draw);
-    for (int d = 0; d < CONTRACT_DRAWS; d++) {
-        double z[3];
-        for (int i = 0; i < p; i++) z[i] = draw_normal(&draw);
-        for (int i = 0; i < p; i++) {
-            double shift = 0;
-            for (int k = 0; k <= i; k++) shift += root[3 * i + k] * z[k];
-            m->draw[4 * d + i] = m->model.parameter[i] * exp(shift);
-        }
-    }
-}
-
 void contracts_fit(struct contracts *all) {
     int64_t room = 0;
     for (int64_t i = 0; i < all->n; i++) {
@@ -196,6 +167,5 @@ void contracts_fit(struct contracts *all) {
         fit_term(&all->model[k], all, &owners);
         tell_past(all, &all->model[k], &owners);
         free_owners(&owners);
-        if (all->model[k].model.family) draw_parameters(&all->model[k]);
     }
 }

@@ -5,50 +5,7 @@
 #include <string.h>
 
 #include "contracts.h"
-#include "draw.h"
 #include "message.h"
-
-/* ---- one contract ---- */
-
-/* What will become of it within the horizon; times in terms. */
-struct outlook {
-    const struct contract_model *m;
-    const struct contract *c;
-    double horizon, discount;
-    double renewal;   /* at its next decision */
-    double decisions; /* within the horizon that may end it */
-    double stays;     /* runs when the horizon ends */
-    double length;    /* expected to run */
-    double worth;     /* of money 1 a term, discounted */
-};
-
-static double accrued(double length, double discount) {
-    return discount > 0 ? -expm1(-discount * length) / discount : length;
-}
-
-static double ask(const struct outlook *o, double n_terms, int what) {
-    kam_account record;
-    kam_accounts rows = {.struct_size = sizeof rows};
-    kam_diag diag = {.struct_size = sizeof diag};
-    double answer = NAN;
-    double *const to = (double *)memset(&record, 0, sizeof record);
-    for (size_t i = 0; i < sizeof record / sizeof *to; i++) to[i] = NAN;
-    record.renewals = o->c->past;
-    record.contract_ended = o->c->ends;
-    record.renewals_before = 0;
-    record.periods_to_end = o->c->left;
-    record.contract_value = 1;
-    check(kam_accounts_of(&record, sizeof record, 1, &rows), &diag);
-    check(what == 0 ? kam_retention_renewal(&o->m->model, &rows, n_terms, NULL,
-                                            &answer, NULL, &diag)
-          : what == 1
-              ? kam_retention_residual(&o->m->model, &rows, n_terms, 0, NULL,
-                                       &answer, NULL, &diag)
-              : kam_retention_value(&o->m->model, &rows, n_terms, o->discount,
-                                    NULL, NULL, &answer, NULL, &diag),
-          &diag);
-    return answer;
-}
 
 const struct contract_model *contracts_model(const struct contracts *all,
                                              const struct contract *c) {
@@ -59,75 +16,31 @@ const struct contract_model *contracts_model(const struct contracts *all,
 
 double contracts_renewal(const struct contracts *all, const struct contract *c,
                          double n_terms) {
-    const struct outlook o = {.m = contracts_model(all, c), .c = c};
-    return o.m->model.family ? ask(&o, n_terms, 0) : (double)NAN;
+    const struct contract_model *const m = contracts_model(all, c);
+    kam_accounts rows = {.struct_size = sizeof rows, .n_rows = 1};
+    kam_diag diag = {.struct_size = sizeof diag};
+    double chance = NAN;
+    rows.renewals = doubles(&c->past);
+    rows.contract_ended = doubles(&c->ends);
+    if (m->model.family)
+        check(kam_retention_renewal(&m->model, &rows, n_terms, NULL, &chance,
+                                    NULL, &diag),
+              &diag);
+    return chance;
 }
 
-/* The horizon holds a number of whole terms after the end, and part of one. */
-static void look_beyond(struct outlook *o) {
-    const double rest = o->horizon - o->c->left;
-    const double whole = floor(rest), part = isinf(rest) ? 0 : rest - whole;
-    const double last = ask(o, whole + 1, 0);
-    o->stays = isinf(rest) ? 1 : last;
-    o->decisions = isinf(rest) ? 0 : whole + 1;
-    o->length = o->c->left + ask(o, whole, 1) + part * last;
-    o->worth = accrued(o->c->left, o->discount) + ask(o, whole, 2);
-    if (part > 0)
-        o->worth += last * accrued(part, o->discount) *
-                    exp(-o->discount * (o->c->left + whole));
-}
-
-static void look(struct outlook *o, const struct contracts *all, int64_t i,
-                 const struct options *options) {
-    const kam_clv_options *const future = &options->rules.future;
-    const struct contract *const c = o->c = &all->contract[i];
-    const double days = c->months * KAM_CONTRACTS_MONTH_DAYS;
-    o->m = contracts_model(all, c);
-    o->horizon = future->horizon_days / days;
-    o->discount = log1p(future->discount_per_year) * days / 365.25;
-    const double near = o->horizon < c->left ? o->horizon : c->left;
-    o->renewal = c->ended > 0 ? 0 : o->m->model.family ? ask(o, 1, 0) : NAN;
-    o->stays = o->horizon < c->left;
-    o->decisions = 0;
-    o->length = near;
-    o->worth = accrued(near, o->discount);
-    if (o->stays > 0 || c->ended > 0) return;
-    if (o->m->model.family)
-        look_beyond(o);
-    else
-        o->stays = o->length = o->worth = NAN;
-}
-
-/* What one contract brings in a draw: its chance to end is a draw of the
- * posterior, Beta(alpha, beta + n^c) or of all that is known of the account;
- * its renewals one of that chance. `theta` is NaN, or what was drawn before. */
-static double brings(const struct outlook *o, int d, struct draw *draw,
-                     double *theta) {
-    const struct contract *const c = o->c;
-    const double near = o->horizon < c->left ? o->horizon : c->left;
-    double length = near;
-    if (c->ended == 0 && o->horizon >= c->left && o->m->draw) {
-        const double *const p = &o->m->draw[4 * d];
-        const double power = o->m->model.family == KAM_RETENTION_BDW ? p[2] : 1;
-        const double age = pow(c->renewals, power);
-        if (isnan(*theta))
-            *theta =
-                draw_beta(draw, p[0] + c->ends, p[1] + pow(c->past, power));
-        const double more = floor(
-            pow(age + log(draw_uniform(draw)) / log1p(-*theta), 1 / power) -
-            c->renewals);
-        length = c->left + (more > 0 ? more : 0);
-        if (!(length <= o->horizon)) length = o->horizon;
-    }
-    return c->value * accrued(length, o->discount);
-}
-
-/* ---- one account ---- */
-
-static int compare_numbers(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+/* The contracts by row of the book, as the library reads them, and what it
+ * says. */
+struct outlook {
+    const struct contract **contract; /* shape (n), in this order */
+    kam_retention *models;
+    double *covariance;
+    int64_t *first;
+    uint64_t *seed;
+    int32_t *model, *state;
+    double *renewals, *ended, *left, *value; /* shape (n) */
+    double *renewal, *length;                /* shape (n), written */
+};
 
 /* A stream of its own, so that other accounts change nothing: FNV-1a. */
 static uint64_t stream_of(const struct book *book, int64_t row) {
@@ -138,53 +51,74 @@ static uint64_t stream_of(const struct book *book, int64_t row) {
     return hash;
 }
 
-/* Whether two contracts of an account have one chance to end. */
-static int together(const struct outlook *a, const struct outlook *b) {
-    return a->m == b->m && a->m->model.family == KAM_RETENTION_SHARED;
+static int compare_accounts(const void *a, const void *b) {
+    const struct contract *const p = *(struct contract *const *)a;
+    const struct contract *const q = *(struct contract *const *)b;
+    if (p->account != q->account) return p->account < q->account ? -1 : 1;
+    return (p > q) - (p < q); /* as contracts are sorted: by term */
 }
 
-/* The chance that none of these, which have one chance to end, runs when the
- * horizon ends. */
-static double all_end(const struct outlook *o, int64_t n) {
-    double *const terms = resize(NULL, n, sizeof *terms);
-    int64_t first[2] = {0, 0};
-    double out = 1;
-    kam_diag diag = {.struct_size = sizeof diag};
-    const double past = o->c->past, ends = o->c->ends;
-    kam_accounts rows = {.struct_size = sizeof rows, .n_rows = 1};
-    rows.renewals = doubles(&past);
-    rows.contract_ended = doubles(&ends);
+static void add_models(struct outlook *o, const struct contracts *all) {
+    o->models = resize(NULL, all->n_models, sizeof *o->models);
+    o->covariance = resize(NULL, 9 * all->n_models, sizeof(double));
+    for (int32_t k = 0; k < all->n_models; k++) {
+        const struct contract_model *const m = &all->model[k];
+        o->models[k] = m->model;
+        o->models[k].period_days = m->months * KAM_CONTRACTS_MONTH_DAYS;
+        memcpy(o->covariance + (ptrdiff_t)9 * k, m->covariance,
+               sizeof m->covariance);
+    }
+}
+
+static void add_contracts(struct outlook *o, const struct contracts *all) {
+    const int64_t n = all->n;
+    o->state = o->model + n;
+    o->ended = o->renewals + n;
+    o->left = o->ended + n;
+    o->value = o->left + n;
+    o->renewal = o->value + n;
+    o->length = o->renewal + n;
+    for (int64_t i = 0; i < n; i++) o->contract[i] = &all->contract[i];
+    qsort(o->contract, (size_t)n, sizeof *o->contract, compare_accounts);
     for (int64_t i = 0; i < n; i++) {
-        if (o[i].decisions > 0)
-            terms[first[1]++] = o[i].decisions;
-        else
-            out *= 1 - o[i].stays;
+        const struct contract *const c = o->contract[i];
+        o->model[i] = (int32_t)(contracts_model(all, c) - all->model);
+        o->state[i] = c->state;
+        o->renewals[i] = c->renewals;
+        o->ended[i] = c->decided;
+        o->left[i] = c->left;
+        o->value[i] = c->value;
     }
-    if (out > 0 && first[1] > 0)
-        check(kam_retention_lapse(&o->m->model, &rows, first, terms, NULL, &out,
-                                  NULL, &diag),
-              &diag);
-    free(terms);
-    return out;
 }
 
-static void find_interval(kam_scores *s, const struct outlook *o, int64_t n,
-                          const struct book *book, int64_t row,
-                          double probability) {
-    double sum[CONTRACT_DRAWS];
-    struct draw draw = draw_begin(2, stream_of(book, row));
-    for (int d = 0; d < CONTRACT_DRAWS; d++) {
-        sum[d] = 0;
-        double theta = NAN;
-        for (int64_t i = 0; i < n; i++) {
-            if (i > 0 && !together(&o[i - 1], &o[i])) theta = NAN;
-            sum[d] += brings(&o[i], d, &draw, &theta);
-        }
+static struct outlook outlook_make(const struct contracts *all,
+                                   const struct book *book) {
+    const int64_t n = all->n;
+    struct outlook o = {.contract = resize(NULL, n, sizeof *o.contract),
+                        .first = resize(NULL, book->n + 1, sizeof *o.first),
+                        .seed = resize(NULL, book->n, sizeof *o.seed),
+                        .model = resize(NULL, 2 * n, sizeof *o.model),
+                        .renewals = resize(NULL, 6 * n, sizeof *o.renewals)};
+    int64_t at = 0;
+    add_models(&o, all);
+    add_contracts(&o, all);
+    for (int64_t row = 0; row < book->n; row++) {
+        o.first[row] = at;
+        o.seed[row] = stream_of(book, row);
+        while (at < n && o.contract[at]->account == row) at++;
     }
-    qsort(sum, CONTRACT_DRAWS, sizeof *sum, compare_numbers);
-    const int cut = (int)((1 - probability) / 2 * CONTRACT_DRAWS);
-    s->lifetime_value_low[row] = sum[cut];
-    s->lifetime_value_high[row] = sum[CONTRACT_DRAWS - 1 - cut];
+    o.first[book->n] = at;
+    return o;
+}
+
+static void outlook_free(struct outlook *o) {
+    free(o->contract);
+    free(o->models);
+    free(o->covariance);
+    free(o->first);
+    free(o->seed);
+    free(o->model);
+    free(o->renewals);
 }
 
 /* The base alone, so that signals can add to it. */
@@ -198,58 +132,66 @@ static void tell_risk(kam_scores *s, int64_t row, double risk) {
     reason[0].value = risk;
 }
 
-static void score_row(struct contracts *all, struct answers *answers,
-                      const struct book *book, int64_t row,
-                      const struct outlook *o, int64_t n, double probability) {
-    kam_scores *const s = &answers->scores;
+static void score_row(const struct contracts *all, kam_scores *s, int64_t row,
+                      const struct outlook *o,
+                      const kam_retention_outlook_out *out) {
+    struct bond *const bond = &all->bond[row];
     uint32_t *const flags = &s->row_flags[row];
-    double value = 0, gone = 1;
-    for (int64_t i = 0; i < n; i++) {
-        value += o[i].c->value * o[i].worth;
-        if (i == 0 || !together(&o[i - 1], &o[i])) {
-            int64_t m = 1;
-            while (i + m < n && together(&o[i], &o[i + m])) m++;
-            gone *= m > 1 ? all_end(&o[i], m) : 1 - o[i].stays;
-        }
-        if (o[i].c == &all->contract[all->bond[row].main]) {
-            all->bond[row].renewal = o[i].renewal;
-            all->bond[row].days =
-                o[i].length * o[i].c->months * KAM_CONTRACTS_MONTH_DAYS;
-        }
+    for (int64_t i = o->first[row]; i < o->first[row + 1]; i++) {
+        const struct contract *const c = o->contract[i];
+        if (c != &all->contract[bond->main] || !c->runs) continue;
+        bond->renewal = o->renewal[i];
+        bond->days = o->length[i] * c->months * KAM_CONTRACTS_MONTH_DAYS;
     }
-    s->alive[row] = n > 0;
+    s->alive[row] = bond->n_running > 0;
     s->expected_orders[row] = NAN;
-    s->lifetime_value[row] = isinf(value) ? (double)NAN : value;
-    s->lifetime_value_low[row] = s->lifetime_value_high[row] = NAN;
-    if (isfinite(value)) find_interval(s, o, n, book, row, probability);
-    tell_risk(s, row, gone);
+    s->lifetime_value[row] = out->value[row];
+    s->lifetime_value_low[row] = out->value_low[row];
+    s->lifetime_value_high[row] = out->value_high[row];
+    tell_risk(s, row, out->lapse[row]);
     *flags &= ~(uint32_t)(KAM_ROW_ONE_ORDER | KAM_ROW_EXTRAPOLATED |
                           KAM_ROW_INFINITE);
-    if (isnan(value) || isnan(gone)) *flags |= KAM_ROW_MISSING;
-    if (isinf(value)) *flags |= KAM_ROW_INFINITE;
-}
-
-static int compare_accounts(const void *a, const void *b) {
-    const struct outlook *const p = a, *const q = b;
-    if (p->c->account != q->c->account)
-        return p->c->account < q->c->account ? -1 : 1;
-    return (p->c > q->c) - (p->c < q->c); /* as contracts are sorted */
+    *flags |= out->row_flags[row];
 }
 
 void contracts_apply(struct contracts *all, struct answers *answers,
                      const struct book *book, const struct options *options) {
-    const double probability = options->rules.future.interval;
-    struct outlook *const o = resize(NULL, all->n_running, sizeof *o);
-    int64_t n = 0;
+    const kam_clv_options *const future = &options->rules.future;
+    const int64_t n = book->n;
+    kam_diag diag = {.struct_size = sizeof diag};
     contracts_fit(all);
-    for (int64_t i = 0; i < all->n; i++)
-        if (all->contract[i].runs) look(&o[n++], all, i, options);
-    qsort(o, (size_t)n, sizeof *o, compare_accounts);
-    for (int64_t row = 0, at = 0; row < book->n; row++) {
-        const int64_t m = all->bond[row].n_running;
+    struct outlook o = outlook_make(all, book);
+    double *const money = resize(NULL, 4 * n, sizeof *money);
+    uint32_t *const flags = resize(NULL, n, sizeof *flags);
+    const kam_retention_contracts in = {.struct_size = sizeof in,
+                                        .n_models = all->n_models,
+                                        .n_rows = n,
+                                        .models = o.models,
+                                        .covariance = o.covariance,
+                                        .first = o.first,
+                                        .seed = o.seed,
+                                        .model = o.model,
+                                        .state = o.state,
+                                        .renewals = o.renewals,
+                                        .contract_ended = o.ended,
+                                        .periods_to_end = o.left,
+                                        .contract_value = o.value};
+    const kam_retention_outlook_out out = {.struct_size = sizeof out,
+                                           .renewal = o.renewal,
+                                           .length = o.length,
+                                           .value = money,
+                                           .value_low = money + n,
+                                           .value_high = money + 2 * n,
+                                           .lapse = money + 3 * n,
+                                           .row_flags = flags};
+    check(kam_retention_outlook(&in, future->horizon_days,
+                                future->discount_per_year, future->interval,
+                                NULL, &out, &diag),
+          &diag);
+    for (int64_t row = 0; row < n; row++)
         if (all->bond[row].scored)
-            score_row(all, answers, book, row, o + at, m, probability);
-        at += m;
-    }
-    free(o);
+            score_row(all, &answers->scores, row, &o, &out);
+    outlook_free(&o);
+    free(money);
+    free(flags);
 }

@@ -38,7 +38,7 @@ static void tell_running(const struct contract *c, const struct bond *bond,
     which(&a, bond->n_running, zh);
     history(&b, c->renewals, zh);
     percent(&chance, bond->renewal, 0);
-    if (c->ended > 0)
+    if (c->state == KAM_CONTRACTS_LEAVES)
         snprintf(text, size,
                  zh ? "%s将于 %s 到期，已通知不再续签"
                     : "%sends on %s: notice was given",

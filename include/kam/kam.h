@@ -46,6 +46,7 @@
 #include "profit.h"
 #include "reason.h"
 #include "retention.h"
+#include "retention_outlook.h"
 #include "rfm.h"
 #include "score.h"
 #include "scorecard.h"

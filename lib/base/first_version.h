@@ -93,6 +93,8 @@
 #define KAM__LAST_kam_policy figures
 #define KAM__LAST_kam_profit_out row_flags
 #define KAM__LAST_kam_profit_served_out row_flags
+#define KAM__LAST_kam_retention_contracts contract_value
+#define KAM__LAST_kam_retention_outlook_out row_flags
 #define KAM__LAST_kam_rfm_out row_flags
 #define KAM__LAST_kam_scorecard criteria
 #define KAM__LAST_kam_scorecard_out row_flags

@@ -145,12 +145,6 @@ kam_status kam_retention_log_likelihood(const kam_retention *model,
     return ask(&question, model, accounts, host, diag);
 }
 
-/* Money of one period, accruing evenly over `length` periods, discounted to
- * their start. */
-static double accrued(double length, double discount) {
-    return discount > 0 ? -kam__expm1(-discount * length) / discount : length;
-}
-
 static void value_rows(void *context, int64_t first, int32_t n) {
     const struct question *const q = context;
     struct kam__contracts rows;
@@ -170,9 +164,10 @@ static void value_rows(void *context, int64_t first, int32_t n) {
             flag ? (double)NAN : money[i] * (1 - rows.ended[i]);
         double until = of_term, after = of_term;
         if (of_term > 0 || of_term < 0) {
-            until *= accrued(left[i], q->discount);
+            until *= kam__retention_accrued(left[i], q->discount);
             after *=
-                accrued(1, q->discount) * kam__exp(-q->discount * left[i]) *
+                kam__retention_accrued(1, q->discount) *
+                kam__exp(-q->discount * left[i]) *
                 kam__retention_residual(&law, rows.n[i], q->ahead, q->discount);
         }
         if (fabs(after) > DBL_MAX) flag |= KAM_ROW_INFINITE;

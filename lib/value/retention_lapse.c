@@ -35,7 +35,7 @@ static double next_k(const double *k, int64_t n, double low, double *count) {
  * k p is small, g = p (g / p) and p goes into the density: E of p^m f is E p^m
  * times the mean of f over Beta(a + m, B). So the nodes lie where the product
  * has its weight, however small it is. */
-static double all_end(double a, double B, const double *k, int64_t n) {
+double kam__retention_all_end(double a, double B, const double *k, int64_t n) {
     struct kam__mixture mixture;
     double turned = 0, last_turned = 0, most = 0, count, sum = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -80,8 +80,9 @@ static void lapse_rows(void *context, int64_t first, int32_t n) {
         for (int64_t k = at[0]; k < at[1]; k++)
             if (q->n_terms[k] < 0) flag |= KAM_ROW_DOMAIN;
         if (!flag) {
-            out = all_end(q->law.alpha + rows.ended[i], q->law.beta + rows.n[i],
-                          q->n_terms + at[0], at[1] - at[0]);
+            out = kam__retention_all_end(q->law.alpha + rows.ended[i],
+                                         q->law.beta + rows.n[i],
+                                         q->n_terms + at[0], at[1] - at[0]);
             if (out != out) flag |= KAM_ROW_MISSING;
         }
         q->out[first + i] = out;

@@ -45,6 +45,10 @@ double kam__retention_log_survival(const struct kam__retention *m, double n,
     return log_stay(m->alpha, m->beta + exposure(m, n), more_exposure(m, n, k));
 }
 
+double kam__retention_accrued(double length, double discount) {
+    return discount > 0 ? -kam__expm1(-discount * length) / discount : length;
+}
+
 /* ---- residual life ---- */
 
 /* With theta ~ Beta(alpha, B), B = beta + n, of one contract the sum is

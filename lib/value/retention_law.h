@@ -22,6 +22,10 @@ double kam__retention_log_survival(const struct kam__retention *m, double n,
 double kam__retention_residual(const struct kam__retention *m, double n,
                                double horizon, double discount);
 
+/* Money of 1 a term that accrues evenly over `length` terms, discounted to their
+ * start. */
+double kam__retention_accrued(double length, double discount);
+
 /* Log likelihood of a contract that saw n renewals, `before` of them unseen, and
  * then ended or not, or of an account of which so many did; with gradient (3) and lower triangle of the Hessian (6) in
  * log alpha, log beta, log c: 10 numbers. */

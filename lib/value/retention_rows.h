@@ -30,4 +30,8 @@ kam_status kam__retention_read_accounts(kam_accounts *ours,
 void kam__retention_load(const kam_accounts *accounts, int32_t shared,
                          int64_t first, int32_t n, struct kam__contracts *rows);
 
+/* The chance that contracts which end with one chance p ~ Beta(a, B) all do in
+ * their next k decisions, shape (n). */
+double kam__retention_all_end(double a, double B, const double *k, int64_t n);
+
 #endif

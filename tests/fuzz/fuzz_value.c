@@ -364,6 +364,63 @@ static void dynamic(struct fuzz *f) {
                                      &f->diag));
 }
 
+/* What is known of contracts of one model or two. */
+static void outlook(struct fuzz *f) {
+    static const enum fuzz_kind kinds[] = {COUNT, FLAG, TIME, MONEY};
+    kam_retention *const models = fuzz_memory(f, 2 * sizeof *models);
+    int64_t *const first = fuzz_memory(f, 9 * sizeof *first);
+    models[0] = contract_of(f);
+    models[1] = contract_of(f);
+    if (fuzz_byte(f) < 128) models[0].family = 3, models[0].n_parameters = 2;
+    if (fuzz_byte(f) < 20) models[1].family = 0;
+    first[0] = fuzz_byte(f) > 250;
+    for (int64_t i = 0; i < f->n; i++)
+        first[i + 1] =
+            first[i] + fuzz_length(f, 0, 4) - (fuzz_byte(f) > 252 ? 1 : 0);
+    const int64_t n = first[f->n] > 0 ? first[f->n] : 0;
+    int32_t *const model = fuzz_memory(f, (size_t)n * sizeof *model);
+    int32_t *const state = fuzz_memory(f, (size_t)n * sizeof *state);
+    double *column[4];
+    for (int k = 0; k < 4; k++)
+        column[k] = fuzz_byte(f) < 253 ? fuzz_numbers(f, n, kinds[k]) : NULL;
+    for (int64_t i = 0; i < n; i++) {
+        state[i] =
+            fuzz_byte(f) < 250 ? 1 + fuzz_byte(f) % 3 : fuzz_pick(f, 0, 6);
+        model[i] = fuzz_byte(f) > 253 ? fuzz_pick(f, 0, 2) : i > first[1];
+    }
+    const kam_retention_contracts book = {
+        .struct_size = sizeof book,
+        .n_models = fuzz_byte(f) < 250 ? 2 : fuzz_length(f, 0, 1),
+        .n_rows = f->n,
+        .models = models,
+        .covariance = fuzz_byte(f) < 128 ? fuzz_numbers(f, 18, CHANCE) : NULL,
+        .first = first,
+        .model = model,
+        .state = state,
+        .renewals = column[0],
+        .contract_ended = column[1],
+        .periods_to_end = column[2],
+        .contract_value = column[3]};
+    const double days = 30 * fuzz_number(f, TIME);
+    const double rate = fuzz_number(f, CHANCE), held = fuzz_number(f, CHANCE);
+    kam_retention_outlook_out out = {.struct_size = sizeof out};
+    out.renewal = fuzz_out(f, n, 8);
+    out.length = fuzz_out(f, n, 8);
+    out.value = fuzz_out(f, f->n, 8);
+    out.value_low = fuzz_out(f, f->n, 8);
+    out.value_high = fuzz_out(f, f->n, 8);
+    out.lapse = fuzz_out(f, f->n, 8);
+    out.row_flags = fuzz_out(f, f->n, 4);
+    if (fuzz_end(f, kam_retention_outlook(&book, days, rate, held, &f->host,
+                                          &out, &f->diag)) != KAM_OK)
+        return;
+    for (int64_t i = 0; i < f->n; i++) {
+        if (out.lapse) fuzz_check(!(out.lapse[i] < 0) && !(out.lapse[i] > 1));
+        if (out.value_low && out.value_high)
+            fuzz_check(!(out.value_low[i] > out.value_high[i]));
+    }
+}
+
 static void lapses(struct fuzz *f) {
     fuzz_take_rows(f);
     f->n %= 8; /* rows integrate */
@@ -386,6 +443,7 @@ static void lapses(struct fuzz *f) {
     fuzz_end(f, kam_retention_lapse(&model, &book, fuzz_byte(f) ? first : NULL,
                                     fuzz_byte(f) ? terms : NULL, &f->host, x,
                                     flags, &f->diag));
+    outlook(f);
 }
 
 static void contracts(struct fuzz *f) {

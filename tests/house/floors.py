@@ -14,7 +14,7 @@ PUBLIC = {
     "account": (3, "data"), "arrow": (3, "data"), "ledger": (3, "data"), "calendar": (3, "data"), "contracts": (3, "data"),
     "reason": (3, "data"), "estimate": (3, "data"),
     "btyd": (4, "value"), "btyd_covariates": (4, "value"), "btyd_dynamic": (4, "value"),
-    "spend": (4, "value"), "clv": (4, "value"), "retention": (4, "value"), "btyd_choose": (4, "value"), "btyd_pace": (4, "value"), "btyd_search": (4, "value"),
+    "spend": (4, "value"), "clv": (4, "value"), "retention": (4, "value"), "retention_outlook": (4, "value"), "btyd_choose": (4, "value"), "btyd_pace": (4, "value"), "btyd_search": (4, "value"),
     "tier": (4, "tier"),
     "segment": (4, "tier"),
     "scorecard": (4, "tier"),

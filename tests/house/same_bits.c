@@ -428,6 +428,51 @@ static void slice(const kam_accounts *of, int64_t n, kam_accounts *part) {
     kam_accounts_slice(of, 0, n, part);
 }
 
+static void hash_outlook(void) {
+    const kam_retention models[] = {
+        {KAM_RETENTION_BDW, 3, 30.4375, {0.7, 1.2, 1.3, 0}},
+        {KAM_RETENTION_SHARED, 2, 365.25, {0.8, 2.5, 0, 0}}};
+    const double covariance[18] = {0.3, 0.1, 0,   0.1, 0.2, 0,  0,
+                                   0,   0.1, 0.2, 0.1, 0.1, 0.3};
+    static int64_t first[FEW + 1];
+    static int32_t model[3 * FEW], state[3 * FEW];
+    static double renewals[3 * FEW], ended[3 * FEW], left[3 * FEW];
+    static double value[3 * FEW], out[6][3 * FEW];
+    struct hash h;
+    start(&h);
+    for (int i = 0; i < 3 * FEW; i++) {
+        first[i / 3 + 1] = i + 1;
+        model[i] = i % 3 > 0;
+        state[i] = 1 + i % 7 % 3;
+        renewals[i] = i % 11;
+        ended[i] = state[i] == KAM_CONTRACTS_ENDED;
+        left[i] = i % 13 / 13.0;
+        value[i] = 100 + i % 17;
+    }
+    const kam_retention_contracts book = {.struct_size = sizeof book,
+                                          .n_models = 2,
+                                          .n_rows = FEW,
+                                          .models = models,
+                                          .covariance = covariance,
+                                          .first = first,
+                                          .model = model,
+                                          .state = state,
+                                          .renewals = renewals,
+                                          .contract_ended = ended,
+                                          .periods_to_end = left,
+                                          .contract_value = value};
+    const kam_retention_outlook_out to = {.struct_size = sizeof to,
+                                          .renewal = out[0],
+                                          .length = out[1],
+                                          .value = out[2],
+                                          .value_low = out[3],
+                                          .value_high = out[4],
+                                          .lapse = out[5]};
+    kam_retention_outlook(&book, 500, 0.1, 0.8, NULL, &to, NULL);
+    for (int k = 0; k < 6; k++) take_all(&h, out[k], k < 2 ? 3 * FEW : FEW);
+    say("outlook", &h);
+}
+
 int main(int n, char **word) {
     (void)word;
     if (n > 1) tiles = 100;
@@ -463,5 +508,6 @@ int main(int n, char **word) {
     hash_spend(&all, &some);
     hash_clv(&mbg, &few);
     hash_retention();
+    hash_outlook();
     return 0;
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import (additive, backtest, backtest_panel, btyd, btyd_choose, btyd_covariates, btyd_dynamic, btyd_pace, btyd_search, business, cadence, calendar, calibrate, cause,
                clv, concentration, contracts, costing, estimate, hazard, health, key_account, kpi, matrix, move, panel, playbook, policy,
-               profit, reason, retention, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
+               profit, reason, retention, retention_outlook, rfm, scorecard, segment, service_level, signal, spend, stage, status, sum,
                survival, tier, trees)
 from ._errors import (KamArithmeticError, KamCancelled, KamDataError, KamError, KamExecutorError, KamMemoryError,
                       KamTypeError, KamValueError)
@@ -50,5 +50,5 @@ __all__ = [
     "btyd_choose", "btyd_covariates", "btyd_dynamic", "btyd_pace", "btyd_search", "business", "cadence", "calendar", "calibrate", "cause",
     "clv", "concentration", "contracts", "costing", "estimate", "estimators", "fit", "hazard", "health", "isa",
     "key_account", "kpi", "lifetimes", "matrix", "move", "panel", "playbook", "policy", "profit",
-    "reason", "retention", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
+    "reason", "retention", "retention_outlook", "rfm", "score", "score_one", "scorecard", "segment", "service_level",
     "signal", "spend", "stage", "status", "sum", "survival", "tier", "trees"]

@@ -299,6 +299,17 @@ class kam_retention(Structure):
                 ("parameter", c_double * 4)]
 
 
+class kam_retention_contracts(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_models", c_int32), ("n_rows", c_int64),
+                *((name, c_void_p) for name in ("models", "covariance", "first", "seed", "model", "state", "renewals",
+                                                "contract_ended", "periods_to_end", "contract_value"))]
+
+
+class kam_retention_outlook_out(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32),
+                *((name, c_void_p) for name in ("renewal", "length", "value", "value_low", "value_high", "lapse", "row_flags"))]
+
+
 class kam_spend(Structure):
     _fields_ = [("family", c_int32), ("n_parameters", c_int32), ("parameter", c_double * 4)]
 
@@ -1042,6 +1053,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "kam_retention_residual": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _flags, _diag]),
     "kam_retention_value": (kam_status, [_retention, _accounts, c_double, c_double, _host, _out, _out, _flags,
                                          _diag]),
+    "kam_retention_outlook": (kam_status, [POINTER(kam_retention_contracts), c_double, c_double, c_double, _host,
+                                           POINTER(kam_retention_outlook_out), _diag]),
     "kam_retention_log_likelihood": (kam_status, [_retention, _accounts, _host, _out, _flags, _diag]),
     # clv.h
     "kam_clv_options_init": (kam_status, [POINTER(kam_clv_options), c_uint32]),

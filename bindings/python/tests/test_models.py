@@ -333,6 +333,24 @@ def test_contracts_as_known():
     same(len(kam.contracts.known(start_day=[], term_months=[], as_of="2023-06-01")), 0)
 
 
+def test_outlook():
+    """an account's contracts together are what each is alone; trouble names the argument"""
+    models = [kam.retention.Model("sbg", period_days=30.4375, alpha=0.7, beta=3.8), 365.25]
+    table = {"model": [0, 0, 1], "state": [kam.contracts.RUNS] * 3, "renewals": [3.0, 0, 1], "contract_ended": [0.0] * 3,
+             "periods_to_end": [0.5, 0.5, 2.0], "contract_value": [100.0, 50, 1000]}
+    found = kam.retention_outlook.find(models, [2, 1], **table, horizon_days=8.5 * 30.4375, discount_per_year=0, seed=[1, 2])
+    alone = models[0].value({name: table[name][:2] for name in table if name not in ("model", "state")}, 8, 0)
+    near(found.accounts["value"][0], sum(alone["until_end"]) + sum(alone["after_end"]), 1e-13, "value")
+    near(found.accounts["value"][1], 1000 * 8.5 * 30.4375 / 365.25, 1e-13, "a term without a model, and no decision in it")
+    near(found.contracts["renewal"][0], models[0].renewal({"renewals": [3.0], "contract_ended": [0.0]})["renewal"][0], 1e-15, "renewal")
+    tap.check(found.accounts["value_low"][0] < found.accounts["value"][0] < found.accounts["value_high"][0], "interval")
+    same((len(found.accounts), len(found.contracts), found.accounts["lapse"][1]), (2, 3, 0.0))
+    for name, wrong, status in (("model", [1, 0, 1], "KAM_ERR_SHAPE"), ("renewals", [1.0], "KAM_ERR_SHAPE"), ("state", [1], "KAM_ERR_SHAPE")):
+        error = raised(kam.KamError, lambda: kam.retention_outlook.find(models, [2, 1], **{**table, name: wrong}))
+        same((error.argument.split(".")[-1], kam.status.name(error.status)), (name, status))
+    same(len(kam.retention_outlook.find([], [], **{name: [] for name in table}).accounts), 0)
+
+
 def test_pace():
     """a book that does what the model says of more time has that pace, which scores take"""
     model = kam.btyd.Model("mbgnbd", r=2, alpha=8, a=0.6, b=20)

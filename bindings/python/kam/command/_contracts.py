@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The file of contracts: who is bound, until when, and what that is worth. The
-models are the library's; the draws are those of kam-score, number for number."""
+"""The file of contracts: who is bound, until when, and what that is worth."""
 from __future__ import annotations
 
 import math
@@ -11,16 +10,15 @@ from functools import cmp_to_key
 from itertools import groupby
 from typing import Any, Optional
 
-from .. import _ffi, contracts, estimate, reason, retention, status
+from .. import _ffi, contracts, estimate, reason, retention, retention_outlook, status
 from .._errors import KamError
+from .._table import Table
 from . import _cells, _csvfile
 from ._book import Answers, Book
-from ._contracts_draw import Draw, beta_draw, exp, stream_of
 from ._csvfile import Record, fail_at
 from ._options import Options
-from ._text import NO_DAY, decode
+from ._text import NO_DAY, decode, encode
 
-DRAWS = 500
 MONTH = contracts.MONTH_DAYS
 _SAID = {b"no": 0, b"false": 0, b"0": 0, b"n": 0, b"yes": 1, b"true": 1, b"1": 1, b"y": 1}
 
@@ -86,7 +84,7 @@ class Lines(list[Line]):
             fail_at(record, 'a contract cannot end before it starts (column "end")')
         self.append(Line(account, start, end, said, months, value))
 
-    def columns(self) -> dict[str, array[Any]]:
+    def columns(self) -> dict[str, Any]:
         """As the library reads them."""
         return {"start_day": array("i", [one.start for one in self]), "end_day": array("i", [one.end for one in self]),
                 "ended": array("d", [one.said for one in self]), "term_months": array("d", [one.months for one in self])}
@@ -101,15 +99,23 @@ class Contract:
     end: int         # of its term now, or when it ended or is to end
     months: float
     value: float
-    runs: bool
-    ended: bool      # the decision after its renewals was to end
+    state: int       # of kam.contracts
     renewals: float
-    decided: bool    # the same, but no as long as others of its age have not decided
+    decided: bool    # the decision after those was to end; no as long as others of its age have not decided
     before: float
     left: float      # terms to its end
     past: float      # renewals and ends that tell of its chance to end: its own, or of all contracts of the account
     ends: float = 0.0
     row: int = -1
+
+    @property
+    def runs(self) -> bool:
+        return self.state != contracts.ENDED
+
+    @property
+    def leaves(self) -> bool:
+        """Notice was given."""
+        return self.state == contracts.LEAVES
 
 
 def _compare(p: Contract, q: Contract) -> int:
@@ -124,12 +130,12 @@ def _compare(p: Contract, q: Contract) -> int:
 _in_order = cmp_to_key(_compare)
 
 
-def _added(values: Iterable[float]) -> float:
-    """One after the other, as C adds; sum() rounds less."""
-    made = 0.0
-    for value in values:
-        made += value
-    return made
+def _stream_of(key: str) -> int:
+    """A stream of its own, so that other accounts change nothing: FNV-1a."""
+    found = 0xCBF29CE484222325
+    for byte in encode(key):
+        found = (found ^ byte) * 0x100000001B3 % 2**64
+    return found
 
 
 def _sums(contracts: list[Contract]) -> dict[str, array[float]]:
@@ -153,7 +159,6 @@ class Fitted:
                       "contract_ended": array("d", [one.decided for one in contracts]),
                       "renewals_before": array("d", [one.before for one in contracts])}
         self.model = self._best(_sums(contracts))
-        self.draws = self._draw() if self.model else []
         if self.is_shared:
             self._tell_past(contracts)
 
@@ -202,133 +207,10 @@ class Fitted:
         other, _, criterion = self._fit("bdw", "none", self._rows)
         return other if other and criterion < least else model
 
-    @staticmethod
-    def rows_of(one: Contract) -> dict[str, list[float]]:
-        return {"renewals": [one.past], "contract_ended": [one.ends], "renewals_before": [0.0],
-                "periods_to_end": [one.left], "contract_value": [1.0]}
-
     def renewal(self, one: Contract, n_terms: float) -> float:
         """The chance that a contract is renewed at each of its next decisions; NaN: not known."""
-        return float(self.model.renewal(self.rows_of(one), n_terms)["renewal"][0]) if self.model else math.nan
-
-    def _draw(self) -> list[list[float]]:
-        """Parameters as likely as the fit has them: normal in the logs."""
-        assert self.model and self.model.covariance
-        values, covariance = list(self.model.parameters.values()), self.model.covariance
-        p, draw, made = len(values), Draw(1, 0), []
-        root = [[0.0] * p for _ in range(p)]
-        for i in range(p):
-            for j in range(i + 1):
-                left = covariance[i][j]
-                for k in range(j):
-                    left -= root[i][k] * root[j][k]
-                if left == left:  # else not known: as fitted
-                    root[i][j] = (math.sqrt(max(left, 0.0)) if i == j else left / root[j][j] if root[j][j] > 0 else 0.0)
-        for _ in range(DRAWS):
-            z = [draw.normal() for _ in range(p)]
-            made.append([value * exp(_added(root[i][k] * z[k] for k in range(i + 1))) for i, value in enumerate(values)])
-        return made
-
-
-def _accrued(length: float, discount: float) -> float:
-    return -math.expm1(-discount * length) / discount if discount > 0 else length
-
-
-class Outlook:
-    """What will become of a contract within the horizon; times in terms."""
-
-    def __init__(self, contract: Contract, fitted: Fitted, horizon_days: float, discount_per_year: float) -> None:
-        days = contract.months * MONTH
-        self.contract, self.fitted = contract, fitted
-        self.horizon, self.discount = horizon_days / days, math.log1p(discount_per_year) * days / 365.25
-        self.near = min(self.horizon, contract.left)
-        self.renewal = 0.0 if contract.ended else self._ask("renewal", 1.0) if fitted.model else math.nan
-        self.decisions = 0.0  # within the horizon that may end it
-        self.stays, self.length = float(self.horizon < contract.left), self.near
-        self.worth = _accrued(self.near, self.discount)
-        if self.stays or contract.ended:
-            return
-        if fitted.model:
-            self._look_beyond()
-        else:
-            self.stays = self.length = self.worth = math.nan
-
-    def _ask(self, what: str, n_terms: float) -> float:
-        if what == "renewal":
-            return self.fitted.renewal(self.contract, n_terms)
-        model = self.fitted.model
-        assert model
-        rows = self.fitted.rows_of(self.contract)
-        if what == "residual":
-            return float(model.residual(rows, n_terms, 0.0)["residual"][0])
-        return float(model.value(rows, n_terms, self.discount)["after_end"][0])
-
-    def _look_beyond(self) -> None:
-        """The horizon holds a number of whole terms after the end, and part of one."""
-        rest, left = self.horizon - self.contract.left, self.contract.left
-        whole = math.inf if math.isinf(rest) else float(math.floor(rest))
-        part = 0.0 if math.isinf(rest) else rest - whole
-        last = self._ask("renewal", whole + 1)
-        self.stays = 1.0 if math.isinf(rest) else last
-        self.decisions = 0.0 if math.isinf(rest) else whole + 1
-        self.length = left + self._ask("residual", whole) + part * last
-        self.worth = _accrued(left, self.discount) + self._ask("value", whole)
-        if part > 0:
-            self.worth += last * _accrued(part, self.discount) * math.exp(-self.discount * (left + whole))
-
-    def together(self, other: Outlook) -> bool:
-        """Whether two contracts of an account have one chance to end."""
-        return self.fitted is other.fitted and self.fitted.is_shared
-
-    def brings(self, d: int, draw: Draw, theta: float) -> tuple[float, float]:
-        """What it brings in a draw, and its chance to end: one of the posterior, or, unless NaN, that of before."""
-        one, length = self.contract, self.near
-        if not one.ended and self.horizon >= one.left and self.fitted.draws:
-            p = self.fitted.draws[d]
-            power = p[2] if len(p) > 2 else 1.0
-            age = one.renewals ** power
-            if math.isnan(theta):
-                theta = beta_draw(draw, p[0] + one.ends, p[1] + one.past ** power)
-            survived = math.log(draw.uniform()) / math.log1p(-theta) if 0 < theta < 1 else math.inf if theta == 0 else 0.0
-            more = (age + survived) ** (1 / power) - one.renewals
-            more = more if math.isinf(more) else math.floor(more)
-            length = min(one.left + max(more, 0.0), self.horizon)
-        return one.value * _accrued(length, self.discount), theta
-
-
-def _groups(outlooks: list[Outlook]) -> list[list[Outlook]]:
-    """Those that have one chance to end, side by side."""
-    made: list[list[Outlook]] = []
-    for one in outlooks:
-        if made and made[-1][-1].together(one):
-            made[-1].append(one)
-        else:
-            made.append([one])
-    return made
-
-
-def _all_end(several: list[Outlook]) -> float:
-    """The chance that none of these, which have one chance to end, runs when the horizon ends."""
-    terms, gone = [one.decisions for one in several if one.decisions > 0], 1.0
-    if len(several) == 1:
-        return 1 - several[0].stays
-    for one in several:
-        if not one.decisions > 0:
-            gone *= 1 - one.stays
-    first, model = several[0].contract, several[0].fitted.model
-    if gone > 0 and terms and model:
-        return float(model.lapse({"renewals": [first.past], "contract_ended": [first.ends]}, [terms])["lapse"][0])
-    return gone
-
-
-def _brought(groups: list[list[Outlook]], d: int, draw: Draw) -> float:
-    total = 0.0
-    for several in groups:
-        theta = math.nan
-        for one in several:
-            money, theta = one.brings(d, draw, theta)
-            total += money
-    return total
+        rows = {"renewals": [one.past], "contract_ended": [one.ends]}
+        return float(self.model.renewal(rows, n_terms)["renewal"][0]) if self.model else math.nan
 
 
 @dataclass
@@ -365,8 +247,8 @@ class Contracts:
         known = contracts.known(**lines.columns(), as_of=as_of, since=since, is_past=is_past)
         states = list(known["state"])
         self.n_future, self.n_before = states.count(contracts.TO_COME), states.count(contracts.UNSEEN)
-        kept = [Contract(i, line.account, line.start, end, line.months, line.value, state != contracts.ENDED,
-                         state != contracts.RUNS, renewals, bool(decided), before, left, renewals)
+        kept = [Contract(i, line.account, line.start, end, line.months, line.value, state, renewals, bool(decided), before,
+                         left, renewals)
                 for i, (line, state, end, renewals, decided, before, left) in enumerate(zip(lines, states, *(
                     known[name] for name in ("end_day", "renewals", "contract_ended", "renewals_before", "periods_to_end"))))
                 if state not in (contracts.TO_COME, contracts.UNSEEN)]
@@ -408,36 +290,34 @@ class Contracts:
         """Fits the contracts, and scores the rows that they bind."""
         self.models = [Fitted(months, list(found)) for months, found in groupby(self.all, lambda one: one.months)]
         self._by_months = {one.months: one for one in self.models}
+        places = {one.months: place for place, one in enumerate(self.models)}
+        every = [one for bond in self.bonds for one in bond.contracts]
+        found = retention_outlook.find(
+            [one.model or one.months * MONTH for one in self.models], [len(bond.contracts) for bond in self.bonds],
+            model=[places[one.months] for one in every], state=[one.state for one in every],
+            renewals=array("d", [one.renewals for one in every]), contract_ended=array("d", [one.decided for one in every]),
+            periods_to_end=array("d", [one.left for one in every]), contract_value=array("d", [one.value for one in every]),
+            seed=[_stream_of(book.key[row]) for row in range(book.n)], horizon_days=answers.horizon_days,
+            discount_per_year=discount_per_year, interval=options.interval)
+        for place, one in enumerate(every):
+            bond = self.bonds[one.row]
+            if one is bond.main and one.runs:
+                bond.renewal = found.contracts["renewal"][place]
+                bond.days = found.contracts["length"][place] * one.months * MONTH
         for row, bond in enumerate(self.bonds):
             if bond.scored:
-                outlooks = [Outlook(one, self.model_of(one), answers.horizon_days, discount_per_year)
-                            for one in bond.contracts if one.runs]
-                self._score(answers, book, row, outlooks, options.interval)
+                self._score(answers, found.accounts, row, bond)
         answers.contracts = self
 
-    def _score(self, answers: Answers, book: Book, row: int, outlooks: list[Outlook], probability: float) -> None:
-        scores, bond, value, gone = answers.scores, self.bonds[row], 0.0, 1.0
-        groups = _groups(outlooks)
-        for several in groups:
-            gone *= _all_end(several)
-        for one in outlooks:
-            value += one.contract.value * one.worth
-            if one.contract is bond.main:
-                bond.renewal, bond.days = one.renewal, one.length * one.contract.months * MONTH
-        low = high = math.nan
-        if math.isfinite(value):
-            draw = Draw(2, stream_of(book.key[row]))
-            sums = sorted(_brought(groups, d, draw) for d in range(DRAWS))
-            cut = int((1 - probability) / 2 * DRAWS)
-            low, high = sums[cut], sums[DRAWS - 1 - cut]
-        for name, one_score in (("alive", float(bool(outlooks))), ("expected_orders", math.nan),
-                                ("lifetime_value", math.nan if math.isinf(value) else value), ("lifetime_value_low", low),
-                                ("lifetime_value_high", high), ("churn_risk", gone)):
-            column: Any = scores[name]
+    @staticmethod
+    def _score(answers: Answers, found: Table, row: int, bond: Bond) -> None:
+        for name, one_score in (("alive", float(bond.n_running > 0)), ("expected_orders", math.nan),
+                                ("lifetime_value", found["value"][row]), ("lifetime_value_low", found["value_low"][row]),
+                                ("lifetime_value_high", found["value_high"][row]), ("churn_risk", found["lapse"][row])):
+            column: Any = answers.scores[name]
             column[row] = one_score
-        flags = answers.row_flags[row] & ~(status.ONE_ORDER | status.EXTRAPOLATED | status.INFINITE)
-        answers.row_flags[row] = (flags | (status.MISSING if math.isnan(value) or math.isnan(gone) else 0)
-                                  | (status.INFINITE if math.isinf(value) else 0))
+        answers.row_flags[row] &= ~(status.ONE_ORDER | status.EXTRAPOLATED | status.INFINITE)
+        answers.row_flags[row] |= found["row_flags"][row]
 
     def base(self, row: int, risk: float) -> list[reason.Reason]:
         """The base alone, so that signals can add to it."""

@@ -26,7 +26,7 @@ def _which(n: int, zh: bool) -> str:
 
 def _running(one: Contract, bond: Bond, zh: bool) -> str:
     which, past, day = _which(bond.n_running, zh), _history(one.renewals, zh), day_text(one.end)
-    if one.ended:
+    if one.leaves:
         return f"{which}将于 {day} 到期，已通知不再续签" if zh else f"{which}ends on {day}: notice was given"
     if math.isnan(bond.renewal):
         return (f"{which}{past}，{day} 到期，续签率未知" if zh else
