@@ -228,6 +228,7 @@ static void test_shared(void **state) {
     clear(&b);
     account(&b, 1);
     add(&b, 1, RUNS, 4, 0.5, 10);
+    add(&b, 1, ENDED, 9, 0, 10);
     add(&b, 2, RUNS, 4, 0.5, 10);
     add(&b, 2, ENDED, 2, 0, 10);
     add(&b, 2, RUNS, 1, 0.9, 10);
@@ -244,17 +245,17 @@ static void test_shared(void **state) {
                   KAM_OK);
     const double other = 1 - one(&b.models[1], 4, 0, 0, 12, 0, 'r');
     assert_relative(s.lapse[0], both * other, 1e-13);
-    assert_relative(s.renewal[1], one(&b.models[2], 7, 1, 0, 1, 0, 'r'), 1e-15);
-    assert_relative(s.renewal[3], s.renewal[1], 1e-15);
+    assert_relative(s.renewal[2], one(&b.models[2], 7, 1, 0, 1, 0, 'r'), 1e-15);
+    assert_relative(s.renewal[4], s.renewal[2], 1e-15);
     assert_relative(s.renewal[0], one(&b.models[1], 4, 0, 0, 1, 0, 'r'), 1e-15);
 }
 
 /* ---- draws ---- */
 
-/* The chance that a contract of the sBG or BdW brings at most x. */
-static double at_most(const kam_retention *m, double n, double left, double x) {
-    const double k = floor(x - left + 1e-9);
-    return k < 0 ? 0 : 1 - one(m, n, 0, 0, k + 1, 0, 'r');
+/* The chance that a contract with a quarter of a term left brings at most x. */
+static double at_most(const kam_retention *m, double n, double ends, double x) {
+    const double k = floor(x - 0.25 + 1e-9);
+    return k < 0 ? 0 : 1 - one(m, n, ends, 0, k + 1, 0, 'r');
 }
 
 /* Of sure parameters the law of what comes is known: the quantiles of 500 draws
@@ -269,15 +270,18 @@ static void test_quantiles(void **state) {
         for (uint64_t i = 0; i < ROWS; i++) {
             account(&b, 100 + i);
             add(&b, k, RUNS, 3, 0.25, 1);
+            /* tells of it where their chance is one */
+            add(&b, k, ENDED, 2, 0, 1);
         }
+        const double n = k == 2 ? 5 : 3, ends = k == 2;
         ask(&b, 1000 * b.models[k].period_days, 0, 0.8, &s);
         for (int i = 0; i < ROWS; i++) {
             /* uniform within a step of the law, on average */
-            below += (at_most(&b.models[k], 3, 0.25, s.low[i] - 1) +
-                      at_most(&b.models[k], 3, 0.25, s.low[i])) /
+            below += (at_most(&b.models[k], n, ends, s.low[i] - 1) +
+                      at_most(&b.models[k], n, ends, s.low[i])) /
                      2;
-            above += 1 - (at_most(&b.models[k], 3, 0.25, s.high[i] - 1) +
-                          at_most(&b.models[k], 3, 0.25, s.high[i])) /
+            above += 1 - (at_most(&b.models[k], n, ends, s.high[i] - 1) +
+                          at_most(&b.models[k], n, ends, s.high[i])) /
                              2;
             assert_true(s.low[i] < s.value[i]);
         }
