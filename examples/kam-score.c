@@ -48,7 +48,7 @@ static void refuse_empty(const struct order_log *log, const struct book *book) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) fail(EXIT_TROUBLE, "there is not enough memory");
-    print_dropped(out, log, &book->report);
+    print_dropped(out, log, &book->report, KAM_EN);
     fclose(out);
     fail(EXIT_INPUT, "no line can be used: %s", text);
 }

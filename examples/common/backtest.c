@@ -461,13 +461,13 @@ static void print_orders(FILE *out, const struct trial *trial) {
         fprintf(out,
                 zh ? "没有可检验的订单模型：%s (%s)\n\n"
                    : "There is no order model to test: %s (%s)\n\n",
-                status_words(&same, fit->orders_ml),
+                status_words(&same, fit->orders_ml, trial->options->language),
                 kam_status_name(fit->orders_ml));
     if (family != 0 && fit->orders.prior == KAM_PRIOR_WEAK)
         fprintf(out,
                 zh ? "拟合使用了弱先验：%s (%s)\n\n"
                    : "The fit needed a weak prior: %s (%s)\n\n",
-                status_words(&same, fit->orders_ml),
+                status_words(&same, fit->orders_ml, trial->options->language),
                 kam_status_name(fit->orders_ml));
     if (family != 0) {
         pace_print(out, &trial->answers.pace,

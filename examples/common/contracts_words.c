@@ -93,60 +93,85 @@ void contracts_reason(const struct contracts *all, int64_t row, int k,
                  day, c->renewals);
 }
 
-static void print_model(FILE *out, const struct contract_model *m) {
+static void print_model(FILE *out, const struct contract_model *m,
+                        int32_t language) {
+    const int zh = language == KAM_ZH;
     struct words a, b, c;
-    fprintf(out, "          terms of %s, %s, %s ended: ",
-            many(&c, (int64_t)m->months, "month"), many(&a, m->n, "contract"),
+    fprintf(out,
+            zh ? "          期限 %s，%s，%s 份已终止："
+               : "          terms of %s, %s, %s ended: ",
+            many_in(&c, (int64_t)m->months, "month", language),
+            many_in(&a, m->n, "contract", language),
             grouped(&b, (double)m->n_ended, 0));
     if (m->model.family == 0) {
-        fprintf(out, "no model: %s\n", status_words(&a, m->ml));
+        fprintf(out, zh ? "无模型：%s\n" : "no model: %s\n",
+                status_words(&a, m->ml, language));
         return;
     }
     fputs(kam_retention_family_name(m->model.family), out);
     for (int i = 0; i < m->model.n_parameters; i++) {
         const double variance = m->covariance[i * m->model.n_parameters + i];
-        fprintf(out, ", %s %.6g",
+        fprintf(out, zh ? "，%s %.6g" : ", %s %.6g",
                 kam_retention_parameter_name(m->model.family, i),
                 m->model.parameter[i]);
         if (variance >= 0)
-            fprintf(out, " (se %.2g)", m->model.parameter[i] * sqrt(variance));
+            fprintf(out, zh ? "（标准误 %.2g）" : " (se %.2g)",
+                    m->model.parameter[i] * sqrt(variance));
     }
     if (m->model.family == KAM_RETENTION_SHARED)
-        fputs("; contracts of one account have one chance to end", out);
+        fputs(zh ? "；同一客户的合同共用一个终止概率"
+                 : "; contracts of one account have one chance to end",
+              out);
     if (m->ml != KAM_OK)
-        fprintf(out, "; with a weak prior, because likelihood alone: %s",
-                status_words(&a, m->ml));
+        fprintf(out,
+                zh ? "；使用了弱先验，因为仅凭似然：%s"
+                   : "; with a weak prior, because likelihood alone: %s",
+                status_words(&a, m->ml, language));
     fputs("\n", out);
 }
 
 void contracts_summary(const struct contracts *all, FILE *out,
                        const struct options *options) {
+    const int32_t language = options->language;
+    const int zh = language == KAM_ZH;
     struct words a, b, c;
     const int64_t n_left_out =
         all->n_unnamed + all->n_without_start + all->n_future + all->n_before;
     char day[16];
-    fprintf(out, "Contracts %s of %s in %s; %s run",
-            many(&a, all->n, "contract"), many(&b, all->n_accounts, "account"),
+    fprintf(out,
+            zh ? "合同      %s，%s，见于 %s；%s 份有效"
+               : "Contracts %s of %s in %s; %s run",
+            many_in(&a, all->n, "contract", language),
+            many_in(&b, all->n_accounts, "account", language),
             csv_name(options->contracts_file),
             grouped(&c, (double)all->n_running, 0));
     if (options->backtest != KAM_NO_DAY)
-        fprintf(out, ", as known on %s", day_text(options->backtest - 1, day));
+        fprintf(out, zh ? "（按 %s 所知）" : ", as known on %s",
+                day_text(options->backtest - 1, day));
     fputs("\n", out);
     if (n_left_out > 0)
         fprintf(out,
-                "          left out: %s (%lld without an account, %lld without "
-                "a start, %lld not begun, %lld before --contracts-since)\n",
-                many(&a, n_left_out, "line"), (long long)all->n_unnamed,
-                (long long)all->n_without_start, (long long)all->n_future,
-                (long long)all->n_before);
+                zh ? "          未计入：%s（%lld 无客户，%lld 无开始日，%lld "
+                     "尚未开始，%lld 早于 --contracts-since）\n"
+                   : "          left out: %s (%lld without an account, %lld "
+                     "without a start, %lld not begun, %lld before "
+                     "--contracts-since)\n",
+                many_in(&a, n_left_out, "line", language),
+                (long long)all->n_unnamed, (long long)all->n_without_start,
+                (long long)all->n_future, (long long)all->n_before);
     if (all->n_chained > 0)
         fprintf(out,
-                "          %s within a day of the end of another of the same "
-                "account: a renewal? It must not have a line of its own\n",
-                many(&a, all->n_chained, "start"));
+                zh ? "          %s紧接同一客户另一份合同的终止：是续签吗？续签"
+                     "不应另起一行\n"
+                   : "          %s within a day of the end of another of the "
+                     "same account: a renewal? It must not have a line of its "
+                     "own\n",
+                many_in(&a, all->n_chained, "start", language));
     if (all->n_returned > 0)
-        fprintf(out, "          %s ordered since and are scored by orders\n",
-                many(&a, all->n_returned, "account"));
+        fprintf(out,
+                zh ? "          %s此后又下单，按订单评分\n"
+                   : "          %s ordered since and are scored by orders\n",
+                many_in(&a, all->n_returned, "account", language));
     for (int32_t k = 0; k < all->n_models; k++)
-        print_model(out, &all->model[k]);
+        print_model(out, &all->model[k], language);
 }

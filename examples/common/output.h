@@ -40,7 +40,7 @@ void print_summary(FILE *out, const struct result *result);
 
 /* The lines that were dropped, by reason: "3 dropped (2 without a day, ...)". */
 void print_dropped(FILE *out, const struct order_log *log,
-                   const kam_ledger_report *report);
+                   const kam_ledger_report *report, int32_t language);
 
 /* How well a fit before options->backtest forecasts the rest; `signals` and
  * `contracts`, NULL without a file of them, are filled with what was known

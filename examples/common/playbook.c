@@ -226,8 +226,9 @@ void playbook_summary(FILE *out, const struct playbook *playbook, int64_t n,
                       int32_t language) {
     int64_t count[KAM_MATRIX_UNCLASSIFIED + 1] = {0}, late = 0, busy = 0;
     const kam_scores *const scores = &playbook->scores;
+    const int zh = language == KAM_ZH;
     struct words a, b;
-    const char *between = " ";
+    const char *between = zh ? "" : " ";
     for (int64_t i = 0; i < n; i++) {
         int is_late = 0;
         count[scores->matrix_class[i]]++;
@@ -237,24 +238,33 @@ void playbook_summary(FILE *out, const struct playbook *playbook, int64_t n,
                        scores->touch_overdue[i * KAM_SCORE_TOUCHES + k] > 0;
         late += is_late;
     }
-    fputs("Playbook  classes:", out);
+    fputs(zh ? "行动手册  类别：" : "Playbook  classes:", out);
     for (int32_t c = 1; c <= KAM_MATRIX_UNCLASSIFIED; c++)
-        fprintf(out, " %s %s,", kam_matrix_class_name(c, language),
+        fprintf(out, zh ? "%s %s，" : " %s %s,",
+                kam_matrix_class_name(c, language),
                 grouped(&a, (double)count[c], 0));
-    fprintf(out, " not known %s\n", grouped(&a, (double)count[0], 0));
+    fprintf(out, zh ? "未知 %s\n" : " not known %s\n",
+            grouped(&a, (double)count[0], 0));
     if (playbook->touches)
-        fprintf(out, "          %s with a touch overdue, ",
-                many(&a, late, "account"));
+        fprintf(out,
+                zh ? "          %s有逾期的联络，"
+                   : "          %s with a touch overdue, ",
+                many_in(&a, late, "account", language));
     else
-        fputs("          touches not known (no column last_visit, ...), ", out);
-    fprintf(out, "%s with something to do\n", many(&b, busy, "account"));
-    fputs("          rules at their defaults:", out);
+        fputs(zh ? "          联络未知（没有 last_visit 等列），"
+                 : "          touches not known (no column last_visit, ...), ",
+              out);
+    fprintf(out, zh ? "%s有待办事项\n" : "%s with something to do\n",
+            many_in(&b, busy, "account", language));
+    fputs(zh ? "          采用默认值的规则："
+             : "          rules at their defaults:",
+          out);
     for (uint32_t part = 1; part <= KAM_POLICY_FIGURES; part <<= 1) {
         if (!(playbook->defaults & part)) continue;
         fprintf(out, "%s%s", between, kam_policy_part_name(part));
-        between = ", ";
+        between = zh ? "、" : ", ";
     }
-    fputs(playbook->defaults ? "\n" : " none\n", out);
+    fputs(playbook->defaults ? "\n" : zh ? "无\n" : " none\n", out);
 }
 
 void playbook_free(struct playbook *playbook) {

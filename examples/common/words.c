@@ -43,6 +43,20 @@ const char *many(struct words *words, int64_t n, const char *one) {
                n == 1 ? "" : "s");
 }
 
+const char *many_in(struct words *words, int64_t n, const char *one,
+                    int32_t language) {
+    static const char *const counted[][2] = {
+        {"account", "个客户"}, {"order", "笔订单"},  {"line", "行"},
+        {"event", "条事件"},   {"signal", "种信号"}, {"contract", "份合同"},
+        {"month", "个月"},     {"start", "个开始日"}};
+    struct words count;
+    for (size_t k = 0; k < sizeof counted / sizeof *counted; k++)
+        if (language == KAM_ZH && strcmp(counted[k][0], one) == 0)
+            return say(words, "%s %s", grouped(&count, (double)n, 0),
+                       counted[k][1]);
+    return many(words, n, one);
+}
+
 /* Three digits that count. */
 static const char *short_number(struct words *words, double value,
                                 const char *unit) {
@@ -75,8 +89,28 @@ const char *percent(struct words *words, double share, int decimals) {
     return say(words, "%s %%", grouped(&plain, 100 * share, decimals));
 }
 
-const char *status_words(struct words *words, int32_t status) {
+/* What a fit may end with. */
+static const char *status_in_chinese(int32_t status) {
+    switch (status) {
+    case KAM_ERR_EMPTY: return "没有可用的数据";
+    case KAM_ERR_TOO_FEW: return "数据太少，不足以拟合";
+    case KAM_ERR_AT_BOUND: return "最优解位于参数的边界";
+    case KAM_ERR_FLAT: return "许多参数拟合得同样好";
+    case KAM_ERR_CONSTANT: return "有一列每行都相同";
+    case KAM_ERR_COLLINEAR: return "有一列没有提供其他列以外的信息";
+    case KAM_ERR_ONE_CLASS: return "所有行都有事件，或都没有";
+    case KAM_ERR_SEPARATED: return "有一列可无误地区分事件";
+    case KAM_ERR_WEAK: return "弱先验使最优解的移动超过其误差";
+    case KAM_ERR_NOT_CONVERGED: return "拟合在收敛前停止";
+    default: return NULL;
+    }
+}
+
+const char *status_words(struct words *words, int32_t status,
+                         int32_t language) {
     size_t length;
+    if (language == KAM_ZH && status_in_chinese(status))
+        return say(words, "%s", status_in_chinese(status));
     say(words, "%s", kam_status_text(status));
     length = strlen(words->text);
     if (length > 0 && words->text[length - 1] == '.')

@@ -18,6 +18,10 @@ const char *grouped(struct words *words, double value, int decimals);
 /* 1 account, or 2,345 accounts. */
 const char *many(struct words *words, int64_t n, const char *one);
 
+/* The same, or in Chinese 2,345 个客户. */
+const char *many_in(struct words *words, int64_t n, const char *one,
+                    int32_t language);
+
 /* Three digits that count: 6,420k or 12.3M, or in Chinese 642万 and 1.23亿;
  * "-" for NaN. */
 const char *compact(struct words *words, double value, int32_t language);
@@ -26,7 +30,7 @@ const char *compact(struct words *words, double value, int32_t language);
 const char *percent(struct words *words, double share, int decimals);
 
 /* A status as the end of a sentence: no capital, no full stop. */
-const char *status_words(struct words *words, int32_t status);
+const char *status_words(struct words *words, int32_t status, int32_t language);
 
 /* printf into words. */
 const char *say(struct words *words, const char *format, ...)

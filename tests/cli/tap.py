@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,21 @@ def has(text, part):
 def true(condition, about):
     if not condition:
         raise AssertionError(about)
+
+
+#: of programs, options, columns, figures, families and their parameters
+NAMES = {"kam", "score", "contracts", "since", "start_day", "last_visit", "HHI", "mbgnbd", "bgbb", "gamma", "alpha", "beta",
+         "delta", "sbg", "bdw", "shared"}
+
+
+def same_in_chinese(*words):
+    """The summary in Chinese has the numbers of the English one, and of its words names alone."""
+    english, chinese = (run("--lang", language, *words).err for language in ("en", "zh"))
+    numbers = [sorted(re.findall(r"\d[\d,.]*\d|\d", text)) for text in (english, chinese)]
+    equal(numbers[1], numbers[0], chinese)
+    said = set(re.findall("[A-Za-z_]{2,}", re.sub(r"/\S+\.csv(:\d+: .*)?|KAM_ERR_\w+|规则：.*|第一条不可能的：.*", "", chinese)))
+    equal(said - NAMES, set(), chinese)
+    equal(chinese.count("\n"), english.count("\n"))
 
 
 def shared(*path):

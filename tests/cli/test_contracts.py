@@ -5,7 +5,7 @@ import math
 import random
 import re
 
-from tap import HEADER, equal, file, has, lines, main, near, rows, run, shared, true
+from tap import HEADER, equal, file, has, lines, main, near, rows, run, same_in_chinese, shared, true
 
 DAY = datetime.date(2020, 1, 1)
 MONTH = 30.4375
@@ -152,6 +152,7 @@ def test_several_contracts():
     equal(again["P"], table["P"], "in any order of lines")
     chinese, _ = score("--contracts", contracts([*book, *pair, *apart]), "--lang", "zh")
     has(chinese["P"]["reason_1"], "2 份合同，最大的一份已续签 35 次")
+    same_in_chinese("--as-of", "2023-12-31", "--contracts", contracts([*book, *pair, *apart, ["", "2021-01-05", "", 1, 1]]))
     has(chinese["P"]["reason_2"], "未来 365 天内预计有效")
 
 

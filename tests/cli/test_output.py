@@ -5,7 +5,7 @@ import os
 import random
 import re
 
-from tap import EXAMPLES, HEADER, equal, file, has, lines, main, near, rows, run, score, true
+from tap import EXAMPLES, HEADER, equal, file, has, lines, main, near, rows, run, same_in_chinese, score, true
 
 BOOK = os.path.join(EXAMPLES, "data", "orders.csv")
 FACTS = os.path.join(EXAMPLES, "data", "accounts.csv")
@@ -116,6 +116,21 @@ def test_chinese():
         for column in HEADER.split(","):
             if column != "tier_name" and not column.startswith("reason"):
                 equal(other[column], row[column], column)
+
+
+def test_chinese_summary():
+    """what kam-score tells of the book, its lines and its models: the numbers of the English words"""
+    facts = file("facts.csv", "account,start_day,cost_to_serve\nA01,2024-06-30,7\nNobody,,9\n,,\n")
+    bad = file("bad.csv", "account,day,revenue,cost\nA01,2024-01-01,10,\n,2024-01-01,10,1\nA01,,10,1\nA01,2024-02-01,,1\n"
+                          "A01,2024-02-01,x,1\nA01,2024-02-01,-50,1\nA01,2024-02-03,0,1\nB,2025-03-01,-1,1\nB,2024-03-01,-1\n")
+    for words in ((BOOK,), ("--accounts", FACTS, "--playbook", BOOK), ("--backtest", "2023-07-01", BOOK),
+                  ("--model", "bgbb", "--horizon-days", "inf", BOOK), ("--pace", "1", "--tiers", "top:5%,20%", BOOK),
+                  ("--drop-bad-lines", "--accounts", facts, "--as-of", "2024-12-31", bad)):
+        same_in_chinese(*words)
+    chinese = run("--lang", "zh", "--drop-bad-lines", "--accounts", facts, "--as-of", "2024-12-31", bad).err
+    has(chinese, "剔除 5（无客户 1，无日期 1，无金额 1，晚于截至日 1，日期或数字有误 1）")
+    has(chinese, "1 个客户未出现在所用的行中，服务成本 9.00")
+    has(chinese, "极大似然：")
 
 
 def test_golden_columns_of_the_sample_book():

@@ -70,7 +70,9 @@ def test_chinese():
     equal((made["A"]["class"], made["A"]["stage"]), ("核心价值", "初步合作"))
     has(made["A"]["touches"], "面对面拜访 2022-12-30|满意度调查 2023-02-28")
     has(made["A"]["actions"], "专属客户经理 2023-01-30")
-    has(said, "核心价值 1, ")
+    has(said, "核心价值 1，")
+    has(said, "1 个客户有逾期的联络，3 个客户有待办事项\n")
+    tap.same_in_chinese("--playbook", "--accounts", known, "--as-of", "2022-12-31", orders)
 
 
 def test_policy():

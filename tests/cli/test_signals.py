@@ -3,7 +3,7 @@
 import datetime
 import random
 
-from tap import equal, file, has, main, rows, run, true
+from tap import equal, file, has, main, rows, run, same_in_chinese, true
 
 DAY = datetime.date(2024, 1, 1)
 
@@ -57,6 +57,7 @@ def test_moves_risk_and_says_why():
         equal([row[name] for row in found.values()], [row[name] for row in plain.values()])
     chinese = run("--quiet", "--lang", "zh", "--signals", signals(usage(falls=(3, 7))), book)
     has(chinese.out, "自 2025 年 8 月起使用量下降 3")
+    same_in_chinese("--signals", signals(usage(falls=(3, 7))), book)
     top = run("--top", "40", "--signals", signals(usage(falls=(3, 7))), book)
     has(top.out, "usage down")
 
@@ -68,6 +69,7 @@ def test_learns_from_who_left():
     done = run("--signals", signals(lines), book)
     equal(done.status, 0, done.err)
     has(done.err, "moved by 40 accounts of a horizon ago, 6 of them gone since")
+    same_in_chinese("--signals", signals(lines), book)
     has(" ".join(rows(done.out)["A30"][f"reason_{k}"] for k in (1, 2, 3)), "usage down 3")
 
 
@@ -162,12 +164,13 @@ def test_backtest_horizon_and_language():
 def test_what_is_left_out():
     """every event that is dropped is counted; what cannot be is flagged and named"""
     book = file("orders.csv", orders(months=4))
-    done = run("--signals", signals([
+    path = signals([
         "A01,price_gap,2024-02-01,,8,", "A02,payment_delay,2024-02-01,,,-30", "A03,satisfaction,2024-02-01,,11,",
         "A04,usage,2024-02-01,,-1,", "A05,complaints,2024-02-05,2024-02-01,,", "A06,changes,2024-02-05,,,-1",
         "A07,payment_delay,2024-02-01,,,", "A08,usage,,,5,", "A09,usage,2024-02-01,,,", "A10,usage,2030-02-01,,5,",
         "A10,usage,2024-02-01,,5,", "A11,price_gap,2024-02-01,,-0.3,", "A12,satisfaction,2024-02-01,,10,",
-        "A99,usage,2024-02-01,,5,"]), book)
+        "A99,usage,2024-02-01,,5,"])
+    done = run("--signals", path, book)
     equal(done.status, 0, done.err)
     has(done.err, "left out: 1 event of accounts that no used line names\n")
     has(done.err, "left out: 1 event without a day, 1 event without an amount, 1 event without days of credit, "
@@ -175,6 +178,9 @@ def test_what_is_left_out():
     has(done.err, "the first that cannot be: line 2: price_gap 8 is no share from -1 to 1 (0.08 is 8 %)\n")
     flagged = {name for name, row in rows(done.out).items() if "impossible" in row["flags"]}
     equal(flagged, {"A01", "A02", "A03", "A04", "A05", "A06"})
+    same_in_chinese("--signals", path, book)
+    has(run("--lang", "zh", "--signals", path, book).err,
+        "未计入：1 条事件无日期，1 条事件无金额，1 条事件无账期天数，1 条事件晚于截至日，6 条事件的数值不可能\n")
     true("cheaper" not in done.out, "no reason of what cannot be")
 
 

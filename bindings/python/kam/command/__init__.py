@@ -117,7 +117,7 @@ def _run(command: str, options: Options) -> None:
     as_of = _as_of(options, log)
     book = Book(log, 0 if as_of == NO_DAY else as_of)
     if book.n == 0 and options.orders:
-        raise Failure(f"no line can be used: {_output.dropped(log, book.report)}")
+        raise Failure(f"no line can be used: {_output.dropped(log, book.report, False)}")
     if options.as_of == NO_DAY:
         _warn_of_late_day(program, log, as_of)
     lines = None if options.contracts_file is None else Lines(options)

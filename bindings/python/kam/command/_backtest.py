@@ -333,7 +333,7 @@ def _judge_signals(trial: Trial) -> str:
 
 def _of_orders(trial: Trial) -> str:
     fit, made = trial.answers.models.report, ""
-    why = f"{status_words(status.codes()[fit['orders_ml']])} ({fit['orders_ml']})"
+    why = f"{status_words(status.codes()[fit['orders_ml']], trial.zh)} ({fit['orders_ml']})"
     if trial.answers.models.orders is None:
         made += trial.say("no_model", why=why)
     elif fit["orders"]["prior"] == "weak":

@@ -8,7 +8,7 @@ from .. import _ffi, status
 from . import _csvfile
 from ._contracts import Bond, Contract, Contracts, Fitted
 from ._text import NO_DAY, day_text
-from ._words import grouped, many, percent, status_words
+from ._words import grouped, many_in, percent, status_words
 
 
 def _history(n: float, zh: bool) -> str:
@@ -58,33 +58,49 @@ def reasons(contracts: Contracts, row: int, horizon: float, language: str) -> li
     return [_running(one, bond, zh)] + ([] if math.isnan(bond.days) else [_length(bond.days, horizon, zh)])
 
 
-def _model(fitted: Fitted) -> str:
-    made = (f"          terms of {many(int(fitted.months), 'month')}, {many(fitted.n, 'contract')}, "
-            f"{grouped(fitted.n_ended)} ended: ")
+def _model(fitted: Fitted, zh: bool) -> str:
+    months, contracts = many_in(int(fitted.months), "month", zh), many_in(fitted.n, "contract", zh)
+    ended, why = grouped(fitted.n_ended), status_words(fitted.ml, zh)
+    made = (f"          期限 {months}，{contracts}，{ended} 份已终止：" if zh else
+            f"          terms of {months}, {contracts}, {ended} ended: ")
     if fitted.model is None:
-        return f"{made}no model: {status_words(fitted.ml)}\n"
+        return made + (f"无模型：{why}\n" if zh else f"no model: {why}\n")
     errors = fitted.model.standard_errors or {}
-    made += fitted.model.family + "".join(
-        f", {name} {value:.6g}" + (f" (se {errors[name]:.2g})" if errors[name] == errors[name] else "")
-        for name, value in fitted.model.parameters.items())
+    made += fitted.model.family
+    for name, value in fitted.model.parameters.items():
+        made += ("，" if zh else ", ") + f"{name} {value:.6g}"
+        if errors[name] == errors[name]:
+            made += f"（标准误 {errors[name]:.2g}）" if zh else f" (se {errors[name]:.2g})"
     if fitted.is_shared:
-        made += "; contracts of one account have one chance to end"
+        made += "；同一客户的合同共用一个终止概率" if zh else "; contracts of one account have one chance to end"
     if fitted.ml != _ffi.KAM_OK:
-        made += f"; with a weak prior, because likelihood alone: {status_words(fitted.ml)}"
+        made += f"；使用了弱先验，因为仅凭似然：{why}" if zh else f"; with a weak prior, because likelihood alone: {why}"
     return made + "\n"
 
 
-def summary(of: Contracts) -> str:
+def summary(of: Contracts, zh: bool) -> str:
     """What was read and fitted."""
-    made = (f"Contracts {many(len(of.all), 'contract')} of {many(of.n_accounts, 'account')} in {_csvfile.name_of(of.path)}; "
-            f"{grouped(of.n_running)} run" + (f", as known on {day_text(of.known_on)}" if of.known_on != NO_DAY else "") + "\n")
+    contracts, accounts = many_in(len(of.all), "contract", zh), many_in(of.n_accounts, "account", zh)
+    path, running = _csvfile.name_of(of.path), grouped(of.n_running)
+    made = (f"合同      {contracts}，{accounts}，见于 {path}；{running} 份有效" if zh else
+            f"Contracts {contracts} of {accounts} in {path}; {running} run")
+    if of.known_on != NO_DAY:
+        made += f"（按 {day_text(of.known_on)} 所知）" if zh else f", as known on {day_text(of.known_on)}"
+    made += "\n"
     n_left_out = of.n_unnamed + of.n_without_start + of.n_future + of.n_before
     if n_left_out:
-        made += (f"          left out: {many(n_left_out, 'line')} ({of.n_unnamed} without an account, {of.n_without_start} "
+        lines = many_in(n_left_out, "line", zh)
+        made += (f"          未计入：{lines}（{of.n_unnamed} 无客户，{of.n_without_start} 无开始日，{of.n_future} 尚未开始，"
+                 f"{of.n_before} 早于 --contracts-since）\n" if zh else
+                 f"          left out: {lines} ({of.n_unnamed} without an account, {of.n_without_start} "
                  f"without a start, {of.n_future} not begun, {of.n_before} before --contracts-since)\n")
     if of.n_chained:
-        made += (f"          {many(of.n_chained, 'start')} within a day of the end of another of the same account: a renewal? "
+        chained = many_in(of.n_chained, "start", zh)
+        made += (f"          {chained}紧接同一客户另一份合同的终止：是续签吗？续签不应另起一行\n" if zh else
+                 f"          {chained} within a day of the end of another of the same account: a renewal? "
                  "It must not have a line of its own\n")
     if of.n_returned:
-        made += f"          {many(of.n_returned, 'account')} ordered since and are scored by orders\n"
-    return made + "".join(map(_model, of.models))
+        returned = many_in(of.n_returned, "account", zh)
+        made += (f"          {returned}此后又下单，按订单评分\n" if zh else
+                 f"          {returned} ordered since and are scored by orders\n")
+    return made + "".join(_model(one, zh) for one in of.models)

@@ -74,7 +74,7 @@ _PRINTING = {
     "split": ("backtest", "YYYY-MM-DD", "fit on what was known before that day, and hold the rest against it (default: "
               "the last quarter of the log, at most a year)"),
     "playbook": ("playbook", None, "append columns of what to do: class, stage, touches and actions"),
-    "lang": ("lang", "LANGUAGE", "language of tier names and reasons: en or zh (default: en)"),
+    "lang": ("lang", "LANGUAGE", "language of the words: en or zh (default: en)"),
     "rows": ("rows", "N", "accounts listed, those with most at risk first, and 0 for all (default: 3000)"),
     "title": ("title", "TEXT", "what stands at the head of the report (default: the name of the file)"),
 }

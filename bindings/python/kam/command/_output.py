@@ -16,8 +16,9 @@ from ._options import Options
 from ._orders import Log
 from ._playbook import HEADER as PLAYBOOK_HEADER
 from ._playbook import Playbook
+from ._signals import LOSSES
 from ._text import NO_DAY, day_text, decode, encode
-from ._words import compact, cut, grid, grouped, many, percent, plain, status_words
+from ._words import compact, cut, grid, grouped, many_in, percent, plain, status_words
 
 HEADER = ("account,tier,tier_name,orders,first_day,last_day,revenue,profit,margin_pct,alive,expected_orders,clv,clv_low,"
           "clv_high,churn_risk,reason_1,reason_2,reason_3,flags,revenue_12m")
@@ -139,20 +140,24 @@ def top(result: Result) -> str:
 
 # The summary
 
-_DROPPED = (("n_missing_account", "without an account"), ("n_missing_day", "without a day"),
-            ("n_missing_amount", "without an amount"), ("n_bad_amount", "with an amount too large"),
-            ("n_bad_day", "with a day no calendar has"), ("n_after_as_of", "after the as-of day"),
-            ("n_before_first", "before the first day"))
+_DROPPED = (("n_missing_account", "without an account", "无客户"), ("n_missing_day", "without a day", "无日期"),
+            ("n_missing_amount", "without an amount", "无金额"), ("n_bad_amount", "with an amount too large", "金额过大"),
+            ("n_bad_day", "with a day no calendar has", "日期不存在"), ("n_after_as_of", "after the as-of day", "晚于截至日"),
+            ("n_before_first", "before the first day", "早于第一天"))
 
 
-def _listed(items: Sequence[tuple[int, str]]) -> str:
-    return ", ".join(f"{grouped(count)} {what}" for count, what in items if count)
+def _listed(items: Sequence[tuple[int, str, str]], zh: bool) -> str:
+    return ("，" if zh else ", ").join(f"{chinese} {grouped(count)}" if zh else f"{grouped(count)} {what}"
+                                      for count, what, chinese in items if count)
 
 
-def dropped(log: Log, report: dict[str, Any]) -> str:
+def dropped(log: Log, report: dict[str, Any], zh: bool) -> str:
     """The lines that were dropped, by reason: "3 dropped (2 without a day, ...)"."""
     n = log.n_read - report["n_used"]
-    reasons = _listed([*((report[name], what) for name, what in _DROPPED), (log.n_bad, "with a bad day or number")])
+    reasons = _listed([*((report[name], what, chinese) for name, what, chinese in _DROPPED),
+                       (log.n_bad, "with a bad day or number", "日期或数字有误")], zh)
+    if zh:
+        return f"剔除 {grouped(n)}" + (f"（{reasons}）" if n > 0 else "")
     return f"{grouped(n)} dropped" + (f" ({reasons})" if n > 0 else "")
 
 
@@ -160,138 +165,181 @@ def _day_of(report: dict[str, Any], name: str) -> str:
     return report[name].isoformat() if report[name] else ""
 
 
-def _lines(result: Result) -> str:
+def _lines(result: Result, zh: bool) -> str:
     log, report = result.log, result.book.report
-    of_used = _listed([(report["n_returns"], "return" if report["n_returns"] == 1 else "returns"),
-                       (report["n_zero"], "of amount zero"),
-                       (report["n_missing_cost"] if log.has_cost else 0, "without a cost"),
-                       (log.n_short, "with fewer fields than the header")])
-    made = f"Lines     {grouped(log.n_read)} read, {grouped(report['n_used'])} used, {dropped(log, report)}\n"
-    made += f"          of the used: {of_used}\n" if of_used else ""
-    made += f"          the first bad line: {log.first_bad}\n" if log.n_bad else ""
-    made += (f"Orders    {many(report['n_orders'], 'order')} of {many(report['n_accounts'], 'account')}, "
-             f"{_day_of(report, 'first_line_day')} to {_day_of(report, 'last_line_day')} ("
-             + ("lines of one order number are one order" if log.has_order else
-                "lines of an account on one day are one order") + ")\n")
+    of_used = _listed([(report["n_returns"], "return" if report["n_returns"] == 1 else "returns", "退货"),
+                       (report["n_zero"], "of amount zero", "金额为零"),
+                       (report["n_missing_cost"] if log.has_cost else 0, "without a cost", "无成本"),
+                       (log.n_short, "with fewer fields than the header", "字段少于表头")], zh)
+    read, used, out = grouped(log.n_read), grouped(report["n_used"]), dropped(log, report, zh)
+    made = f"明细行    读入 {read}，使用 {used}，{out}\n" if zh else f"Lines     {read} read, {used} used, {out}\n"
+    if of_used:
+        made += ("          所用行中：" if zh else "          of the used: ") + f"{of_used}\n"
+    if log.n_bad:
+        made += ("          第一个有误的行：" if zh else "          the first bad line: ") + f"{log.first_bad}\n"
+    orders, accounts = many_in(report["n_orders"], "order", zh), many_in(report["n_accounts"], "account", zh)
+    first, last = _day_of(report, "first_line_day"), _day_of(report, "last_line_day")
+    if zh:
+        made += f"订单      {orders}，{accounts}，{first} 至 {last}（"
+        made += ("同一订单号的所有行为一笔订单" if log.has_order else "同一客户同一天的所有行为一笔订单") + "）\n"
+    else:
+        made += f"Orders    {orders} of {accounts}, {first} to {last} ("
+        made += ("lines of one order number are one order" if log.has_order else
+                 "lines of an account on one day are one order") + ")\n"
     if report["n_without_order"] > 0:
-        made += f"          {many(report['n_without_order'], 'account')} never ordered\n"
+        made += f"          {many_in(report['n_without_order'], 'account', zh)}" + ("从未下单\n" if zh else " never ordered\n")
     return made
 
 
-def _facts(result: Result) -> str:
+def _facts(result: Result, zh: bool) -> str:
     facts, path = result.facts, result.options.accounts_file
     if path is None:
         return ""
-    n_known = facts.n_records - facts.n_strangers - facts.n_unnamed
-    made = f"Accounts  {grouped(n_known)} of {many(result.book.n, 'account')} found in {_csvfile.name_of(path)}\n"
+    known = grouped(facts.n_records - facts.n_strangers - facts.n_unnamed)
+    every, name = many_in(result.book.n, "account", zh), _csvfile.name_of(path)
+    made = f"客户      {known} 个（共 {every}）见于 {name}\n" if zh else f"Accounts  {known} of {every} found in {name}\n"
     if facts.n_strangers > 0:
-        made += (f"          left out: {many(facts.n_strangers, 'account')} that no used line names, cost to serve "
-                 f"{grouped(facts.strangers_cost, 2)}\n")
+        strangers, cost = many_in(facts.n_strangers, "account", zh), grouped(facts.strangers_cost, 2)
+        made += (f"          未计入：{strangers}未出现在所用的行中，服务成本 {cost}\n" if zh else
+                 f"          left out: {strangers} that no used line names, cost to serve {cost}\n")
     if facts.n_unnamed > 0:
-        made += f"          left out: {many(facts.n_unnamed, 'line')} without an account\n"
+        unnamed = many_in(facts.n_unnamed, "line", zh)
+        made += f"          未计入：{unnamed}无客户\n" if zh else f"          left out: {unnamed} without an account\n"
     if facts.n_early > 0:
-        made += (f"          {many(facts.n_early, 'account')} with an order before start_day (scores count from the "
-                 "first order)\n")
+        early = many_in(facts.n_early, "account", zh)
+        made += (f"          {early}的订单早于 start_day（评分从首笔订单算起）\n" if zh else
+                 f"          {early} with an order before start_day (scores count from the first order)\n")
     return made
 
 
-def verdict(report: dict[str, Any], likelihood: str, culprit: Optional[str]) -> str:
+def verdict(report: dict[str, Any], likelihood: str, culprit: Optional[str], zh: bool) -> str:
     """What maximum likelihood found, and what was done about it."""
+    rows = many_in(report["n_rows"], "account", zh)
     if likelihood == "KAM_OK":
-        made = f"converged on {many(report['n_rows'], 'account')}"
+        made = f"已收敛（{rows}）" if zh else f"converged on {rows}"
     elif likelihood == "KAM_ERR_CONSTANT" and report["status"] == "KAM_OK":
-        made = f"no spread: every order of {many(report['n_rows'], 'account')} is alike"
+        made = f"没有差异：{rows}的每笔订单金额相同" if zh else f"no spread: every order of {rows} is alike"
     else:
-        made = (f"maximum likelihood: {status_words(status.codes()[likelihood])} ({likelihood}"
-                + (f", {culprit}" if culprit else "") + ")")
+        why = status_words(status.codes()[likelihood], zh)
+        of = likelihood + (f", {culprit}" if culprit else "")
+        made = f"极大似然：{why}（{of}）" if zh else f"maximum likelihood: {why} ({of})"
         if report["prior"] == "weak" and report["status"] == "KAM_OK":
-            made += f"\n          so a weak prior was used; converged on {many(report['n_rows'], 'account')}"
+            made += (f"\n          因此使用了弱先验；已收敛（{rows}）" if zh else
+                     f"\n          so a weak prior was used; converged on {rows}")
     if report["n_skipped"] > 0:
-        made += f", {grouped(report['n_skipped'])} left out"
+        skipped = grouped(report["n_skipped"])
+        made += f"，{skipped} 个未计入" if zh else f", {skipped} left out"
     return made + "\n"
 
 
-def _parameters(model: Any) -> str:
-    said = [f"{name} {value:.6g}" + (f" (se {se:.2g})" if se == se else "")
+def _parameters(model: Any, zh: bool) -> str:
+    said = [f"{name} {value:.6g}" + ("" if se != se else f"（标准误 {se:.2g}）" if zh else f" (se {se:.2g})")
             for (name, value), se in zip(model.parameters.items(), model.standard_errors.values())]
-    return f"          {', '.join(said)}, log likelihood {model.report['log_likelihood']:.4f}\n"
+    fit = model.report["log_likelihood"]
+    return (f"          {'，'.join(said)}，对数似然 {fit:.4f}\n" if zh else
+            f"          {', '.join(said)}, log likelihood {fit:.4f}\n")
 
 
 def culprit_of(model: Any, at: int) -> Optional[str]:
     return list(model.parameters)[at] if model is not None and at >= 0 else None
 
 
-def _dependence(report: dict[str, Any]) -> str:
+def _dependence(report: dict[str, Any], zh: bool) -> str:
     """What the spend model takes for granted, as far as the book can tell."""
     if report["independence"] != "KAM_OK":
         return ""
     found = report["dependence"]
-    return (f"          order value with number of orders: rank correlation {found['rank_correlation']:.2f}, "
-            f"p {found['p_value']:.2g}"
-            + ("; the model takes them as independent" if found["p_value"] < 0.05 else "") + "\n")
+    numbers = f"{found['rank_correlation']:.2f}{'，' if zh else ', '}p {found['p_value']:.2g}"
+    depends = found["p_value"] < 0.05
+    if zh:
+        return f"          订单金额与订单数：秩相关 {numbers}" + ("；模型假定两者独立" if depends else "") + "\n"
+    return (f"          order value with number of orders: rank correlation {numbers}"
+            + ("; the model takes them as independent" if depends else "") + "\n")
 
 
-def _models(result: Result) -> str:
-    models = result.answers.models
+def _models(result: Result, zh: bool) -> str:
+    models, days = result.answers.models, result.options.period_days
     report = models.report
-    made = f"Rhythm    {models.orders.family if models.orders else 'no order model'}: "
-    made += verdict(report["orders"], report["orders_ml"], culprit_of(models.orders, report["orders_culprit"]))
-    if result.options.period_days:
-        made += (f"          orders are counted by periods of {result.options.period_days} days, with an order or none\n")
-    made += _parameters(models.orders) if models.orders else ""
-    made += f"Spend     {models.spend.family if models.spend else 'no spend model'}: "
-    made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]))
-    made += _parameters(models.spend) + _dependence(report) if models.spend else ""
-    return made + (f"Pace      {result.answers.pace.text('en')}\n" if models.orders else "")
+    none = "无订单模型" if zh else "no order model"
+    made = ("下单节奏  " if zh else "Rhythm    ") + (models.orders.family if models.orders else none) + ("：" if zh else ": ")
+    made += verdict(report["orders"], report["orders_ml"], culprit_of(models.orders, report["orders_culprit"]), zh)
+    if days:
+        made += (f"          按 {days} 天的时段计数，每段只看有无订单\n" if zh else
+                 f"          orders are counted by periods of {days} days, with an order or none\n")
+    made += _parameters(models.orders, zh) if models.orders else ""
+    none = "无金额模型" if zh else "no spend model"
+    made += ("订单金额  " if zh else "Spend     ") + (models.spend.family if models.spend else none) + ("：" if zh else ": ")
+    made += verdict(report["spend"], report["spend_ml"], culprit_of(models.spend, report["spend_culprit"]), zh)
+    made += _parameters(models.spend, zh) + _dependence(report, zh) if models.spend else ""
+    if not models.orders:
+        return made
+    return made + ("趋势系数  " if zh else "Pace      ") + result.answers.pace.text(result.options.language) + "\n"
 
 
-def _signals(result: Result) -> str:
+def _signals(result: Result, zh: bool) -> str:
     found = result.signals
     if found is None:
         return ""
-    made = (f"Signals   {many(found.n_events, 'event')} of {many(len(found.names), 'signal')} in "
-            f"{_csvfile.name_of(found.path)}; {grouped(found.n_measured)} of {many(found.n_rows, 'account')} measured, "
-            f"{grouped(found.n_alarmed)} with an alarm, {grouped(found.n_limited)} at a limit of practice\n")
+    events, signals = many_in(found.n_events, "event", zh), many_in(len(found.names), "signal", zh)
+    measured, rows, path = grouped(found.n_measured), many_in(found.n_rows, "account", zh), _csvfile.name_of(found.path)
+    alarmed, limited = grouped(found.n_alarmed), grouped(found.n_limited)
+    made = (f"预警信号  {events}，{signals}，见于 {path}；{measured} 个（共 {rows}）有测量值，{alarmed} 个报警，"
+            f"{limited} 个达到经验界限\n" if zh else
+            f"Signals   {events} of {signals} in {path}; {measured} of {rows} measured, {alarmed} with an alarm, "
+            f"{limited} at a limit of practice\n")
+    left_out = "          未计入：" if zh else "          left out: "
     if found.n_strangers > 0:
-        made += f"          left out: {many(found.n_strangers, 'event')} of accounts that no used line names\n"
-    lost = ", ".join(f"{many(n, 'event')} {why}" for why, n in found.n_lost.items() if n)
-    made += f"          left out: {lost}\n" if lost else ""
-    made += f"          the first that cannot be: {found.first_wrong}\n" if found.first_wrong else ""
-    made += "          weights: the expert scorecard's"
+        strangers = many_in(found.n_strangers, "event", zh)
+        made += left_out + (f"{strangers}，其客户未出现在所用的行中\n" if zh else
+                            f"{strangers} of accounts that no used line names\n")
+    lost = ("，" if zh else ", ").join(many_in(n, "event", zh) + (LOSSES[why] if zh else f" {why}")
+                                      for why, n in found.n_lost.items() if n)
+    made += f"{left_out}{lost}\n" if lost else ""
+    if found.first_wrong:
+        made += ("          第一条不可能的：" if zh else "          the first that cannot be: ") + f"{found.first_wrong}\n"
+    made += "          权重：专家评分卡" if zh else "          weights: the expert scorecard's"
     if found.n_learned > 0:
-        made += (f", moved by {many(found.n_learned, 'account')} of a horizon ago, {grouped(found.n_left)} of them gone "
-                 "since")
+        learned, gone = many_in(found.n_learned, "account", zh), grouped(found.n_left)
+        made += (f"，并按一个预测期前的 {learned}修正，其中 {gone} 个此后流失" if zh else
+                 f", moved by {learned} of a horizon ago, {gone} of them gone since")
     return made + "\n"
 
 
-def _concentration(result: Result) -> str:
+def _concentration(result: Result, zh: bool) -> str:
     try:
         of = concentration.measure(result.answers.score("net_revenue")).numbers
     except KamError:
         return ""
     total = grouped(of["total"], 2)
     if math.isnan(of["hhi"]):
-        return f"Book      revenue {total}: no shares of what is not above zero\n"
-    made = (f"Book      revenue {total}; the top 10 % of accounts hold {percent(of['top_10_share'], 2)}, the top 20 % "
-            f"{percent(of['top_20_share'], 2)}, the largest {percent(of['largest_share'], 2)}\n"
-            f"          as concentrated as {of['effective_number']:.1f} equal accounts (HHI {1e4 * of['hhi']:.2f} "
-            "points); ")
+        return (f"总体      收入 {total}：总收入不为正，无法计算份额\n" if zh else
+                f"Book      revenue {total}: no shares of what is not above zero\n")
+    top_10, top_20, largest = (percent(of[name], 2) for name in ("top_10_share", "top_20_share", "largest_share"))
+    made = (f"总体      收入 {total}；前 10 % 的客户占 {top_10}，前 20 % 占 {top_20}，最大的一个占 {largest}\n"
+            f"          相当于 {of['effective_number']:.1f} 个同等规模的客户（HHI {1e4 * of['hhi']:.2f} 点）；" if zh else
+            f"Book      revenue {total}; the top 10 % of accounts hold {top_10}, the top 20 % {top_20}, the largest "
+            f"{largest}\n          as concentrated as {of['effective_number']:.1f} equal accounts "
+            f"(HHI {1e4 * of['hhi']:.2f} points); ")
     if math.isnan(of["gini"]):
-        return made + f"no Gini: {many(of['n_negative'], 'account')} below zero\n"
-    return made + f"Gini {of['gini']:.4f}\n"
+        negative = many_in(of["n_negative"], "account", zh)
+        return made + (f"{negative}为负，无基尼系数\n" if zh else f"no Gini: {negative} below zero\n")
+    return made + ("基尼系数" if zh else "Gini") + f" {of['gini']:.4f}\n"
 
 
-def _profit(result: Result) -> str:
+def _profit(result: Result, zh: bool) -> str:
     try:
         whale = profit.whale(result.answers.score("profit")).numbers
     except KamError:
-        return "          profit not known: there is no cost; values are of revenue\n"
-    made = (f"          profit {grouped(whale['total'], 2)}; the best {many(whale['n_to_peak'], 'account')} earn "
-            f"{grouped(whale['peak'], 2)}, {many(whale['n_loss_making'], 'account')} at a loss take "
-            f"{grouped(whale['destroyed'], 2)} away\n")
+        return ("          贡献毛益未知：没有成本，价值按收入计算\n" if zh else
+                "          profit not known: there is no cost; values are of revenue\n")
+    total, peak, destroyed = (grouped(whale[name], 2) for name in ("total", "peak", "destroyed"))
+    best, losers = many_in(whale["n_to_peak"], "account", zh), many_in(whale["n_loss_making"], "account", zh)
+    made = (f"          贡献毛益 {total}；最好的 {best}贡献 {peak}，{losers}亏损，侵蚀 {destroyed}\n" if zh else
+            f"          profit {total}; the best {best} earn {peak}, {losers} at a loss take {destroyed} away\n")
     if whale["n_accounts"] < result.book.n:
-        made += (f"          profit not known for {many(result.book.n - whale['n_accounts'], 'account')} with a line "
-                 "that has no cost\n")
+        unknown = many_in(result.book.n - whale["n_accounts"], "account", zh)
+        made += (f"          {unknown}有无成本的行，贡献毛益未知\n" if zh else
+                 f"          profit not known for {unknown} with a line that has no cost\n")
     return made
 
 
@@ -311,40 +359,50 @@ class Value:
                 self.at_risk += answers.at_risk(row)
 
 
-def _value(result: Result) -> str:
+def _value(result: Result, zh: bool) -> str:
     book, days = Value(result.answers), result.answers.horizon_days
     if book.n == 0:
         return ""
-    return (f"          lifetime value {grouped(book.value, 2)} "
+    value, below, at_risk = grouped(book.value, 2), grouped(book.below, 2), grouped(book.at_risk, 2)
+    if zh:
+        return (f"          生命周期价值 {value}，" + ("不限期" if math.isinf(days) else f"未来 {days:.6g} 天")
+                + (f"（其中亏损 {below}）" if book.below < 0 else "")
+                + f"；风险金额 {at_risk}（流失风险 × 价值，仅计正值）\n")
+    return (f"          lifetime value {value} "
             + ("for ever" if math.isinf(days) else f"over the next {days:.6g} days")
-            + (f" ({grouped(book.below, 2)} of it at a loss)" if book.below < 0 else "")
-            + f"; at risk {grouped(book.at_risk, 2)} (churn risk x value, where above zero)\n")
+            + (f" ({below} of it at a loss)" if book.below < 0 else "")
+            + f"; at risk {at_risk} (churn risk x value, where above zero)\n")
 
 
-def _tiers(result: Result) -> str:
+def _tiers(result: Result, zh: bool) -> str:
     answers = result.answers
+    lead = "级别      " if zh else "Tiers     "
     if answers.n_bands == 0:
-        return f"Tiers     none: {status_words(status.codes()[answers.models.report['tiers']])}\n"
+        why = status_words(status.codes()[answers.models.report["tiers"]], zh)
+        return lead + (f"无：{why}\n" if zh else f"none: {why}\n")
     found = answers.score("tier").tolist()
     said = []
     for one in range(answers.n_bands + 1):
-        name = tier.name(one, answers.n_bands, result.options.language)
-        limit = f" (from {grouped(answers.models.limits[one].enter)})" if one < answers.n_bands else ""
+        name, limit = tier.name(one, answers.n_bands, result.options.language), ""
+        if one < answers.n_bands:
+            enter = grouped(answers.models.limits[one].enter)
+            limit = f"（{enter} 起）" if zh else f" (from {enter})"
         said.append(f"{name} {grouped(found.count(one))}{limit}")
-    return f"Tiers     {', '.join(said)}; by 12 months' revenue\n"
+    return lead + ("，".join(said) + "；按 12 个月收入\n" if zh else f"{', '.join(said)}; by 12 months' revenue\n")
 
 
 def summary(result: Result, program: str) -> str:
     """What was read, fitted and found, in words."""
-    made = f"{program} {lib.kam_version_text().decode()}, as of {day_text(result.book.as_of)}"
-    made += ", the last day in the orders\n" if result.options.as_of == NO_DAY else "\n"
-    made += (_lines(result) if result.options.orders else "") + _facts(result)
+    zh = result.options.language == "zh"
+    made = f"{program} {lib.kam_version_text().decode()}" + ("，截至 " if zh else ", as of ") + day_text(result.book.as_of)
+    if result.options.as_of == NO_DAY:
+        made += "（订单中的最后一天）" if zh else ", the last day in the orders"
+    made += "\n" + (_lines(result, zh) if result.options.orders else "") + _facts(result, zh)
     if result.has_answers:
-        made += _models(result) if result.options.orders else ""
-    made += _contracts_words.summary(result.contracts) if result.contracts else ""
+        made += _models(result, zh) if result.options.orders else ""
+    made += _contracts_words.summary(result.contracts, zh) if result.contracts else ""
+    made += _signals(result, zh)
     if result.has_answers:
-        made += (_signals(result) + _concentration(result) + _profit(result) + _value(result) + _tiers(result))
+        made += _concentration(result, zh) + _profit(result, zh) + _value(result, zh) + _tiers(result, zh)
         made += result.playbook.summary() if result.playbook else ""
-    else:
-        made += _signals(result)
     return made

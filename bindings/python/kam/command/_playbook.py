@@ -10,7 +10,7 @@ from ._book import LAST_TOUCHES, Answers, Book, Facts
 from ._options import Options
 from ._orders import Log
 from ._text import NO_DAY, day_text
-from ._words import grouped, many
+from ._words import grouped, many_in
 
 HEADER = ",class,stage,stage_days_left,touches,overdue_days,n_actions,actions,playbook_flags"
 _COLUMNS = ("matrix_class", "stage", "stage_days_left", "touch_due", "touch_overdue", "n_actions", "actions", "action_days",
@@ -62,12 +62,20 @@ class Playbook:
 
     def summary(self) -> str:
         """What was found, in words; and which rules stand at their defaults."""
+        zh = self._language == "zh"
         classes = list(self._of["matrix_class"])
-        made = "Playbook  classes:" + "".join(
-            f" {matrix.class_name(code, self._language)} {grouped(classes.count(code))},"
-            for code in range(1, _ffi.KAM_MATRIX_UNCLASSIFIED + 1)) + f" not known {grouped(classes.count(0))}\n"
-        late = sum(any(self._of[f"touch_overdue_{k + 1}"][row] > 0 for k in self._touches) for row in range(self._n))
-        made += ("          " + (f"{many(late, 'account')} with a touch overdue, " if self._touches else
-                                 "touches not known (no column last_visit, ...), ")
-                 + f"{many(sum(n > 0 for n in self._of['n_actions']), 'account')} with something to do\n")
-        return made + f"          rules at their defaults: {', '.join(self._defaults) or 'none'}\n"
+        counts = [f"{matrix.class_name(code, self._language)} {grouped(classes.count(code))}"
+                  for code in range(1, _ffi.KAM_MATRIX_UNCLASSIFIED + 1)]
+        counts.append(("未知 " if zh else "not known ") + grouped(classes.count(0)))
+        made = "行动手册  类别：" + "，".join(counts) if zh else "Playbook  classes: " + ", ".join(counts)
+        late = many_in(sum(any(self._of[f"touch_overdue_{k + 1}"][row] > 0 for k in self._touches) for row in range(self._n)),
+                       "account", zh)
+        busy = many_in(sum(n > 0 for n in self._of["n_actions"]), "account", zh)
+        if self._touches:
+            made += f"\n          {late}有逾期的联络，" if zh else f"\n          {late} with a touch overdue, "
+        else:
+            made += ("\n          联络未知（没有 last_visit 等列），" if zh else
+                     "\n          touches not known (no column last_visit, ...), ")
+        made += f"{busy}有待办事项\n" if zh else f"{busy} with something to do\n"
+        return made + (f"          采用默认值的规则：{'、'.join(self._defaults) or '无'}\n" if zh else
+                       f"          rules at their defaults: {', '.join(self._defaults) or 'none'}\n")

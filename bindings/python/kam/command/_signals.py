@@ -20,8 +20,9 @@ from ._text import NO_DAY, decode
 MONTHS = 36
 _FIELDS = ("day", "end", "amount", "term")
 _NEEDS_AMOUNT = ("usage", "orders", "satisfaction", "price_gap")
-#: why events of known accounts are left out
-LOSSES = ("without a day", "without an amount", "without days of credit", "after the as-of day", "with a value that cannot be")
+#: why events of known accounts are left out, in English and Chinese
+LOSSES = {"without a day": "无日期", "without an amount": "无金额", "without days of credit": "无账期天数",
+          "after the as-of day": "晚于截至日", "with a value that cannot be": "的数值不可能"}
 _NO_DAY, _NO_AMOUNT, _NO_CREDIT, _LATER, _WRONG = LOSSES
 
 

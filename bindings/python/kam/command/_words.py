@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from .. import status
+from .. import _ffi, status
 from ._text import character, decode, encode
 
 
@@ -31,6 +31,15 @@ def many(n: int, one: str) -> str:
     return f"{grouped(n)} {one}{'' if n == 1 else 's'}"
 
 
+_COUNTED = {"account": "个客户", "order": "笔订单", "line": "行", "event": "条事件", "signal": "种信号", "contract": "份合同",
+            "month": "个月", "start": "个开始日"}
+
+
+def many_in(n: int, one: str, zh: bool) -> str:
+    """The same, or in Chinese 2,345 个客户."""
+    return f"{grouped(n)} {_COUNTED[one]}" if zh else many(n, one)
+
+
 def compact(value: float, language: str) -> str:
     """Three digits that count: 6,420k or 12.3M, or in Chinese 642万 and 1.23亿;
     "-" for NaN."""
@@ -52,8 +61,18 @@ def percent(share: float, decimals: int) -> str:
     return "-" if math.isnan(share) else f"{grouped(100 * share, decimals)} %"
 
 
-def status_words(code: int) -> str:
+#: what a fit may end with
+_STATUS = {_ffi.KAM_ERR_EMPTY: "没有可用的数据", _ffi.KAM_ERR_TOO_FEW: "数据太少，不足以拟合",
+           _ffi.KAM_ERR_AT_BOUND: "最优解位于参数的边界", _ffi.KAM_ERR_FLAT: "许多参数拟合得同样好",
+           _ffi.KAM_ERR_CONSTANT: "有一列每行都相同", _ffi.KAM_ERR_COLLINEAR: "有一列没有提供其他列以外的信息",
+           _ffi.KAM_ERR_ONE_CLASS: "所有行都有事件，或都没有", _ffi.KAM_ERR_SEPARATED: "有一列可无误地区分事件",
+           _ffi.KAM_ERR_WEAK: "弱先验使最优解的移动超过其误差", _ffi.KAM_ERR_NOT_CONVERGED: "拟合在收敛前停止"}
+
+
+def status_words(code: int, zh: bool) -> str:
     """A status as the end of a sentence: no capital, no full stop."""
+    if zh and code in _STATUS:
+        return _STATUS[code]
     text = status.text(code)
     text = text[:-1] if text.endswith(".") else text
     return text[0].lower() + text[1:] if re.match("[A-Z]", text) else text
