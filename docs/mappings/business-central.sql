@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Dynamics 365 Business Central as Microsoft SQL Server holds it. There the name of a table stands between
 -- those of the company and of the application (CRONUS$Customer$437d...): make a synonym of the bare name
--- for each. 1753-01-01 is no day. Money is the local currency.
+-- for each. 1753-01-01 is no day. Money is the local currency. Contracts and opportunities are read by the fields and
+-- values of Microsoft's base application: tables 5965 (Service Contract Header), 5092, 5093 and 5054, enum 5967.
 
 -- Lines of posted invoices and credit memos, for orders are deleted once they are invoiced. Promised and
 -- delivered days are kept with shipments.
@@ -40,6 +41,6 @@ select c.[Customer No_] as account, c.[Starting Date] as start, nullif(c.[Expira
 create view kam_opportunities as
 select r.[No_] as account, o.[Creation Date] as opened_day, nullif(o.[Date Closed], '1753-01-01') as closed_day,
        case o.[Status] when 2 then 1 when 3 then 0 end as won,
-       (select max(n.[Estimated Value (LCY)]) from [Opportunity Entry] n where n.[Opportunity No_] = o.[No_] and n.[Active] = 1) as value
+       (select sum(n.[Estimated Value (LCY)]) from [Opportunity Entry] n where n.[Opportunity No_] = o.[No_] and n.[Active] = 1) as value
   from [Opportunity] o
   join [Contact Business Relation] r on r.[Contact No_] = o.[Contact Company No_] and r.[Link to Table] = 1;

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- iDempiere 10 and later, and ADempiere, on PostgreSQL; metasfresh has the same tables (its
--- c_invoice has a column duedate: take that). Money is the document's: one currency, or convert.
+-- c_invoice has a column duedate: take that), but other contracts (metasfresh.sql). Money is the document's: one
+-- currency, or convert.
 
 create view kam_orders as
 select o.c_bpartner_id as account, o.documentno as "order", o.dateordered as day, l.qtyordered as quantity,
@@ -45,6 +46,16 @@ select i.c_bpartner_id as account, i.documentno as invoice, i.dateinvoiced as in
   from c_invoice i
   join c_doctype t on t.c_doctype_id = i.c_doctype_id
  where i.issotrx = 'Y' and i.docstatus in ('CO', 'CL');
+
+-- Subscriptions: a row with all its renewals, by the generated models of C_Subscription and C_SubscriptionType. A type counts
+-- days (D): 28 to 31 of them are a month, 364 to 366 twelve. What one costs is in price lists, not here.
+create view kam_contracts as
+select s.c_bpartner_id as account, s.startdate as start, s.paiduntildate as "end",
+       case when s.isactive = 'N' then 'yes' end as ended, null as value,
+       case when t.frequencytype = 'D' and abs(t.frequency - 30.4375 * round(t.frequency / 30.4375)) <= 3
+            then nullif(round(t.frequency / 30.4375), 0) end as term_months
+  from c_subscription s
+  join c_subscriptiontype t on t.c_subscriptiontype_id = s.c_subscriptiontype_id;
 
 create view kam_tickets as
 select r.c_bpartner_id as account, r.created as day,

@@ -17,6 +17,8 @@ create table c_invoice (c_invoice_id integer, c_bpartner_id integer, c_doctype_i
 create table c_invoiceline (c_invoice_id integer, ad_client_id integer, m_product_id integer, qtyinvoiced numeric, linenetamt numeric);
 create table c_allocationhdr (c_allocationhdr_id integer, datetrx timestamp, docstatus text);
 create table c_allocationline (c_allocationhdr_id integer, c_invoice_id integer);
+create table c_subscriptiontype (c_subscriptiontype_id integer, frequency integer, frequencytype text);
+create table c_subscription (c_bpartner_id integer, c_subscriptiontype_id integer, startdate timestamp, paiduntildate timestamp, isactive text);
 create table r_request (c_bpartner_id integer, created timestamp, closedate timestamp, isactive text);
 
 insert into c_order values (1, 1, 'SO1', '2024-01-10', '2024-01-20', 'Y', 'CO'), (2, 2, 'SO2', '2024-02-01', '2024-02-10', 'Y', 'CO'),
@@ -38,3 +40,5 @@ insert into c_allocationhdr values (1, '2024-02-20', 'CO'), (2, '2024-02-25', 'C
 insert into c_allocationline values (1, 1), (2, 1), (3, 1);
 insert into r_request values (1, '2024-02-05 08:00:00', '2024-02-06 10:30:00', 'Y'), (2, '2024-03-02 08:00:00', null, 'Y'),
     (null, '2024-03-02 08:00:00', null, 'Y');
+insert into c_subscriptiontype values (1, 365, 'D'), (2, 366, 'D');
+insert into c_subscription values (1, 1, '2023-05-01', '2024-04-30', 'Y'), (2, 2, '2023-01-01', '2023-12-31', 'N');

@@ -44,7 +44,8 @@ STORY = {
 
 # Which database, and what the system does not know (a column that is all NULL).
 SYSTEMS = {
-    "tryton": ("postgresql", ""), "odoo": ("postgresql", ""), "idempiere": ("postgresql", "tickets.limit"),
+    "tryton": ("postgresql", ""), "odoo": ("postgresql", ""), "idempiere": ("postgresql", "contracts.value tickets.limit"),
+    "metasfresh": ("postgresql", ""),
     "erpnext": ("mariadb", ""), "dolibarr": ("mariadb", "contracts.term_months tickets.limit"),
     "suitecrm": ("mariadb", "orders.promised_day orders.delivered_day invoices.paid_day contracts.ended contracts.term_months tickets.limit"),
     "sap-business-one": (None, "contracts.value contracts.term_months tickets.limit"),
