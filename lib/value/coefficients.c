@@ -10,14 +10,6 @@
 
 enum { FACTS = KAM__EFFECTS, P = KAM__MOST_PARAMETERS };
 
-static void no_count_terms(const void *context, const double *parameter,
-                           double x, double *out) {
-    const struct kam__coefficients *const of = context;
-    (void)parameter;
-    (void)x;
-    memset(out, 0, (size_t)(1 + of->p + of->p * (of->p + 1) / 2) * sizeof *out);
-}
-
 kam_status kam__coefficients_place(struct kam__coefficients *to,
                                    const kam_btyd_covariates *covariates,
                                    kam_diag *diag) {
@@ -73,7 +65,6 @@ static void describe(const struct kam__coefficients *of,
     const kam__family f = of->family;
     model->p = of->p;
     model->context = of;
-    model->count_terms = no_count_terms;
     model->row_terms = row_terms;
     model->name = names->name;
     model->at_lower = names->at_lower;

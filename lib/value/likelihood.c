@@ -33,6 +33,7 @@ int kam__likelihood_add_counts(const struct kam__likelihood *model,
                                const double *weight, int32_t n, kam_sum *sums) {
     const int32_t m = n_terms(model->p);
     double out[KAM__MOST_TERMS] = {0}, known = -1;
+    if (!model->count_terms) return 0;
     for (int32_t i = 0; i < n; i++) {
         /* Counts often come in runs; a term depends on nothing but its count. */
         if (i == 0 || count[i] != known)

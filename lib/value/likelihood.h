@@ -19,7 +19,8 @@ enum {
 };
 
 /* A model. Terms are value, gradient (p) and lower triangle of the Hessian by
- * rows, in log parameters (or units of one). The first key of a row is its count. */
+ * rows, in log parameters (or units of one). The first key of a row is its count;
+ * without count_terms nothing depends on that alone. */
 struct kam__likelihood {
     int32_t p;
     const void *context;

@@ -10,11 +10,6 @@
 #include "value/retention_rows.h"
 
 /* Everything of a row depends on the whole row. */
-static void count_terms(const void *context, const double *parameter, double x,
-                        double *out) {
-    (void)context, (void)parameter, (void)x, (void)out;
-}
-
 static const int32_t FAMILY[] = {KAM_RETENTION_SBG, KAM_RETENTION_BDW,
                                  KAM_RETENTION_SHARED};
 
@@ -150,7 +145,6 @@ static struct kam__likelihood likelihood_of(int32_t family) {
     memset(&model, 0, sizeof model);
     model.p = kam__retention_parameters(family);
     model.context = &FAMILY[family - 1];
-    model.count_terms = count_terms;
     model.row_terms = row_terms;
     model.name = NAME;
     model.at_lower = AT_LOWER;

@@ -2,7 +2,6 @@
 /* Orders that are all worth the same: a fixed price. No spread, nothing to learn:
  * the one number is known. */
 #include <math.h>
-#include <string.h>
 
 #include "base/diag.h"
 #include "math/elementary.h"
@@ -26,12 +25,6 @@ static double log_likelihood(const double *parameter, double x, double m,
     if (!(m > 0)) return NAN;
     const double far = kam__log(m) - kam__log(parameter[0]);
     return -0.5 * far * far;
-}
-
-static void count_terms(const void *context, const double *parameter, double x,
-                        double *out) {
-    (void)context, (void)parameter, (void)x;
-    memset(out, 0, 3 * sizeof *out);
 }
 
 static void row_terms(const void *context, const double *parameter,
@@ -83,7 +76,6 @@ const struct kam__spend_family kam__equal_family = {
     .at_upper = {"value grows without limit."},
     .is_equal = 1,
     .rows = &ROWS,
-    .count_terms = count_terms,
     .row_terms = row_terms,
     .mean = mean,
     .log_likelihood = log_likelihood};

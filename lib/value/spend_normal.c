@@ -4,7 +4,6 @@
  * Smith (1972), J. R. Stat. Soc. B 34(1), section 2; Gelman et al. (2013),
  * *Bayesian Data Analysis*, 5.4. Parameters mu, tau, sigma. */
 #include <math.h>
-#include <string.h>
 
 #include "base/diag.h"
 #include "math/elementary.h"
@@ -31,12 +30,6 @@ static struct spread spread_of(const double *parameter, double x) {
     s.b = sigma * sigma / x;
     s.V = s.a + s.b;
     return s;
-}
-
-static void count_terms(const void *context, const double *parameter, double x,
-                        double *out) {
-    (void)context, (void)parameter, (void)x;
-    memset(out, 0, 10 * sizeof *out);
 }
 
 /* log L = -log(2 pi V) / 2 - (m - mu)^2 / (2 V), in mu over `context`, a unit of
@@ -190,7 +183,6 @@ const struct kam__spend_family kam__normal_family = {
     .any_sign = 1,
     .is_margin = 1,
     .rows = &ROWS,
-    .count_terms = count_terms,
     .row_terms = row_terms,
     .mean = mean,
     .log_likelihood = log_likelihood};
