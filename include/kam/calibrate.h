@@ -58,8 +58,8 @@ KAM_API const char *kam_calibrate_why_name(int32_t why);
  * @param[out] level  shape (n_rows): memory for an isotonic curve, kept by
  *                    `curve`; both NULL: none
  * @return KAM_OK; KAM_ERR_EMPTY; KAM_ERR_ONE_CLASS; KAM_ERR_OPTION with the row
- *         and value of an entry out of range; KAM_ERR_NOT_CONVERGED when the
- *         probabilities hardly differ; 1..19; 60..79
+ *         and value of an entry out of range; KAM_ERR_NOT_CONVERGED; 1..19;
+ *         60..79
  */
 KAM_API kam_status kam_calibrate_fit(int32_t method,
                                      const kam_column *probability,

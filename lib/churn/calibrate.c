@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Platt's curve is a logistic regression on the log-odds, the beta curve one on
- * ln p and -ln(1 - p), both on Lin's targets; the isotonic curve pools adjacent
- * violators. Rows come sorted, so plain sums do not depend on their order. */
+/* The isotonic curve pools adjacent violators; curves with coefficients are in
+ * calibrate_curve.c. Rows come sorted, so plain sums do not depend on their
+ * order. */
 #include <kam/calibrate.h>
 
 #include <math.h>
@@ -9,13 +9,11 @@
 
 #include "base/diag.h"
 #include "base/memory.h"
-#include "churn/ranked.h"
-#include "math/cholesky.h"
+#include "churn/calibrate_curve.h"
 #include "math/elementary.h"
 
 /* Floors of events, and of rows without one (D). */
-enum { FLOOR_BETA = 50, FLOOR_ISOTONIC = 1000, MOST_STEPS = 200 };
-#define LEAST 1e-15
+enum { FLOOR_BETA = 50, FLOOR_ISOTONIC = 1000 };
 
 const char *kam_calibrate_why_name(int32_t why) {
     switch (why) {
@@ -26,111 +24,6 @@ const char *kam_calibrate_why_name(int32_t why) {
     case KAM_CALIBRATE_NO_ROOM: return "no_room";
     default: return "unknown";
     }
-}
-
-static double clear(double p) {
-    return p < LEAST ? LEAST : p > 1 - LEAST ? 1 - LEAST : p;
-}
-
-/* Features of a probability: at most two, then 1. */
-static void features_of(int32_t method, double p, double *x) {
-    const double q = clear(p), log_p = kam__log(q), log_q = kam__log1p(-q);
-    x[0] = method == KAM_CALIBRATE_PLATT ? log_p - log_q : log_p;
-    x[1] = method == KAM_CALIBRATE_PLATT ? 0 : -log_q;
-    x[2] = 1;
-}
-
-/* -- logistic regression on targets -- */
-
-struct problem {
-    const struct kam__ranked *rows;
-    const kam_host *host;
-    int32_t method;
-    int used[3];      /* which coefficients are free */
-    double target[2]; /* Lin, Lin & Weng (2007): of non-events, events */
-    double value, gradient[3], hessian[9];
-};
-
-static void evaluate(struct problem *to, const double *b) {
-    to->value = 0;
-    memset(to->gradient, 0, sizeof to->gradient);
-    memset(to->hessian, 0, sizeof to->hessian);
-    for (int64_t i = 0; i < to->rows->n; i++) {
-        double x[3];
-        features_of(to->method, to->rows->key[i], x);
-        const double s = b[0] * x[0] + b[1] * x[1] + b[2];
-        const double e = kam__exp(-fabs(s)), t = to->target[to->rows->event[i]];
-        const double p = s < 0 ? e / (1 + e) : 1 / (1 + e);
-        to->value += (s < 0 ? t * s : (t - 1) * s) - kam__log1p(e);
-        for (int j = 0; j < 3; j++) {
-            to->gradient[j] += (t - p) * x[j];
-            for (int k = 0; k <= j; k++)
-                to->hessian[3 * j + k] += e / ((1 + e) * (1 + e)) * x[j] * x[k];
-        }
-    }
-    for (int j = 0; j < 3; j++) {
-        if (to->used[j]) continue;
-        to->gradient[j] = 0;
-        for (int k = 0; k < 3; k++)
-            to->hessian[j > k ? 3 * j + k : 3 * k + j] = j == k;
-    }
-}
-
-static int is_stopped(const kam_host *host, int64_t done, int64_t total) {
-    return host->progress && host->progress(host->watcher, done, total) != 0;
-}
-
-/* Newton's method. */
-static kam_status maximise(struct problem *to, double *b) {
-    evaluate(to, b);
-    for (int32_t i = 0; i < MOST_STEPS; i++) {
-        if (is_stopped(to->host, i, MOST_STEPS)) return KAM_ERR_CANCELLED;
-        double step[3], next[3], length = 0, share = 1;
-        const double before = to->value;
-        /* a touch of ridge: all rows may share one probability */
-        for (int j = 0; j < 3; j++) to->hessian[4 * j] *= 1 + 1e-12;
-        memcpy(step, to->gradient, sizeof step);
-        if (kam__cholesky(to->hessian, 3)) return KAM_ERR_NOT_CONVERGED;
-        kam__cholesky_solve(to->hessian, 3, step);
-        for (int j = 0; j < 3; j++) length += step[j] * to->gradient[j];
-        if (length <= 1e-22) return KAM_OK;
-        for (int halved = 0; halved < 40; halved++, share *= 0.5) {
-            for (int j = 0; j < 3; j++) next[j] = b[j] + share * step[j];
-            evaluate(to, next);
-            if (to->value >= before - 1e-12 * fabs(before)) break;
-        }
-        if (length <= 1e-16 && to->value <= before) return KAM_OK;
-        memcpy(b, next, sizeof next);
-    }
-    return KAM_ERR_NOT_CONVERGED;
-}
-
-static kam_status fit_curve(const struct kam__ranked *rows, int32_t method,
-                            const kam_host *host, double *b) {
-    const double n1 = (double)rows->n_events;
-    const double n0 = (double)(rows->n - rows->n_events);
-    struct problem to = {rows,
-                         host,
-                         method,
-                         {1, method == KAM_CALIBRATE_BETA, 1},
-                         {1 / (n0 + 2), (n1 + 1) / (n1 + 2)},
-                         0,
-                         {0},
-                         {0}};
-    const int constant = rows->key[0] == rows->key[rows->n - 1];
-    b[0] = b[2] = 0;
-    b[1] = 0;
-    if (constant) to.used[0] = to.used[1] = 0;
-    kam_status status = maximise(&to, b);
-    if (method != KAM_CALIBRATE_BETA) return status;
-    /* A curve that falls is no calibration: that side is left out. */
-    for (int j = 0; j < 2 && status == KAM_OK; j++) {
-        if (b[j] >= 0) continue;
-        to.used[j] = 0;
-        b[0] = b[1] = b[2] = 0;
-        status = maximise(&to, b);
-    }
-    return status;
 }
 
 /* -- isotonic -- */
@@ -186,7 +79,7 @@ static kam_status fit_isotonic(const struct kam__ranked *rows,
                                double *level, kam_calibration *curve,
                                kam_diag *diag) {
     const uint64_t n = (uint64_t)rows->n;
-    if (is_stopped(host, 0, rows->n))
+    if (kam__calibrate_is_stopped(host, 0, rows->n))
         return kam__fail(diag, KAM_ERR_CANCELLED, "host.progress", -1, NAN, "");
     struct block *const block = kam__allocate(host, n, sizeof *block);
     if (!block) return kam__no_memory(diag);
@@ -234,12 +127,11 @@ static kam_status fit(int32_t method, const struct kam__ranked *rows,
     if (curve->method == KAM_CALIBRATE_ISOTONIC)
         return fit_isotonic(rows, host, knot, level, curve, diag);
     const kam_status status =
-        fit_curve(rows, curve->method, host, curve->coefficient);
-    if (status == KAM_ERR_CANCELLED)
-        return kam__fail(diag, status, "host.progress", -1, NAN, "");
+        kam__calibrate_curve(rows, curve->method, host, curve->coefficient);
     if (status != KAM_OK)
-        return kam__fail(diag, status, "", -1, MOST_STEPS,
-                         "the search stopped after {value} steps.");
+        return kam__fail(diag, status,
+                         status == KAM_ERR_CANCELLED ? "host.progress" : "", -1,
+                         NAN, "");
     if (curve->method == KAM_CALIBRATE_PLATT) {
         curve->coefficient[1] = curve->coefficient[2];
         curve->coefficient[2] = 0;
@@ -301,7 +193,7 @@ static double calibrated(const kam_calibration *curve, double p) {
     const double *const b = curve->coefficient;
     double x[3];
     if (curve->method == KAM_CALIBRATE_ISOTONIC) return between_knots(curve, p);
-    features_of(curve->method, p, x);
+    kam__calibrate_features(curve->method, p, x);
     const double s = curve->method == KAM_CALIBRATE_PLATT
                          ? b[0] * x[0] + b[1]
                          : b[0] * x[0] + b[1] * x[1] + b[2];
