@@ -12,6 +12,7 @@
 #include "common/csvfile.h"
 #include "common/message.h"
 #include "common/parse.h"
+#include "common/words.h"
 
 enum { MOST = KAM_PANEL_MOST_COLUMNS, TOP = 3, MOST_KINDS = 50 };
 
@@ -496,8 +497,10 @@ static void say_fit(const struct book *book, const struct model *model) {
     char name[120];
     if (given.quiet) return;
     fprintf(stderr,
-            zh ? "%lld 行，其中 %lld 行已知结果，流失 %lld 个。\n"
-               : "%lld rows, %lld of them with an outcome, %lld left.\n",
+            zh ? "%lld 行；用于拟合 %lld "
+                 "行（结果和信号均已知），其中流失 %lld 个。\n"
+               : "%lld rows; learned from %lld of them (outcome and signals "
+                 "known), of which %lld left.\n",
             (long long)book->n, (long long)(r->n_rows), (long long)r->n_events);
     if (r->verdict == KAM_HAZARD_PRIOR_ONLY && r->n_events == 0)
         fputs(zh ? "尚无客户流失：评分来自专家评分卡。\n"
@@ -515,10 +518,17 @@ static void say_fit(const struct book *book, const struct model *model) {
                    : "\"%s\" tells who left without error; Firth's penalty "
                      "keeps its weight finite.\n",
                 signal_name(book, r->culprit, name));
-    for (int32_t j = 0; j < book->p; j++)
-        fprintf(stderr, "  %-24s %10.4f +- %.4f\n", signal_name(book, j, name),
-                model->beta[j + 1],
+    int width = 24;
+    for (int32_t j = 0; j < book->p; j++) {
+        const int wanted = text_width(signal_name(book, j, name));
+        if (wanted > width) width = wanted;
+    }
+    for (int32_t j = 0; j < book->p; j++) {
+        signal_name(book, j, name);
+        fprintf(stderr, "  %s%*s %10.4f +- %.4f\n", name,
+                width - text_width(name), "", model->beta[j + 1],
                 sqrt(model->covariance[(j + 1) * (book->p + 2)]));
+    }
 }
 
 /* ---- output ---- */

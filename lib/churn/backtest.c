@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "churn/ranked.h"
 #include "math/accumulate.h"
 #include "math/elementary.h"
 #include "math/sort.h"
@@ -72,6 +73,12 @@ static void measure_tile(struct forecast *to, const double *probability,
     (void)kam__accumulate(&to->losses, loss, NULL, n);
 }
 
+static kam_status fail_empty(const struct forecast *to, kam_diag *diag) {
+    const kam_column *const column[] = {to->probability, to->event};
+    const char *const name[] = {"probability", "event"};
+    return kam__ranked_fail_empty(column, name, 2, to->n_rows, diag);
+}
+
 static kam_status read_rows(struct forecast *to, kam_diag *diag) {
     double probability_tile[KAM__TILE], event_tile[KAM__TILE];
     for (int64_t first = 0; first < to->n_rows; first += KAM__TILE) {
@@ -86,10 +93,7 @@ static kam_status read_rows(struct forecast *to, kam_diag *diag) {
         if (status != KAM_OK) return status;
         measure_tile(to, probability, event, first, n);
     }
-    if (to->n == 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
-                         "No row has both a probability and an event.");
-    return KAM_OK;
+    return to->n == 0 ? fail_empty(to, diag) : KAM_OK;
 }
 
 /* Pairs of a row with the event and a row without, doubled: 2 where the row
@@ -163,7 +167,7 @@ kam_status kam_backtest_event(const kam_column *probability,
     kam_status status = check(&to, report, diag);
     if (status == KAM_OK) status = kam__host_read(&lent, host, diag);
     if (status != KAM_OK) return status;
-    if (n_rows == 0) return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN, "");
+    if (n_rows == 0) return fail_empty(&to, diag);
     const uint64_t n = (uint64_t)n_rows;
     int64_t *const scratch = kam__allocate(&lent, n, sizeof *scratch);
     to.key = kam__allocate(&lent, n, sizeof *to.key);

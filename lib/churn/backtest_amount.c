@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/rows.h"
 #include "base/sized.h"
+#include "churn/ranked.h"
 #include "math/accumulate.h"
 #include "math/extent.h"
 
@@ -177,9 +178,10 @@ static kam_status compare(struct comparison *to,
     const struct range none = {(double)INFINITY, -(double)INFINITY};
     to->range[0] = to->range[1] = none;
     for_pairs(to, find_ranges);
+    const kam_column *const column[] = {to->forecast, to->actual};
+    const char *const name[] = {"forecast", "actual"};
     if (to->n == 0)
-        return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
-                         "No row has both a forecast and an actual amount.");
+        return kam__ranked_fail_empty(column, name, 2, to->n_rows, diag);
     if (isinf(to->largest) || isinf(to->largest_error))
         return fail_infinite(to, diag);
     to->amounts = kam__scaling_of(to->largest, KAM__SUM_BITS);
@@ -187,7 +189,9 @@ static kam_status compare(struct comparison *to,
     for_pairs(to, add_up);
     describe(to, report);
     if (isinf(report->actual) || isinf(report->forecast))
-        return kam__fail(diag, KAM_ERR_OVERFLOW, "", -1, NAN, "");
+        return kam__fail(diag, KAM_ERR_OVERFLOW,
+                         name[isinf(report->actual) != 0], -1, NAN,
+                         "the sum of its amounts is too large.");
     return kam__ok(diag);
 }
 

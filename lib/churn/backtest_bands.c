@@ -181,8 +181,7 @@ kam_status kam_backtest_versus(const kam_column *probability,
                          kam__number_at(naive, i), kam__number_at(event, i), i,
                          diag);
     if (status == KAM_OK && to.n == 0)
-        status = kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
-                           "No row has both forecasts and an event.");
+        status = kam__ranked_fail_empty(column, name, 3, n_rows, diag);
     if (status != KAM_OK) return status;
     describe(&to, &ours);
     kam__sized_write(report, &ours, sizeof ours,

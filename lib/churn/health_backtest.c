@@ -101,6 +101,10 @@ static kam_status measure(struct job *job, const kam_host *host,
     }
     kam_status status =
         kam_backtest_event(&risk, &outcome, n, host, &event, diag);
+    if (status == KAM_ERR_EMPTY && n > 0)
+        return kam__fail(diag, KAM_ERR_EMPTY, "score", -1, NAN,
+                         "no score is known whose account's end, or whole "
+                         "horizon, is known too.");
     if (status != KAM_OK) return status;
     job->told.n_rows = event.n_rows;
     job->told.n_left = event.n_events;

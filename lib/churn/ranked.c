@@ -67,26 +67,32 @@ static void sort_by(const double *column, int64_t n, int64_t *order,
 
 static uint64_t words(int64_t n) { return 9 * (uint64_t)n; }
 
-/* Names the first column of which nothing is known. */
-static kam_status fail_empty(const struct rows *rows, int64_t n,
-                             kam_diag *diag) {
-    const struct {
-        const kam_column *column;
-        const char *name;
-    } all[] = {{rows->key, rows->key_name},
-               {rows->value, "value"},
-               {rows->event, "event"}};
-    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+/* The first column of which nothing is known, or the last. */
+kam_status kam__ranked_fail_empty(const kam_column *const *column,
+                                  const char *const *name, int32_t n_columns,
+                                  int64_t n_rows, kam_diag *diag) {
+    int32_t last = 0;
+    if (n_rows == 0)
+        return kam__fail(diag, KAM_ERR_EMPTY, "n_rows", -1, 0,
+                         "there are no rows.");
+    for (int32_t k = 0; k < n_columns; k++) {
         int64_t i = 0;
-        while (all[k].column && i < n &&
-               isnan(kam__number_at(all[k].column, i)))
-            i++;
-        if (all[k].column && i == n)
-            return kam__fail(diag, KAM_ERR_EMPTY, all[k].name, -1, (double)n,
+        if (!column[k]) continue;
+        while (i < n_rows && isnan(kam__number_at(column[k], i))) i++;
+        if (i == n_rows)
+            return kam__fail(diag, KAM_ERR_EMPTY, name[k], -1, (double)n_rows,
                              "none of its {value} rows is known.");
+        last = k;
     }
-    return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN,
-                     "No row has all that is needed.");
+    return kam__fail(diag, KAM_ERR_EMPTY, name[last], -1, NAN,
+                     "it is known of no row of which the rest is.");
+}
+
+static kam_status fail_empty(const struct rows *rows, int64_t n_rows,
+                             kam_diag *diag) {
+    const kam_column *const column[] = {rows->key, rows->value, rows->event};
+    const char *const name[] = {rows->key_name, "value", "event"};
+    return kam__ranked_fail_empty(column, name, 3, n_rows, diag);
 }
 
 static kam_status fill(struct kam__ranked *to, const struct rows *rows,
@@ -131,7 +137,7 @@ kam_status kam__ranked_new(struct kam__ranked *ranked, const kam_column *key,
     if (status != KAM_OK) return status;
     ranked->host = host;
     ranked->n_rows = n_rows;
-    if (n_rows == 0) return kam__fail(diag, KAM_ERR_EMPTY, "", -1, NAN, "");
+    if (n_rows == 0) return fail_empty(&rows, 0, diag);
     ranked->memory = kam__allocate(host, words(n_rows), sizeof(double));
     if (!ranked->memory) return kam__no_memory(diag);
     return fill(ranked, &rows, diag);

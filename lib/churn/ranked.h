@@ -23,6 +23,11 @@ kam_status kam__ranked_new(struct kam__ranked *ranked, const kam_column *key,
                            kam_diag *diag);
 void kam__ranked_free(struct kam__ranked *ranked);
 
+/* No row has all these columns (NULL: not asked for): names the one to look at. */
+kam_status kam__ranked_fail_empty(const kam_column *const *column,
+                                  const char *const *name, int32_t n_columns,
+                                  int64_t n_rows, kam_diag *diag);
+
 /* The row after the last that shares the key of `first`. */
 static inline int64_t kam__ranked_end(const struct kam__ranked *ranked,
                                       int64_t first) {

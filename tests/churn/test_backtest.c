@@ -205,12 +205,22 @@ static void test_amount_refuses(void **state) {
     assert_int_equal(diag.row, 0);
     assert_status(kam_backtest_amount(&large, &large, 3, &r, &diag),
                   KAM_ERR_OVERFLOW);
+    assert_string_equal(diag.argument, "actual");
     assert_status(kam_backtest_amount(&known, &missing, 3, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "actual");
+    assert_string_equal(diag.message,
+                        "it is known of no row of which the rest is.");
+    assert_status(kam_backtest_amount(&missing, &known, 2, &r, &diag),
+                  KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "forecast");
+    assert_bits(diag.value, 2);
     assert_status(kam_backtest_amount(&known, &absent, 3, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "actual");
     assert_status(kam_backtest_amount(&known, &known, 0, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "n_rows");
     assert_status(kam_backtest_amount(&known, &known, -1, &r, &diag),
                   KAM_ERR_SHAPE);
     assert_status(kam_backtest_amount(NULL, &known, 3, &r, &diag),
@@ -372,10 +382,25 @@ static void test_event_refuses(void **state) {
                   KAM_ERR_OPTION);
     assert_status(kam_backtest_event(&fine, &unknown, 3, NULL, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "event");
     assert_status(kam_backtest_event(&absent, &event, 3, NULL, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "probability");
     assert_status(kam_backtest_event(&fine, &event, 0, NULL, &r, &diag),
                   KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "n_rows");
+    kam_backtest_versus_report v = {.struct_size = sizeof v};
+    assert_status(kam_backtest_versus(&fine, &absent, &event, 3, &v, &diag),
+                  KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "naive");
+    const double first[] = {0.5, NAN, NAN}, rest[] = {NAN, 0, 1};
+    const kam_column apart[] = {column_of(first), column_of(rest)};
+    assert_status(kam_backtest_versus(&fine, &apart[0], &apart[1], 3, &v,
+                                      &diag),
+                  KAM_ERR_EMPTY);
+    assert_string_equal(diag.argument, "event");
+    assert_string_equal(diag.message,
+                        "it is known of no row of which the rest is.");
     assert_status(kam_backtest_event(&fine, &event, -2, NULL, &r, &diag),
                   KAM_ERR_SHAPE);
     assert_status(kam_backtest_event(NULL, &event, 3, NULL, &r, &diag),

@@ -184,6 +184,75 @@ static void test_waited(void **state) {
     check(KAM_REASON_DELIVERY, 1);
 }
 
+static int32_t random_count(double mean) {
+    const double least = exp(-mean);
+    double product = random_unit(&SEED);
+    int32_t n = 0;
+    for (; product > least; n++) product *= random_unit(&SEED);
+    return n;
+}
+
+/* The share of accounts with an alarm, watched by a chart of scores of counts
+ * whose rate it learns from them. */
+static double share_of_counts(const kam_signal_chart *chart, int32_t periods,
+                              double rate, int64_t n) {
+    const int64_t cells = n * periods;
+    double *const value = malloc((size_t)cells * sizeof *value);
+    uint32_t *const flags = malloc((size_t)cells * sizeof *flags);
+    kam_signal_series series = {.struct_size = sizeof series};
+    kam_signal_out out = {.struct_size = sizeof out};
+    int64_t n_alarmed = 0;
+    for (int64_t i = 0; i < cells; i++) value[i] = random_count(rate);
+    series.n_periods = periods;
+    series.n_accounts = n;
+    series.value = column_of(value);
+    series.law = KAM_SIGNAL_IS_COUNT;
+    out.flags = flags;
+    assert_status(kam_signal_watch(chart, &series, NULL, &out, NULL), KAM_OK);
+    for (int64_t i = 0; i < n; i++) {
+        int any = 0;
+        for (int32_t t = 0; t < periods; t++)
+            any |= (flags[i * periods + t] & KAM_SIGNAL_ALARM) != 0;
+        n_alarmed += any;
+    }
+    free(value);
+    free(flags);
+    return (double)n_alarmed / (double)n;
+}
+
+/* Counts of unknown rate, upward: never more often than designed, and as much
+ * more rarely as docs/models/signal.md has it. */
+static void test_counts(void **state) {
+    (void)state;
+    static const double rate[] = {0.1, 0.3, 1, 3, 10}, asked = 0.2;
+    static const struct {
+        int32_t periods;
+        double attained[5];
+    } table[] = {{12, {0.0049, 0.0427, 0.1265, 0.1698, 0.1795}},
+                 {36, {0.0232, 0.1026, 0.1743, 0.1869, 0.1914}},
+                 {120, {0.0309, 0.1139, 0.1886, 0.1943, 0.1975}}};
+    const int full = getenv("KAM_TEST_FULL") != NULL;
+    for (int i = 0; i < 3; i++) {
+        const int64_t n = 48000 / table[i].periods * (full ? 40 : 1);
+        kam_signal_options o;
+        kam_signal_chart chart;
+        kam_signal_options_init(&o, sizeof o);
+        o.periods = table[i].periods;
+        o.false_alarm = asked;
+        assert_status(kam_signal_design(&o, NULL, &chart, NULL, NULL), KAM_OK);
+        for (int k = 0; k < 5; k++) {
+            SEED = 88172645463325252u;
+            const double found =
+                share_of_counts(&chart, table[i].periods, rate[k], n);
+            const double p = table[i].attained[k];
+            if (full)
+                printf("# counts of %g a period, %d: %.4f of %.2f designed\n",
+                       rate[k], (int)table[i].periods, found, asked);
+            assert_near(found, p, 0.001 + 4 * sqrt(p * (1 - p) / (double)n));
+        }
+    }
+}
+
 /* What changes is found: complaints come three times as fast, visits stop,
  * deliveries slip; the limit of practice is told beside. */
 static void test_changes(void **state) {
@@ -295,9 +364,8 @@ static void test_order_and_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_measured),
-        cmocka_unit_test(test_waited),
-        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_measured),         cmocka_unit_test(test_waited),
+        cmocka_unit_test(test_counts),           cmocka_unit_test(test_changes),
         cmocka_unit_test(test_order_and_memory),
     };
     return cmocka_run_group_tests_name("signal_rates", tests, NULL, NULL);

@@ -47,6 +47,21 @@ def test_scores_with_reasons():
     equal(chinese.err, "")
 
 
+def test_says_what_it_learned_from():
+    """rows whose signals or outcome are not known are told, and weights stand in one column"""
+    book = re.sub(r",0,0\.\d+,", ",0,,", panel(), count=1)
+    name = "how_many_days_ago_anybody_called"
+    book = book.replace("contact_gap", name)
+    fits = sum(1 for line in book.split("\n")[1:-1] if "" not in line.split(",")[2:4])
+    left = sum(line.split(",")[2] == "1" for line in book.split("\n")[1:-1])
+    done = churn(file("long.csv", book))
+    lines = done.err.rstrip("\n").split("\n")
+    equal(lines[0], f"{len(book.split(chr(10))) - 2} rows; learned from {fits} of them (outcome and signals known), of which "
+                    f"{left} left.")
+    equal({len(line) - len(line.rsplit(" +- ", 1)[1]) for line in lines[1:]}, {2 + len(name) + 11 + 4})
+    has(churn("--lang", "zh", file("long.csv", book)).err, f"用于拟合 {fits} 行（结果和信号均已知），其中流失 {left} 个")
+
+
 def test_words_and_what_cannot_be():
     words = re.sub(r"(,2024-\d\d),1,", r"\1,Yes,", panel())
     equal(churn("-q", file("words.csv", words)).out, churn("-q", file("panel.csv", panel())).out)
