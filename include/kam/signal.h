@@ -91,9 +91,8 @@ typedef struct kam_signal_options {
 typedef struct kam_signal_report {
     uint32_t struct_size; /**< sizeof(kam_signal_report) */
     int32_t periods;      /**< as asked for */
-    double false_alarm; /**< within them; Poisson: as attained, at most what was
-                               asked; law COUNT attains less (signal.md) */
-    double run_length;  /**< periods to the first false alarm, on average */
+    double false_alarm;   /**< within them, as attained; law COUNT: less */
+    double run_length;    /**< periods to the first false alarm, on average */
 } kam_signal_report;
 
 /** What measurements are like when all is well. The numbers are pinned. */

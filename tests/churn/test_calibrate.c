@@ -228,8 +228,9 @@ static void test_wrong_calls(void **state) {
     assert_status(kam_calibrate_fit(1, &p, &y, 100, NULL, NULL, NULL, &c,
                                     &diag),
                   KAM_ERR_EMPTY);
-    assert_string_equal(diag.argument, "");
-    assert_string_equal(diag.message, "No row has all that is needed.");
+    assert_string_equal(diag.argument, "event");
+    assert_string_equal(diag.message,
+                        "it is known of no row of which the rest is.");
     c.method = 9;
     assert_status(kam_calibrate_apply(&c, &p, 100, NULL, OUT, NULL, NULL),
                   KAM_ERR_OPTION);
