@@ -36,13 +36,14 @@ void kam__array_free(struct kam__array *array, const kam_host *host) {
     kam__release(host, array->chunk, array->room, sizeof *array->chunk);
 }
 
-/* As long as an alignment, so that small blocks do not straddle two lines of
- * the processor's cache. */
+/* As long as an alignment, so that blocks keep theirs: those of days stand beside
+ * bits in their address. */
 struct kam__arena_chunk {
-    struct kam__arena_chunk *before;
     uint64_t size;
-    char unused[64 - sizeof(void *) - sizeof(uint64_t)];
+    struct kam__arena_chunk *before;
+    char unused[64 - sizeof(uint64_t) - sizeof(void *)];
 };
+_Static_assert(sizeof(struct kam__arena_chunk) == 64, "blocks keep alignment");
 
 enum { SMALLEST = 4096, LARGEST = 1 << 20 };
 
