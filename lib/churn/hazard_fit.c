@@ -14,6 +14,9 @@
  * rows, and of many, whose gradient is rounded. */
 #define THERE 1e-23
 #define THERE_OF_MANY 1e-15
+/* Least share of a column that the others leave unexplained, below which the sums
+ * of many rows are taken once more. */
+#define NEARLY_COLLINEAR 1e-3
 
 kam_status kam_hazard_options_init(kam_hazard_options *options,
                                    uint32_t struct_size) {
@@ -195,6 +198,32 @@ static kam_status verdict_of(const struct kam__hazard_fit *fit,
     return KAM_OK;
 }
 
+/* Nearly collinear columns magnify what is rounded for many rows: one more step
+ * with sums as exact as those of few. */
+static kam_status sharpen(struct kam__hazard_fit *fit,
+                          struct kam__hazard_walk *walk) {
+    double collinear;
+    int32_t worst;
+    kam__hazard_invert(fit, &collinear);
+    if (collinear >= NEARLY_COLLINEAR) return KAM_OK;
+    fit->is_quick = 0;
+    const kam_status status =
+        kam__hazard_evaluate(fit, fit->theta, KAM__HAZARD_ALL);
+    if (status != KAM_OK) return status;
+    fit->value +=
+        kam__hazard_prior(fit, fit->theta, fit->gradient, fit->hessian);
+    if (!(kam__hazard_factorise(fit, &worst) >= KAM__HAZARD_LEAST_PIVOT)) {
+        walk->status = KAM_ERR_COLLINEAR;
+        walk->culprit = worst - 1;
+        return KAM_OK;
+    }
+    fit->value += 0.5 * kam__hazard_solve(fit);
+    for (int32_t j = 0; j < fit->q; j++) fit->theta[j] += fit->step[j];
+    fit->value -= kam__hazard_prior(fit, fit->theta, fit->gradient, NULL);
+    walk->n_steps++;
+    return KAM_OK;
+}
+
 static kam_status fit_rows(struct kam__hazard_fit *fit,
                            kam_hazard_report *report) {
     struct kam__hazard_walk walk = {0, 0, -1, 0, 0, 0, 0};
@@ -219,6 +248,9 @@ static kam_status fit_rows(struct kam__hazard_fit *fit,
         report->culprit = walk.culprit;
     }
     kam__hazard_unframe(fit);
+    if (status == KAM_OK && walk.status == KAM_OK && fit->is_quick &&
+        !fit->is_firth)
+        status = sharpen(fit, &walk);
     report->n_steps = walk.n_steps;
     report->gradient = sqrt(walk.length > 0 ? walk.length : 0);
     report->log_likelihood = fit->value;

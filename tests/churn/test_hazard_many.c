@@ -166,6 +166,18 @@ static void test_columns_of_any_form(void **state) {
     book_free(book);
 }
 
+/* What is rounded for many rows counts a million times here. */
+static void test_nearly_collinear(void **state) {
+    (void)state;
+    struct book *const book = book_simulated(N, P, BETA, 10);
+    for (int64_t i = 0; i < N; i++)
+        book->x[1][i] = book->x[0][i] + 1e-3 * book->x[1][i];
+    const struct answer a = fit(&book->panel, NULL, NULL);
+    assert_is_maximum(&a, &book->panel, NULL);
+    assert_true(a.report.collinear < 1e-5);
+    book_free(book);
+}
+
 /* A row that repeats is chosen every time or never: the sample is of no use, or
  * of another book than this. */
 static void test_rows_that_repeat(void **state) {
@@ -276,6 +288,7 @@ int main(void) {
         cmocka_unit_test(test_weights_offsets_and_gaps),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_columns_of_any_form),
+        cmocka_unit_test(test_nearly_collinear),
         cmocka_unit_test(test_rows_that_repeat),
         cmocka_unit_test(test_a_rare_column),
         cmocka_unit_test(test_few_kinds),
