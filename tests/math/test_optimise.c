@@ -396,6 +396,25 @@ static void test_a_failure_of_the_function_ends_the_search(void **state) {
         }
 }
 
+/* -x^2 / 2, and a little more where the search begins: noise of a value. */
+static kam_status noisy(void *context, const double *x, double *value,
+                        double *gradient, double *hessian) {
+    *value = -x[0] * x[0] / 2 + (x[0] == *(const double *)context ? 1e-6 : 0);
+    gradient[0] = -x[0];
+    hessian[0] = -1;
+    return KAM_OK;
+}
+
+static void test_a_last_step_that_falls_is_not_taken(void **state) {
+    (void)state;
+    const double start[] = {1e-10};
+    double noise = start[0];
+    struct kam__search search = search_from(1, 5, start);
+    assert_status(kam__maximise(&search, noisy, &noise), KAM_OK);
+    assert_bits(search.x[0], start[0]);
+    assert_int_equal(search.n_evaluations, 2);
+}
+
 static void test_too_few_steps(void **state) {
     (void)state;
     double before = -24.2; /* at the start */
@@ -450,6 +469,7 @@ int main(void) {
         cmocka_unit_test(test_a_ridge_through_the_box),
         cmocka_unit_test(test_a_region_without_values_is_stepped_back_from),
         cmocka_unit_test(test_a_failure_of_the_function_ends_the_search),
+        cmocka_unit_test(test_a_last_step_that_falls_is_not_taken),
         cmocka_unit_test(test_too_few_steps),
         cmocka_unit_test(test_size_scales_the_verdict),
     };
