@@ -43,7 +43,7 @@ static int end_cluster(struct meat *meat) {
     return meat->n_held == KAM__TILE ? add_products(meat) : 0;
 }
 
-/* One row's score vector; 0 when the row is not used. */
+/* One row's score vector, scaled as weights are; 0 when the row is not used. */
 static int add_row(struct meat *meat, int64_t row,
                    struct kam__panel_rows *rows) {
     struct kam__hazard_fit *const fit = meat->fit;
@@ -58,7 +58,7 @@ static int add_row(struct meat *meat, int64_t row,
         kernels->logistic(&score, rows->event, 1, &terms);
     else
         kernels->cloglog(&score, rows->event, 1, &terms);
-    const double slope = terms.slope[0] * rows->weight[0] / fit->weight_scale;
+    const double slope = terms.slope[0] * rows->weight[0];
     for (int32_t j = 0; j < fit->q; j++)
         if (kam_sum_add(&meat->total[j], slope * rows->signal[j * KAM__TILE]))
             return -1;
@@ -88,12 +88,13 @@ static int add_all(struct meat *meat, const int64_t *key, const int64_t *order,
     return add_products(meat);
 }
 
-/* covariance <- C M C */
+/* covariance <- C M C, M of scaled weights */
 static void wrap(struct kam__hazard_fit *fit, const kam_sum *sum,
                  double factor) {
     const int32_t q = fit->q;
     double *const m = fit->factor, *const c = fit->covariance;
     const kam_sum *next = sum;
+    for (int32_t i = 0; i < q * q; i++) c[i] /= fit->weight_scale;
     for (int32_t i = 0; i < q; i++)
         for (int32_t j = 0; j <= i; j++)
             m[i * q + j] = m[j * q + i] = factor * kam_sum_value(next++);

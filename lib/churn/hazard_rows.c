@@ -37,6 +37,39 @@ void kam__hazard_load(const struct kam__hazard_fit *fit, int64_t first,
     }
 }
 
+/* A column's rows, or `absent` where it is not given. */
+static void copy_rows(const struct kam__hazard_fit *fit,
+                      const kam_column *column, int64_t first, int32_t n,
+                      double absent, double *to) {
+    for (int32_t i = 0; i < n; i++) to[i] = absent;
+    if (!column->values) return;
+    const double *const x = kam__gather_by(fit->isa, column, first, n, to);
+    if (x != to) memcpy(to, x, (size_t)n * sizeof *to);
+}
+
+/* The same of rows known to be usable. */
+static void load_whole(const struct kam__hazard_fit *fit, int64_t first,
+                       int32_t n, struct kam__panel_rows *rows) {
+    const struct kam__hazard_kernels *const kernels =
+        KAM__PICK(fit->isa, kam__hazard);
+    const kam_panel *const panel = &fit->panel;
+    rows->n = n;
+    copy_rows(fit, &panel->event, first, n, 0, rows->event);
+    copy_rows(fit, &panel->offset, first, n, 0, rows->offset);
+    copy_rows(fit, &panel->weight, first, n, 1, rows->weight);
+    for (int32_t i = 0; i < n; i++) {
+        rows->signal[i] = 1;
+        rows->weight[i] *= fit->weight_scale;
+    }
+    for (int32_t j = 0; j < panel->n_columns; j++) {
+        double copy[KAM__TILE];
+        const double *const x =
+            kam__gather_by(fit->isa, &panel->column[j], first, n, copy);
+        (void)kernels->shift(x, fit->centre[j], fit->scale[j], n,
+                             rows->signal + (j + 1) * KAM__TILE);
+    }
+}
+
 /* Sums of a piece: value, gradient, lower triangle of the Hessian. */
 struct pass {
     struct kam__hazard_fit *fit;
@@ -207,7 +240,10 @@ static void add_tile(const struct pass *pass, int64_t first, int32_t m,
     _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
     double largest;
     rows.signal = sums->signal;
-    kam__hazard_load(fit, first, m, &rows);
+    if (fit->is_whole)
+        load_whole(fit, first, m, &rows);
+    else
+        kam__hazard_load(fit, first, m, &rows);
     if (fit->is_framed) kam__hazard_enter(fit, &rows);
     kernels->scores(rows.signal, pass->theta, fit->q, rows.offset, rows.n,
                     score);
@@ -262,12 +298,8 @@ static void add_whole(const struct pass *pass, int64_t first, int32_t n,
     _Alignas(64) double score[KAM__TILE], root[KAM__TILE];
     double weight[KAM__TILE], copy[KAM__TILE];
     score_whole(pass, kernels, first, n, score);
-    for (int32_t i = 0; i < n; i++) weight[i] = fit->weight_scale;
-    if (panel->weight.values) {
-        const double *const x =
-            kam__gather_by(fit->isa, &panel->weight, first, n, copy);
-        for (int32_t i = 0; i < n; i++) weight[i] *= x[i];
-    }
+    copy_rows(fit, &panel->weight, first, n, 1, weight);
+    for (int32_t i = 0; i < n; i++) weight[i] *= fit->weight_scale;
     const double *const y =
         kam__gather_by(fit->isa, &panel->event, first, n, copy);
     if (!sums->has_gram) {

@@ -62,7 +62,7 @@ static inline void kam__fetch(const double *x, int32_t ahead) {
 #endif
 }
 
-/* Of the next tile, for loops that take one of every column: processors do not see
+/* Two tiles on, for loops that take one of every column: processors do not see
  * twenty streams coming. */
 enum { KAM__AHEAD = 256 };
 

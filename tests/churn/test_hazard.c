@@ -352,11 +352,10 @@ static void test_one_cluster(void **state) {
 }
 
 /* Each signal with and without an event: coefficients 0, and by hand C = I / w,
- * M = w^2 I, so that errors know no weight. Weights whose squares, or which
- * themselves, cannot be added up exactly: no errors instead of wrong ones. */
+ * M = w^2 I, so that errors know no weight, in whatever currency. */
 static void test_robust_with_heavy_weights(void **state) {
     (void)state;
-    const double weight[] = {1e6, 1e11, 1e25};
+    const double weight[] = {1e-200, 1e6, 1e11, 1e25, 1e300};
     double each[4];
     struct book *const book = book_new(4, 1);
     for (int i = 0; i < 4; i++) {
@@ -364,19 +363,18 @@ static void test_robust_with_heavy_weights(void **state) {
         book->event[i] = i % 2;
     }
     book->panel.weight = column_of(each);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 5; k++) {
         for (int i = 0; i < 4; i++) each[i] = weight[k];
         kam_hazard_options options;
         kam_hazard_options_init(&options, sizeof options);
         options.robust = 1;
         const struct answer a =
             fit(KAM_HAZARD_LOGISTIC, &book->panel, &options, NULL);
-        assert_status(a.status, k ? KAM_ERR_OVERFLOW : KAM_OK);
-        for (int j = 0; j < 2 && !k; j++) {
+        assert_status(a.status, KAM_OK);
+        for (int j = 0; j < 2; j++) {
             assert_near(a.beta[j], 0, 1e-12);
-            assert_near(standard_error(&a, 1, j), 1, 1e-12);
+            assert_near(standard_error(&a, 1, j), 1, 1e-10);
         }
-        if (k) assert_string_equal(a.diag.argument, "panel");
     }
     book_free(book);
 }
