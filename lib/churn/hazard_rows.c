@@ -330,7 +330,7 @@ static void add_piece(void *context, int64_t piece, int64_t first, int64_t n) {
     }
     mine->failed |= flush(fit, &sums);
     mine->failed |= flush_lanes(fit, &sums);
-    mine->failed |= kam__gram_flush(&sums.gram);
+    kam__gram_flush(&sums.gram);
 }
 
 static kam_status join(struct kam__hazard_fit *fit, kam_sum *total) {

@@ -35,16 +35,16 @@ void kam__gram_place(struct kam__gram *gram, int32_t q, int32_t isa,
     empty(gram);
 }
 
-int kam__gram_flush(struct kam__gram *gram) {
+void kam__gram_flush(struct kam__gram *gram) {
     const int32_t lanes = kernels_of(gram)->lanes;
     const int32_t width = kam__gram_width(gram->q);
     kam_sum *to = gram->sum;
     for (int32_t i = 0; i < gram->q; i++)
         for (int32_t j = 0; j <= i; j++, to++)
-            if (kam__grid_end(gram->lane + (i * width + j) * lanes, lanes, to))
-                return 1;
+            /* Numbers within +-2 cannot overflow. */
+            (void)kam__grid_end(gram->lane + (i * width + j) * lanes, lanes,
+                                to);
     empty(gram);
-    return 0;
 }
 
 void kam__gram_add(struct kam__gram *gram, double *column, int32_t n) {
@@ -55,7 +55,6 @@ void kam__gram_add(struct kam__gram *gram, double *column, int32_t n) {
                (size_t)(even - n) * sizeof *column);
     (*(gram->is_odd ? k->add_odd : k->add))(column, gram->q, even, gram->lane);
     gram->n_held += even;
-    /* Numbers within +-2 cannot overflow. */
     if (gram->n_held > KAM__GRID_ROWS * k->lanes - KAM__TILE)
-        (void)kam__gram_flush(gram);
+        kam__gram_flush(gram);
 }

@@ -34,8 +34,8 @@ void kam__gram_place(struct kam__gram *gram, int32_t q, int32_t isa,
  * overwritten. */
 void kam__gram_add(struct kam__gram *gram, double *column, int32_t n);
 
-/* What is held goes to `sum`, after the last row. Returns 1 on overflow. */
-int kam__gram_flush(struct kam__gram *gram);
+/* What is held goes to `sum`, after the last row. */
+void kam__gram_flush(struct kam__gram *gram);
 
 struct kam__gram_kernels {
     int32_t lanes; /* at most KAM__GRAM_ROWS */

@@ -479,6 +479,10 @@ static void test_wrong(void **state) {
     v->n_rows = -1;
     assert_refused(CALL(1, 0, 0.8), KAM_ERR_SHAPE, "contracts");
     v->n_rows = 300;
+    const int32_t n_models = v->n_models;
+    v->n_models = -1;
+    assert_refused(CALL(1, 0, 0.8), KAM_ERR_SHAPE, "contracts");
+    v->n_models = n_models;
     v->state = NULL;
     assert_refused(CALL(1, 0, 0.8), KAM_ERR_NULL, "contracts.state");
     v->state = b.state;
