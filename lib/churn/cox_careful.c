@@ -173,23 +173,12 @@ static void add_time(struct kam__cox *cox, int64_t stratum, int64_t first,
     }
 }
 
-static void find_scores(struct kam__cox *cox, const double *theta) {
-    const struct kam__cohort *const c = cox->cohort;
-    cox->largest = -(double)INFINITY;
-    for (int64_t i = 0; i < c->n; i++) {
-        double s = c->offset[i];
-        for (int32_t j = 0; j < c->p; j++) s += theta[j] * c->x[i * c->p + j];
-        cox->score[i] = s;
-        cox->largest = s > cox->largest ? s : cox->largest;
-    }
-    for (int64_t i = 0; i < c->n; i++) cox->score[i] -= cox->largest;
-}
-
 void kam__cox_evaluate_carefully(struct kam__cox *cox, const double *theta) {
     const struct kam__cohort *const c = cox->cohort;
     const int32_t p = c->p;
     int64_t late = 0, stratum = 0, end;
-    find_scores(cox, theta);
+    kam__cox_base.find_scores(cox, theta);
+    for (int64_t i = 0; i < c->n; i++) cox->score[i] -= cox->largest;
     cox->value = cox->wrong = 0;
     cox->n_times = 0;
     cox->in.r = cox->gone.r = 0;

@@ -34,6 +34,11 @@ static void find_scores(struct kam__cox *cox, const double *theta) {
         cox->score[i] = s;
         cox->largest = s > cox->largest ? s : cox->largest;
     }
+}
+
+static void find_risks(struct kam__cox *cox, const double *theta) {
+    const struct kam__cohort *const c = cox->cohort;
+    find_scores(cox, theta);
     const double largest = cox->largest;
     for (int64_t i = 0; i < c->n; i++) {
         cox->score[i] -= largest;
@@ -131,7 +136,7 @@ static void evaluate(struct kam__cox *cox, const double *theta) {
     const struct kam__cohort *const c = cox->cohort;
     const int32_t p = c->p;
     int64_t late = 0, stratum = -1, end;
-    find_scores(cox, theta);
+    find_risks(cox, theta);
     cox->value = 0;
     cox->is_lost = 0;
     cox->n_times = 0;
@@ -166,4 +171,4 @@ static void evaluate(struct kam__cox *cox, const double *theta) {
             cox->hessian[j * p + i] = cox->hessian[i * p + j];
 }
 
-const struct kam__cox_kernels KAM__ISA(kam__cox) = {evaluate};
+const struct kam__cox_kernels KAM__ISA(kam__cox) = {evaluate, find_scores};

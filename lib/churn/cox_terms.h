@@ -46,6 +46,8 @@ void kam__cox_place(struct kam__cox *cox, const struct kam__cohort *cohort,
 struct kam__cox_kernels {
     /* theta of shape (p), of the centred and scaled signals */
     void (*evaluate)(struct kam__cox *cox, const double *theta);
+    /* cox->score and cox->largest, offsets included */
+    void (*find_scores)(struct kam__cox *cox, const double *theta);
 };
 
 /* The same where plain sums are lost, slower. */
